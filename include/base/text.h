@@ -1,0 +1,44 @@
+/*
+ * Unicode text by ICU: charsets to UTF-8, case folding for search, names.
+ * No ICU type leaves the module. Everything here is pure.
+ */
+#ifndef POSTROOM_BASE_TEXT_H
+#define POSTROOM_BASE_TEXT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+/* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool text_is_utf8(struct slice s);
+bool text_is_ascii(struct slice s);
+
+/* Whether ICU can convert from a charset of this name (RFC 2978 names and aliases). */
+bool text_charset_known(struct slice charset);
+
+/* Appends `octets`, read in `charset`, as UTF-8. Octets that mean nothing in
+ * the charset become U+FFFD. An unknown charset: -ERR_CHARSET, nothing
+ * appended. */
+int text_to_utf8(struct slice charset, struct slice octets, struct buffer *out) MUST_CHECK;
+
+/* The same, but octets that mean nothing are an error: -ERR_CHARSET. For
+ * search strings, which must be exact. */
+int text_to_utf8_strict(struct slice charset, struct slice octets, struct buffer *out) MUST_CHECK;
+
+/* Appends s (UTF-8) as SEARCH compares it: NFKC with full case folding (as
+ * RFC 5051 i;unicode-casemap asks in spirit), runs of white space to one
+ * space. Broken UTF-8 becomes U+FFFD. */
+void text_fold(struct slice s, struct buffer *out);
+
+/* Appends s in NFC. -ERR_CHARSET when s is not UTF-8. For mailbox names and
+ * user names. */
+int text_normalise(struct slice s, struct buffer *out) MUST_CHECK;
+
+/* True when s (UTF-8) has a control, private-use, unassigned or
+ * noncharacter code point (Net-Unicode, RFC 5198). */
+bool text_has_control(struct slice s);
+
+#endif

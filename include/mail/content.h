@@ -1,0 +1,49 @@
+/*
+ * Message content: taking it in and giving it out, always in bounded pieces.
+ */
+#ifndef POSTROOM_MAIL_CONTENT_H
+#define POSTROOM_MAIL_CONTENT_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/slice.h"
+#include "mail/acl.h"
+#include "mail/mail.h"
+#include "mail/mime.h"
+#include "store/messages.h"
+
+/* Taking a message in, piece by piece as it arrives. It is stored when
+ * content_finish returns, but belongs to no mailbox until the writer puts it
+ * into one. At most one chunk is held. */
+struct intake;
+int intake_begin(struct mail *mail, struct intake **out) MUST_CHECK;
+/* -ERR_TOO_BIG when it exceeds settings.message_max. May park. */
+int intake_write(struct intake *intake, struct slice octets) MUST_CHECK;
+struct intake_result {
+    int64_t message_id;
+    uint64_t size;
+    int64_t sent_at; /* Date: in seconds since 1970; INT64_MIN: none */
+};
+int intake_finish(struct intake *intake, struct intake_result *out) MUST_CHECK;
+/* Frees; abandons what was not finished. */
+void intake_free(struct intake **intake);
+
+/* Giving out needs a grant with `r` for a mailbox the message is in: the
+ * caller takes message ids from that mailbox's picture only. Rows come in the order of
+ * ids; `want` is MESSAGE_ bits of store/messages.h. */
+int content_get(struct mail *mail, const struct grant *grant, struct arena *arena,
+                const int64_t *message_ids, size_t count, unsigned want,
+                struct message_part_row **rows_out) MUST_CHECK;
+/* Whole small messages (size <= MESSAGE_CHUNK_SIZE) by one statement. */
+int content_get_small(struct mail *mail, const struct grant *grant, struct arena *arena,
+                      const int64_t *message_ids, size_t count,
+                      struct slice **octets_out) MUST_CHECK;
+/* Octets start..end (exclusive) in pieces of at most one chunk to piece();
+ * reads the next piece only after piece() has returned, and holds no
+ * connection meanwhile. piece may park; a failure of it ends the reading. */
+int content_read(struct mail *mail, const struct grant *grant, int64_t message_id,
+                 uint64_t start, uint64_t end, int (*piece)(void *arg, struct slice octets),
+                 void *arg) MUST_CHECK;
+
+#endif

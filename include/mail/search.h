@@ -1,0 +1,25 @@
+/*
+ * SEARCH: evaluates a program (model/search.h) against a picture. Keys that
+ * the picture can answer are tried first; headers and bodies are read only
+ * for messages they still matter for, in bounded batches.
+ */
+#ifndef POSTROOM_MAIL_SEARCH_H
+#define POSTROOM_MAIL_SEARCH_H
+
+#include "mail/acl.h"
+#include "mail/mail.h"
+#include "mail/view.h"
+#include "model/search.h"
+#include "model/uidset.h"
+
+struct search_scope {
+    const struct grant *grant;              /* with `r` */
+    const struct picture *picture;
+    const struct keyword_table *keywords;
+    const struct uidset *recent;            /* UIDs that are \Recent in this session */
+};
+/* UIDs that match, ascending. Yields to other fibers. */
+int search_run(struct mail *mail, const struct search_scope *scope,
+               const struct search_node *program, struct uidset *uids_out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * The writer: every change of a mailbox's contents goes through here.
+ *
+ * One queue a mailbox and worker. The first who comes leads: it commits
+ * everything queued as one transaction (store/change.h), applies it to this
+ * worker's view, tells the hub, and wakes the others, each with its own
+ * result. When a function returns 0 the change is committed and flushed, and
+ * the worker's view shows it.
+ *
+ * Rights are checked against the grant, and the grant against the database
+ * under the lock: -ERR_STALE when rights have changed since (ask for a new
+ * grant and try again).
+ */
+#ifndef POSTROOM_MAIL_WRITER_H
+#define POSTROOM_MAIL_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "mail/acl.h"
+#include "mail/mail.h"
+#include "model/flags.h"
+#include "model/uidset.h"
+#include "store/change.h"
+
+/* Where messages came to: for [APPENDUID] and [COPYUID] (RFC 4315). */
+struct append_outcome {
+    uint32_t uidvalidity;
+    struct uidset uids;    /* ascending in the order of the items; uidset_clear() it */
+};
+
+/* Flags by name as masks of this mailbox; keywords without a bit get one when
+ * the actor may write them (else they are left out). -ERR_LIMIT. */
+int writer_resolve_flags(struct mail *mail, const struct grant *grant,
+                         const struct flag_names *names, flag_mask *out) MUST_CHECK;
+
+/* APPEND and COPY: needs `i`. Flags the actor may not set are dropped. */
+int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
+                  size_t count, struct append_outcome *out) MUST_CHECK;
+
+/* STORE: flags outside flags_changeable(rights) are left as they are; when
+ * that leaves nothing to change, -ERR_DENIED. \Seen goes to the user's own
+ * bits where it is per user. */
+int writer_store(struct mail *mail, const struct grant *grant, const struct uidset *uids,
+                 enum flag_change change, flag_mask flags) MUST_CHECK;
+
+/* EXPUNGE of the messages with \Deleted, of all or of these uids: needs `e`.
+ * gone_out: uidset_clear() it; may be NULL. */
+int writer_expunge(struct mail *mail, const struct grant *grant, const struct uidset *uids,
+                   struct uidset *gone_out) MUST_CHECK;
+
+/* MOVE (RFC 6851): needs `r`, `t`, `e` on source and `i` on destination. items: flags
+ * for each of uids in ascending order, in the destination's bits.
+ * moved_out: which uids of the source went (others were gone already). */
+int writer_move(struct mail *mail, const struct grant *source, const struct uidset *uids,
+                const struct grant *destination, const struct append_item *items,
+                struct uidset *moved_out, struct append_outcome *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * A connection as a fiber sees it: buffered input, buffered output, and a
+ * chain of filters (plain, TLS; deflate can follow) between the buffers and
+ * the socket. One fiber reads a stream; the same fiber writes it.
+ *
+ * Input: stream_fill() parks until there is more, stream_input() shows what
+ * has arrived, stream_consume() drops what was understood.
+ * Output: stream_write() only gathers; stream_flush() (or more than
+ * STREAM_OUTPUT_HIGH gathered octets) sends, in as few writes as possible,
+ * and parks while the peer is slow. TCP_NODELAY is on.
+ */
+#ifndef POSTROOM_NET_STREAM_H
+#define POSTROOM_NET_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/slice.h"
+#include "net/tls.h"
+
+struct stream;
+
+struct stream_limits {
+    uint32_t output_timeout_ms; /* a peer that takes nothing for this long is dropped */
+    size_t input_max;           /* most octets held unconsumed */
+};
+
+enum { STREAM_OUTPUT_HIGH = 64 * 1024 };
+
+/* Takes over the connected, non-blocking socket fd (TCP or Unix). */
+int stream_new(int fd, const struct stream_limits *limits, struct stream **out) MUST_CHECK;
+/* Closes the socket and frees, without flushing. No fiber may be waiting in it. */
+void stream_free(struct stream **stream);
+
+/* What has arrived and was not consumed. Valid until the next stream_fill,
+ * stream_consume or stream_start_tls. */
+struct slice stream_input(const struct stream *stream);
+void stream_consume(struct stream *stream, size_t len);
+/* Parks until at least one more octet has arrived. timeout_ms < 0: forever.
+ * -ERR_CLOSED at end of file or reset, -ERR_TIMEOUT, -ERR_INTERRUPTED after
+ * stream_interrupt(), -ERR_CANCELLED after stream_cancel(), -ERR_TLS,
+ * -ERR_LIMIT when input_max octets are held already. Flushes nothing. */
+int stream_fill(struct stream *stream, int timeout_ms) MUST_CHECK;
+
+/* Gathers; flushes by itself above STREAM_OUTPUT_HIGH. After a failure all
+ * later writes fail the same way. */
+int stream_write(struct stream *stream, struct slice octets) MUST_CHECK;
+/* Sends everything gathered. -ERR_CLOSED, -ERR_TIMEOUT, -ERR_CANCELLED, -ERR_TLS. */
+int stream_flush(struct stream *stream) MUST_CHECK;
+/* Octets gathered and not yet sent. */
+size_t stream_pending(const struct stream *stream);
+
+/* From other fibers and callbacks: the fiber in stream_fill (now or the next
+ * time) returns -ERR_INTERRUPTED, once. Does not disturb stream_flush. */
+void stream_interrupt(struct stream *stream);
+/* All waiting and later calls return -ERR_CANCELLED at once; except that
+ * stream_flush still tries one write without waiting (for a last BYE). */
+void stream_cancel(struct stream *stream);
+
+/* Server side handshake on a plain stream; what was received in clear and not
+ * consumed is thrown away (STARTTLS injection). Flush before. -ERR_TLS,
+ * -ERR_CLOSED, -ERR_TIMEOUT after timeout_ms. */
+int stream_start_tls(struct stream *stream, struct tls_context *context,
+                     int timeout_ms) MUST_CHECK;
+bool stream_is_tls(const struct stream *stream);
+/* "TLSv1.3 TLS_AES_256_GCM_SHA384", or "" without TLS. */
+const char *stream_tls_description(const struct stream *stream);
+/* Channel bindings for SCRAM-PLUS (RFC 5929 tls-unique for TLS 1.2, RFC 9266
+ * tls-exporter): false when this stream has no such binding. */
+bool stream_tls_exporter(const struct stream *stream, uint8_t out[32]);
+bool stream_tls_unique(const struct stream *stream, uint8_t *out, size_t *len_out /* <= 64 */);
+
+/* The peer's address as text without port ("127.0.0.1", "::1"; "unix" for
+ * Unix sockets); lives as long as the stream. */
+const char *stream_remote(const struct stream *stream);
+
+/* Gives idle buffers back (before IDLE waits). */
+void stream_trim(struct stream *stream);
+
+#endif

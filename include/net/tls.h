@@ -1,0 +1,25 @@
+/*
+ * TLS server contexts (OpenSSL, TLS 1.2 and later). A context is refcounted:
+ * a reload makes a new one, connections keep the one they started with. No
+ * OpenSSL type leaves the module (server/net/tls.c and its private header).
+ */
+#ifndef POSTROOM_NET_TLS_H
+#define POSTROOM_NET_TLS_H
+
+#include "base/error.h"
+
+struct tls_context;
+
+struct tls_settings {
+    const char *certificate_file; /* PEM chain */
+    const char *key_file;         /* PEM */
+    const char *minimum_protocol; /* "TLSv1.2" or "TLSv1.3" */
+    const char *ciphers;          /* OpenSSL cipher list for TLS 1.2, NULL: default */
+};
+
+/* -ERR_TLS with the file and OpenSSL's reason. */
+int tls_context_new(const struct tls_settings *settings, struct tls_context **out) MUST_CHECK;
+struct tls_context *tls_context_ref(struct tls_context *context);
+void tls_context_unref(struct tls_context **context);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * SASL server mechanisms by libgsasl (RFC 4422): PLAIN, LOGIN, SCRAM-SHA-256
+ * and SCRAM-SHA-256-PLUS. Pure message exchange; who the user is and whether
+ * a password is right, the caller's callbacks say (they may park the fiber).
+ * No libgsasl type leaves the module.
+ */
+#ifndef POSTROOM_PROTO_SASL_H
+#define POSTROOM_PROTO_SASL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/slice.h"
+
+/* A SCRAM-SHA-256 verifier (RFC 5802 section 3, RFC 7677). */
+struct sasl_verifier {
+    uint32_t iterations;
+    uint8_t salt[64];
+    size_t salt_len;
+    uint8_t stored_key[32];
+    uint8_t server_key[32];
+};
+
+struct sasl_callbacks {
+    void *arg;
+    /* SCRAM: the verifier of a user (SASLprep'ed name). Unknown users get a
+     * made-up but stable verifier from the caller, so that nobody learns who
+     * exists. */
+    int (*find_verifier)(void *arg, struct slice user, struct sasl_verifier *out);
+    /* PLAIN, LOGIN: 0 or -ERR_CREDENTIALS, -ERR_UNAVAILABLE… */
+    int (*check_password)(void *arg, struct slice user, struct slice password);
+    /* Channel binding data, tls-exporter and tls-unique; false: none. */
+    bool (*channel_binding)(void *arg, bool exporter, uint8_t *out /* 64 */, size_t *len_out);
+};
+
+struct sasl;
+/* The mechanisms on offer: "PLAIN", … NULL-terminated. PLUS only with TLS,
+ * PLAIN and LOGIN only where `plaintext` is allowed. */
+const char *const *sasl_mechanisms(bool tls, bool plaintext);
+/* -ERR_NOT_FOUND: no such mechanism. */
+int sasl_new(struct slice mechanism, const struct sasl_callbacks *callbacks,
+             struct sasl **out) MUST_CHECK;
+void sasl_free(struct sasl **sasl);
+
+enum sasl_progress { SASL_CONTINUE, SASL_DONE };
+/* One exchange: the client's octets in (base64 undone; data NULL: none yet),
+ * the challenge out (arena, before base64). On SASL_DONE a non-empty
+ * challenge is the final server message (SCRAM): the client must still answer
+ * it with an empty line. -ERR_CREDENTIALS, -ERR_SYNTAX. */
+int sasl_step(struct sasl *sasl, struct slice input, struct arena *arena,
+              enum sasl_progress *progress_out, struct slice *challenge_out) MUST_CHECK;
+/* After SASL_DONE: who logged in, and as whom (RFC 4616 authzid; empty when
+ * not given). Valid until sasl_free. */
+struct slice sasl_user(const struct sasl *sasl);
+struct slice sasl_authorisation(const struct sasl *sasl);
+
+#endif

@@ -1,0 +1,72 @@
+/*
+ * Changing mailboxes: the writer's batch as one transaction in one round trip
+ * (mail/writer.h decides what goes into it).
+ *
+ * The batch is a pipeline: BEGIN; lock the mailbox_state rows of all
+ * mailboxes concerned in ascending order; one statement per change; COMMIT
+ * (flushed). Each statement allocates UIDs and its modseq from the locked
+ * row and writes exactly one journal row per mailbox touched, none when
+ * nothing changes.
+ */
+#ifndef POSTROOM_STORE_CHANGE_H
+#define POSTROOM_STORE_CHANGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+#include "model/flags.h"
+#include "model/uidset.h"
+#include "store/database.h"
+#include "store/entries.h"
+
+enum change_kind {
+    CHANGE_APPEND,  /* new entries for messages: APPEND, COPY, LMTP */
+    CHANGE_FLAGS,   /* shared flags of uids */
+    CHANGE_SEEN,    /* one user's \Seen of uids */
+    CHANGE_EXPUNGE, /* entries go to `expunged` */
+    CHANGE_MOVE     /* entries leave source_id and come into mailbox_id */
+};
+
+struct append_item {
+    int64_t message_id;
+    uint64_t size;
+    flag_mask flags;       /* FLAG_SEEN in a per-user mailbox: seen by user_id */
+    int64_t internal_date; /* microseconds */
+};
+
+struct change {
+    /* What is wanted; the caller's memory, until the batch has ended. */
+    enum change_kind kind;
+    int64_t mailbox_id;        /* for MOVE: the destination */
+    uint64_t rights_modseq;    /* of the caller's grant: a younger ACL makes it -ERR_STALE */
+    bool seen_per_user;        /* of mailbox_id */
+    int64_t user_id;           /* whose \Seen; 0: nobody's */
+    struct slice actor;        /* login */
+    struct slice client;       /* remote address */
+    const struct append_item *items; /* APPEND; MOVE: flags of each of uids, in ascending order */
+    size_t item_count;
+    const struct uidset *uids; /* FLAGS, SEEN, EXPUNGE; MOVE: of source_id */
+    flag_mask flags_cleared;   /* FLAGS; SEEN: FLAG_SEEN in one of the two */
+    flag_mask flags_set;
+    bool only_deleted;         /* EXPUNGE: only those with \Deleted */
+    int64_t source_id;         /* MOVE */
+    uint64_t source_rights_modseq; /* MOVE */
+
+    /* What came of it. */
+    int result;                /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone), … */
+    struct journal_row row;    /* what happened in mailbox_id; modseq 0: nothing changed.
+                                  APPEND and MOVE: uids ascending in the order of items */
+    struct journal_row source_row; /* MOVE: what happened in source_id */
+    uint32_t uidvalidity;      /* of mailbox_id */
+};
+
+/* Runs all changes in one transaction, in order. 0: committed; each change
+ * has its own result. When PostgreSQL rejects one of them, that one gets the
+ * reason and the rest are run again without it. -ERR_UNAVAILABLE and
+ * -ERR_IN_DOUBT are everybody's. Locks are held for one round trip. */
+int change_batch_run(struct database *database, struct change **changes, size_t count) MUST_CHECK;
+/* Frees what the results hold. */
+void change_clear(struct change *change);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * Mailboxes: rows of mailboxes, mailbox_state, mailbox_keywords,
+ * subscriptions. Paths are below their namespace (model/mailbox_name.h);
+ * owner_id 0 stands for shared.
+ */
+#ifndef POSTROOM_STORE_MAILBOXES_H
+#define POSTROOM_STORE_MAILBOXES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/slice.h"
+#include "model/flags.h"
+#include "model/rights.h"
+#include "store/database.h"
+#include "store/users.h"
+
+struct mailbox_row {
+    int64_t id;
+    int64_t owner_id;    /* 0: shared */
+    struct slice owner;  /* login name, empty when shared */
+    struct slice name;   /* path below the namespace */
+    uint32_t uidvalidity;
+    struct slice special_use; /* "\\Sent", or empty */
+    bool seen_per_user;
+    rights_mask rights;  /* effective rights of the user who asked (see acl_rows.h) */
+    uint64_t rights_modseq;
+    int64_t rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
+};
+
+/* One mailbox by path, with the effective rights of user_id (0: all rights,
+ * for postroomctl). -ERR_NOT_FOUND. Fast lane, one statement. */
+int mailboxes_find(struct database *database, struct arena *arena, int64_t owner_id,
+                   struct slice name, int64_t user_id, struct mailbox_row *out) MUST_CHECK;
+int mailboxes_get(struct database *database, struct arena *arena, int64_t mailbox_id,
+                  int64_t user_id, struct mailbox_row *out) MUST_CHECK;
+/* All mailboxes on which the user has any right, by (owner, name), shared
+ * last: own ones first. One indexed statement whose cost follows what the
+ * user can see. user_id 0: all there are. */
+int mailboxes_visible(struct database *database, struct arena *arena, int64_t user_id,
+                      struct mailbox_row **rows_out, size_t *count_out) MUST_CHECK;
+
+/* The mailbox and everything below it in its namespace, whoever may see it. */
+int mailboxes_tree(struct database *database, struct arena *arena, int64_t owner_id,
+                   struct slice name, int64_t user_id, struct mailbox_row **rows_out,
+                   size_t *count_out) MUST_CHECK;
+
+/* The closest existing mailbox above `name` (for the k right and ACL
+ * inheritance). -ERR_NOT_FOUND when there is none. */
+int mailboxes_nearest_parent(struct database *database, struct arena *arena, int64_t owner_id,
+                             struct slice name, int64_t user_id,
+                             struct mailbox_row *out) MUST_CHECK;
+
+struct mailbox_creation {
+    int64_t owner_id;
+    struct slice name;
+    struct slice special_use;  /* may be empty */
+    bool seen_per_user;
+    int64_t acl_from;          /* copy the ACL of this mailbox; 0: none */
+    int64_t owner_rights_user; /* and give this user all rights; 0: nobody */
+    struct slice actor, client;
+};
+/* One transaction: mailboxes, mailbox_state, acl. -ERR_EXISTS. */
+int mailboxes_create(struct database *database, const struct mailbox_creation *creation,
+                     int64_t *id_out, uint32_t *uidvalidity_out) MUST_CHECK;
+
+/* Marks it deleted (kept until the retention ends), frees the name, journal
+ * row "mailbox", rights_modseq. -ERR_NOT_FOUND. */
+int mailboxes_delete(struct database *database, int64_t mailbox_id, struct slice actor,
+                     struct slice client, uint64_t *modseq_out) MUST_CHECK;
+
+/* Renames the mailbox and everything below it in one transaction, possibly
+ * to another owner's namespace; each gets a journal row "mailbox" and a new
+ * rights_modseq. -ERR_EXISTS when a new name is taken. */
+int mailboxes_rename(struct database *database, struct arena *arena, int64_t owner_id,
+                     struct slice name, int64_t new_owner_id, struct slice new_name,
+                     struct slice actor, struct slice client, struct mailbox_modseq **touched_out,
+                     size_t *count_out) MUST_CHECK;
+
+/* What STATUS shows, for a user, in one statement on the fast lane. */
+struct mailbox_status {
+    uint64_t messages, recent, unseen, deleted, bytes;
+    uint32_t uidnext, uidvalidity;
+    uint64_t highest_modseq;
+};
+int mailboxes_status(struct database *database, int64_t mailbox_id, int64_t user_id,
+                     struct mailbox_status *out) MUST_CHECK;
+
+/* The one pipelined read that opens every command in a selected mailbox:
+ * what has happened since, in the mailbox and to the user? -ERR_NOT_FOUND
+ * when mailbox or user are gone. */
+struct mailbox_pulse {
+    uint64_t highest_modseq;
+    uint64_t rights_modseq;
+    bool user_disabled;
+};
+int mailboxes_pulse(struct database *database, int64_t mailbox_id, int64_t user_id,
+                    struct mailbox_pulse *out) MUST_CHECK;
+/* highest_modseq of many mailboxes, for the hub's sweep; deleted ones are left out. */
+int mailboxes_modseqs(struct database *database, struct arena *arena, const int64_t *mailbox_ids,
+                      size_t count, struct mailbox_modseq **rows_out,
+                      size_t *count_out) MUST_CHECK;
+
+/* Keywords: the table of a mailbox; names in the arena. */
+int keywords_load(struct database *database, struct arena *arena, int64_t mailbox_id,
+                  struct keyword_table *out) MUST_CHECK;
+/* Gives the keywords bits that have none yet (one statement, safe against a
+ * second creator), then the whole table as in keywords_load. -ERR_LIMIT when
+ * the mailbox has no bit left. */
+int keywords_add(struct database *database, struct arena *arena, int64_t mailbox_id,
+                 const struct slice *names, size_t count,
+                 struct keyword_table *out) MUST_CHECK;
+
+/* Subscriptions by name; adding twice and removing what is not there succeed. */
+struct subscription_row {
+    int64_t owner_id;
+    struct slice owner; /* login, empty when shared */
+    struct slice name;
+};
+int subscriptions_add(struct database *database, int64_t user_id, int64_t owner_id,
+                      struct slice name) MUST_CHECK;
+int subscriptions_remove(struct database *database, int64_t user_id, int64_t owner_id,
+                         struct slice name) MUST_CHECK;
+int subscriptions_list(struct database *database, struct arena *arena, int64_t user_id,
+                       struct subscription_row **rows_out, size_t *count_out) MUST_CHECK;
+
+/* Sets mailbox_state.first_recent to at least `uid` (asynchronously committed:
+ * it is a hint), for \Recent. */
+int mailboxes_claim_recent(struct database *database, int64_t mailbox_id, uint32_t uid) MUST_CHECK;
+
+#endif

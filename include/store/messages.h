@@ -1,0 +1,73 @@
+/*
+ * Content: rows of messages and message_chunks. One copy per distinct
+ * content (SHA-256). Everything is committed asynchronously: the writer's
+ * flushed transaction that refers to it comes later in the same log and makes
+ * it durable, before anything is acknowledged.
+ */
+#ifndef POSTROOM_STORE_MESSAGES_H
+#define POSTROOM_STORE_MESSAGES_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/slice.h"
+#include "store/database.h"
+
+enum { MESSAGE_CHUNK_SIZE = 256 * 1024 };
+
+struct message_row {
+    uint64_t size;
+    uint8_t sha256[32];
+    struct slice header, envelope, bodystructure, parts;
+    struct slice message_id;   /* may be empty */
+    int64_t sent_day;          /* INT64_MIN: none */
+    int64_t sent_at;           /* seconds since 1970; INT64_MIN: none */
+};
+
+/* A message of at most MESSAGE_CHUNK_SIZE octets, in one statement. The id is
+ * that of the row that was there already when the content is known. */
+int messages_put_small(struct database *database, const struct message_row *row,
+                       struct slice octets, int64_t *id_out) MUST_CHECK;
+
+/* Larger ones: take an id, put chunks 0, 1, 2 …, then finish, which may give
+ * another id (the content was there: our chunks are removed), or abandon. */
+int messages_begin_upload(struct database *database, int64_t *id_out) MUST_CHECK;
+int messages_put_chunk(struct database *database, int64_t id, uint32_t n,
+                       struct slice octets) MUST_CHECK;
+int messages_finish_upload(struct database *database, int64_t id, const struct message_row *row,
+                           int64_t *id_out) MUST_CHECK;
+int messages_abandon_upload(struct database *database, int64_t id) MUST_CHECK;
+
+/* What FETCH needs, for many messages in one statement, in the order of ids
+ * (absent ones: id 0). Only the columns in `want`; others are empty. */
+enum { MESSAGE_HEADER = 1, MESSAGE_ENVELOPE = 2, MESSAGE_STRUCTURE = 4, MESSAGE_PARTS = 8,
+       MESSAGE_SENT_DAY = 16 };
+struct message_part_row {
+    int64_t id;
+    struct slice header, envelope, bodystructure, parts;
+    int64_t sent_day;
+};
+int messages_get(struct database *database, struct arena *arena, const int64_t *ids, size_t count,
+                 unsigned want, struct message_part_row **rows_out) MUST_CHECK;
+
+/* Chunks first..last of one message, concatenated into the arena. Bounded by
+ * the caller: keep (last - first) small. -ERR_NOT_FOUND. */
+int messages_chunks(struct database *database, struct arena *arena, int64_t id, uint32_t first,
+                    uint32_t last, struct slice *octets_out) MUST_CHECK;
+/* Chunk 0 of many messages in one statement, in the order of ids; data NULL
+ * when absent. For small messages that is the whole message. */
+int messages_first_chunks(struct database *database, struct arena *arena, const int64_t *ids,
+                          size_t count, struct slice **octets_out) MUST_CHECK;
+
+/* Housekeeping, in batches of at most `limit`; *done_out says how much was
+ * done (less than limit: nothing left). `before`: microseconds since 1970. */
+int messages_sweep_uploads(struct database *database, int64_t before, uint32_t limit,
+                           uint32_t *done_out) MUST_CHECK;
+/* Forgets expunged entries and deleted mailboxes older than that, then content nobody
+ * refers to any more. */
+int messages_sweep_expunged(struct database *database, int64_t before, uint32_t limit,
+                            uint32_t *done_out) MUST_CHECK;
+int journal_sweep(struct database *database, int64_t before, uint32_t limit,
+                  uint32_t *done_out) MUST_CHECK;
+
+#endif
