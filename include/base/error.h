@@ -31,7 +31,7 @@ enum err {
     ERR_READ_ONLY,    /* the mailbox was opened read-only (EXAMINE) */
     ERR_CREDENTIALS,  /* wrong user, password or proof; one text for all three */
     ERR_PRIVACY,      /* needs TLS first */
-    ERR_STATE,        /* not possible now (wrong state, has children, in use) */
+    ERR_WRONG_STATE,  /* not possible now (has children, in use); OpenSSL owns ERR_STATE */
     ERR_STALE,        /* what the caller's decision rests on has changed: look again */
     ERR_OVER_QUOTA,   /* no room left */
     ERR_UNAVAILABLE,  /* the database is away or too slow; worth trying again */

@@ -20,7 +20,7 @@
  * -ERR_EXISTS, -ERR_DENIED, -ERR_INVALID, -ERR_LIMIT (too many). */
 int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
                    struct slice special_use) MUST_CHECK;
-/* DELETE: needs `x`. INBOX can't be deleted: -ERR_STATE. Children stay: the
+/* DELETE: needs `x`. INBOX can't be deleted: -ERR_WRONG_STATE. Children stay: the
  * name then is \NoSelect, made up by LIST. */
 int mailbox_delete(struct mail *mail, const struct grant *grant) MUST_CHECK;
 /* RENAME: needs `x` on the mailbox, `k` on the new parent. Takes the children

@@ -1,6 +1,6 @@
 /*
- * SASL server mechanisms by libgsasl (RFC 4422): PLAIN, LOGIN, SCRAM-SHA-256
- * and SCRAM-SHA-256-PLUS. Pure message exchange; who the user is and whether
+ * SASL server mechanisms (RFC 4422): SCRAM-SHA-256, SCRAM-SHA-256-PLUS and
+ * LOGIN by libgsasl, PLAIN. Pure message exchange; who the user is and whether
  * a password is right, the caller's callbacks say (they may park the fiber).
  * No libgsasl type leaves the module.
  */
@@ -23,23 +23,30 @@ struct sasl_verifier {
     uint8_t server_key[32];
 };
 
+/* Names and passwords come to the callbacks SASLprep'ed (RFC 4013). A
+ * callback's failure ends the exchange: sasl_step returns it. */
 struct sasl_callbacks {
     void *arg;
-    /* SCRAM: the verifier of a user (SASLprep'ed name). Unknown users get a
-     * made-up but stable verifier from the caller, so that nobody learns who
-     * exists. */
+    /* SCRAM: the verifier of a user. Unknown users get a made-up but stable
+     * verifier from the caller, so that nobody learns who exists. */
     int (*find_verifier)(void *arg, struct slice user, struct sasl_verifier *out);
     /* PLAIN, LOGIN: 0 or -ERR_CREDENTIALS, -ERR_UNAVAILABLE… */
     int (*check_password)(void *arg, struct slice user, struct slice password);
-    /* Channel binding data, tls-exporter and tls-unique; false: none. */
+    /* Channel binding data, tls-exporter and tls-unique; false: none. A
+     * connection that has some must also offer PLUS: a client that says it saw
+     * no PLUS is then told of the attack by a failure (RFC 5802 section 6). */
     bool (*channel_binding)(void *arg, bool exporter, uint8_t *out /* 64 */, size_t *len_out);
 };
 
+/* Octets of one message from the client, and of a name or password. */
+enum { SASL_MESSAGE_MAX = 4096, SASL_TEXT_MAX = 1024 };
+
 struct sasl;
-/* The mechanisms on offer: "PLAIN", … NULL-terminated. PLUS only with TLS,
- * PLAIN and LOGIN only where `plaintext` is allowed. */
+/* The mechanisms on offer: "PLAIN", … NULL-terminated, strongest first. PLUS
+ * only with TLS, PLAIN and LOGIN only where `plaintext` is allowed. */
 const char *const *sasl_mechanisms(bool tls, bool plaintext);
-/* -ERR_NOT_FOUND: no such mechanism. */
+/* Any mechanism of the module, whatever is on offer here. -ERR_NOT_FOUND: no
+ * such mechanism. `callbacks` is copied. */
 int sasl_new(struct slice mechanism, const struct sasl_callbacks *callbacks,
              struct sasl **out) MUST_CHECK;
 void sasl_free(struct sasl **sasl);
@@ -48,12 +55,19 @@ enum sasl_progress { SASL_CONTINUE, SASL_DONE };
 /* One exchange: the client's octets in (base64 undone; data NULL: none yet),
  * the challenge out (arena, before base64). On SASL_DONE a non-empty
  * challenge is the final server message (SCRAM): the client must still answer
- * it with an empty line. -ERR_CREDENTIALS, -ERR_SYNTAX. */
+ * it with an empty line. -ERR_CREDENTIALS, -ERR_SYNTAX, or what a callback
+ * returned; after a failure or SASL_DONE only sasl_free makes sense, a further
+ * step is -ERR_WRONG_STATE. */
 int sasl_step(struct sasl *sasl, struct slice input, struct arena *arena,
               enum sasl_progress *progress_out, struct slice *challenge_out) MUST_CHECK;
-/* After SASL_DONE: who logged in, and as whom (RFC 4616 authzid; empty when
- * not given). Valid until sasl_free. */
+/* After SASL_DONE: who logged in (SASLprep'ed), and as whom (RFC 4616 authzid;
+ * empty when not given or the same). Valid until sasl_free. */
 struct slice sasl_user(const struct sasl *sasl);
 struct slice sasl_authorisation(const struct sasl *sasl);
+
+/* SASLprep (RFC 4013) of a name or password that came without SASL, as by the
+ * LOGIN command: what the callbacks would have been given. -ERR_CREDENTIALS:
+ * too long, not UTF-8, or a code point that cannot be in one. */
+int sasl_prepare(struct slice text, struct arena *arena, struct slice *out) MUST_CHECK;
 
 #endif
