@@ -221,8 +221,8 @@ static int library_step(struct sasl *sasl, struct exchange *exchange)
 {
     char *output = NULL;
     size_t output_len = 0;
-    const char *input = exchange->input.data ? exchange->input.data : "";
-    int code = gsasl_step(sasl->session, input, exchange->input.len, &output, &output_len);
+    int code =
+        gsasl_step(sasl->session, exchange->input.data, exchange->input.len, &output, &output_len);
     if (sasl->failure == 0 && (code == GSASL_OK || code == GSASL_NEEDS_MORE)) {
         exchange->progress = code == GSASL_OK ? SASL_DONE : SASL_CONTINUE;
         exchange->challenge =
@@ -375,7 +375,7 @@ static int check_input(const struct sasl *sasl, struct slice input)
 int sasl_step(struct sasl *sasl, struct slice input, struct arena *arena,
               enum sasl_progress *progress_out, struct slice *challenge_out)
 {
-    struct exchange exchange = {.input = input, .arena = arena};
+    struct exchange exchange = {.input = input.data ? input : SLICE_EMPTY, .arena = arena};
     int result = check_input(sasl, input);
     if (result == 0)
         result = sasl->mechanism->step(sasl, &exchange);
