@@ -18,6 +18,12 @@ void loop_stop(void);
 /* Frees the loop; every watch, timer and signal must have been freed. */
 void loop_close(void);
 
+/* For the child of a fork() made while a loop exists (fork outside of
+ * loop_run): cuts the child's loop off from the parent's. Then the child frees
+ * the watches, timers and signals it inherited, and may loop_close() and begin
+ * anew. -ERR_IO. */
+int loop_after_fork(void) MUST_CHECK;
+
 /* Runs main(arg) as the first fiber, returns when it has returned and the
  * loop was stopped by that: how postroomctl and tests use the fiber world.
  * loop_init and loop_close included. */

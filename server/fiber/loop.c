@@ -91,6 +91,12 @@ void loop_close(void)
         scheduler_close();
 }
 
+int loop_after_fork(void)
+{
+    int rc = uv_loop_fork(&loop.uv);
+    return rc == 0 ? 0 : fail(ERR_IO, "cannot make a loop of one's own: %s", uv_strerror(rc));
+}
+
 struct first_fiber {
     void (*main)(void *arg);
     void *arg;

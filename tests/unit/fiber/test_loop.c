@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -309,4 +310,83 @@ void test_loop_runs_fibers_spawned_before_it(void)
     loop_run();
     loop_close();
     CHECK(ran);
+}
+
+static struct signal_watch *user_signal;
+static int ends[2];
+
+static void note_signal(void *arg, int signum)
+{
+    (void)arg;
+    (void)signum;
+    calls++;
+    loop_stop();
+}
+
+static void note_input(void *arg, int events)
+{
+    (void)arg;
+    (void)events;
+    char c;
+    calls += 10 * (read(ends[0], &c, 1) == 1);
+    loop_stop();
+}
+
+static void free_what_was_watched(void)
+{
+    signal_watch_free(&user_signal);
+    watch_free(&watch);
+    timer_free(&timers[0]);
+    loop_close();
+}
+
+/* A child that has a loop of its own and catches the same signal with it. */
+static void live_as_a_child(void)
+{
+    bool ran = false;
+    if (loop_after_fork() != 0)
+        _exit(1);
+    free_what_was_watched();
+    if (loop_init() != 0 || fiber_spawn("child", stop_the_loop, &ran, NULL) != 0)
+        _exit(2);
+    loop_run();
+    if (signal_watch_new(SIGUSR1, note_signal, NULL, &user_signal) != 0)
+        _exit(3);
+    calls = 0;
+    (void)raise(SIGUSR1);
+    loop_run();
+    signal_watch_free(&user_signal);
+    loop_close();
+    _exit(ran && calls == 1 ? 0 : 4);
+}
+
+void test_loop_is_the_parents_alone_after_a_fork(void)
+{
+    int status = -1;
+    CHECK_INT(pipe(ends), 0);
+    CHECK_OK(loop_init());
+    CHECK_OK(watch_new(ends[0], note_input, NULL, &watch));
+    watch_set(watch, WATCH_READ);
+    CHECK_OK(signal_watch_new(SIGUSR1, note_signal, NULL, &user_signal));
+    CHECK_OK(timer_new(stop_at_fire, NULL, &timers[0]));
+    timer_set(timers[0], 1);
+    loop_run(); /* so that all of it has reached the kernel */
+    pid_t child = fork();
+    if (child == 0)
+        live_as_a_child();
+    CHECK_INT(waitpid(child, &status, 0), child);
+    CHECK_INT(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 0);
+    calls = 0;
+    timer_set(timers[0], 20);
+    loop_run();
+    CHECK_INT(calls, 0); /* nothing of the child came here */
+    CHECK_INT(write(ends[1], "x", 1), 1);
+    loop_run();
+    CHECK_INT(calls, 10);
+    CHECK_INT(raise(SIGUSR1), 0);
+    loop_run();
+    CHECK_INT(calls, 11);
+    free_what_was_watched();
+    close(ends[0]);
+    close(ends[1]);
 }

@@ -124,22 +124,31 @@ static void wait_10_ms(void *arg)
     *(int *)arg = wait_for(&queue, clock_monotonic_ms() + 10);
 }
 
-/* The deadline passes while the loop is kept busy; the wake comes in the
- * same turn, so both happen to the fiber before it runs. */
+static void wake_one(void *arg)
+{
+    (void)arg;
+    wait_wake_one(&queue);
+}
+
+/* While the loop is kept busy both deadlines pass, and then a timer that
+ * wakes: all three happen before a waiting fiber can run. */
 static void wake_too_late(void *arg)
 {
     (void)arg;
+    struct timer *waker;
     wait_queue_init(&queue);
     CHECK_OK(fiber_spawn("late", wait_10_ms, &results[0], NULL));
     CHECK_OK(fiber_spawn("later", wait_10_ms, &results[1], NULL));
+    CHECK_OK(timer_new(wake_one, NULL, &waker));
     fiber_yield();
+    timer_set(waker, 15);
     int64_t until = clock_monotonic_ms() + 20;
     while (clock_monotonic_ms() < until)
         ;
-    wait_wake_one(&queue);
-    fiber_sleep(20);
+    fiber_sleep(5);
     CHECK_OK(results[0]);
     CHECK_INT(results[1], -ERR_TIMEOUT);
+    timer_free(&waker);
 }
 
 void test_wait_never_loses_a_wake_to_a_timeout(void)
