@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "fiber/loop.h"
+#include "sanitizer.h"
 #include "scheduler.h"
 #include "support/check.h"
 
@@ -354,8 +355,10 @@ void test_fiber_trim_gives_the_stack_back(void)
 {
     size_t octets[2] = {0, 0};
     CHECK_OK(loop_run_main(compare_memory, octets));
+#ifndef POSTROOM_ADDRESS_SANITIZER /* which has stack frames of its own elsewhere */
     CHECK(octets[0] < 16 * 1024);
     CHECK(octets[1] > 50 * 1024);
+#endif
 }
 
 static void use_most_of_the_stack(void *arg)
