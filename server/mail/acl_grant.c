@@ -1,0 +1,83 @@
+#include "grant.h"
+
+#include "acl_denial.h"
+#include "base/clock.h"
+
+const struct grant *grant_restrict(const struct grant *grant, rights_mask keep, struct arena *arena)
+{
+    struct grant *restricted = ARENA_NEW(arena, struct grant);
+    if (!restricted)
+        return NULL;
+    *restricted = *grant;
+    restricted->rights &= keep;
+    return restricted;
+}
+
+int64_t grant_mailbox_id(const struct grant *grant)
+{
+    return grant->mailbox_id;
+}
+
+int64_t grant_owner_id(const struct grant *grant)
+{
+    return grant->owner_id;
+}
+
+struct slice grant_name(const struct grant *grant)
+{
+    return grant->name;
+}
+
+const struct mailbox_path *grant_path(const struct grant *grant)
+{
+    return &grant->path;
+}
+
+uint32_t grant_uidvalidity(const struct grant *grant)
+{
+    return grant->uidvalidity;
+}
+
+bool grant_seen_per_user(const struct grant *grant)
+{
+    return grant->seen_per_user;
+}
+
+struct slice grant_special_use(const struct grant *grant)
+{
+    return grant->special_use;
+}
+
+const struct actor *grant_actor(const struct grant *grant)
+{
+    return &grant->actor;
+}
+
+rights_mask grant_rights(const struct grant *grant)
+{
+    return grant->rights;
+}
+
+bool grant_has(const struct grant *grant, rights_mask needed)
+{
+    return (grant->rights & needed) == needed;
+}
+
+uint64_t grant_rights_modseq(const struct grant *grant)
+{
+    return grant->rights_modseq;
+}
+
+bool grant_is_stale(const struct grant *grant, uint64_t rights_modseq)
+{
+    return rights_modseq > grant->rights_modseq || clock_realtime_us() >= grant->rights_until;
+}
+
+int grant_require(const struct grant *grant, rights_mask needed)
+{
+    if (!grant_has(grant, RIGHT_LOOKUP))
+        return denial_not_found();
+    if (!grant_has(grant, needed))
+        return denial_of_rights(needed & ~grant->rights);
+    return 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * Inside the mail layer: what a grant holds. Only acl_check.c makes one, from
+ * a row that the database has just computed the actor's rights into.
+ *
+ * Everything a grant points to, the actor's names included, is in the arena
+ * that the grant is in.
+ */
+#ifndef POSTROOM_MAIL_GRANT_H
+#define POSTROOM_MAIL_GRANT_H
+
+#include "mail/acl.h"
+
+struct grant {
+    int64_t mailbox_id;
+    int64_t owner_id;  /* 0: shared */
+    struct slice name; /* as the actor sees it */
+    struct mailbox_path path;
+    uint32_t uidvalidity;
+    bool seen_per_user;
+    struct slice special_use; /* may be empty */
+    struct actor actor;
+    rights_mask rights;
+    uint64_t rights_modseq;
+    int64_t rights_until; /* microseconds since 1970: when the first row that counted expires */
+};
+
+#endif

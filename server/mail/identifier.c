@@ -1,0 +1,91 @@
+#include "identifier.h"
+
+#include "base/text.h"
+#include "engine.h"
+#include "store/users.h"
+
+#define IDENTIFIER_ANYONE "anyone"
+#define IDENTIFIER_GROUP  "group:"
+
+int identifier_parse(struct slice text, struct identifier *out)
+{
+    struct identifier identifier = {ACL_USER, false, text};
+    if (text.len && text.data[0] == '-') {
+        identifier.negative = true;
+        identifier.name = slice_sub(text, 1, text.len);
+    }
+    if (slice_equal_nocase(identifier.name, SLICE(IDENTIFIER_ANYONE))) {
+        identifier.kind = ACL_ANYONE;
+        identifier.name = SLICE_EMPTY;
+    } else if (slice_starts_with_nocase(identifier.name, SLICE(IDENTIFIER_GROUP))) {
+        identifier.kind = ACL_GROUP;
+        identifier.name = slice_sub(identifier.name, strlen(IDENTIFIER_GROUP), text.len);
+    }
+    if (identifier.kind != ACL_ANYONE && identifier.name.len == 0)
+        return fail(ERR_INVALID, "The identifier names nobody");
+    *out = identifier;
+    return 0;
+}
+
+struct slice identifier_render(const struct identifier *identifier, struct arena *arena)
+{
+    static const char *const prefixes[] = {
+        [ACL_USER] = "", [ACL_GROUP] = IDENTIFIER_GROUP, [ACL_ANYONE] = IDENTIFIER_ANYONE};
+    char *text = arena_printf(arena, "%s%s%.*s", identifier->negative ? "-" : "",
+                              prefixes[identifier->kind], SLICE_ARGS(identifier->name));
+    return text ? slice_cstr(text) : slice_of(NULL, 0);
+}
+
+int identifier_normalise(struct slice name, struct arena *arena, struct slice *out)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, 0);
+    int err = text_normalise(name, &buffer);
+    if (!err)
+        err = buffer_check(&buffer);
+    struct slice copy = err ? SLICE_EMPTY : arena_copy(arena, buffer_slice(&buffer));
+    buffer_clear(&buffer);
+    if (err)
+        return err;
+    if (!copy.data)
+        return -ERR_NO_MEMORY;
+    *out = copy;
+    return 0;
+}
+
+static int find_id(struct mail *mail, enum acl_kind kind, struct slice name, struct arena *arena,
+                   int64_t *id_out)
+{
+    struct user_row user = {0};
+    struct group_row group = {0};
+    int err = kind == ACL_USER ? users_find(mail->database, arena, name, &user)
+                               : groups_find(mail->database, arena, name, &group);
+    if (err)
+        return err;
+    *id_out = kind == ACL_USER ? user.id : group.id;
+    return 0;
+}
+
+int identifier_find(struct mail *mail, const struct identifier *identifier, struct arena *arena,
+                    int64_t *id_out)
+{
+    if (identifier->kind == ACL_ANYONE) {
+        *id_out = 0;
+        return 0;
+    }
+    struct slice name;
+    int err = identifier_normalise(identifier->name, arena, &name);
+    if (!err)
+        err = find_id(mail, identifier->kind, name, arena, id_out);
+    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET)
+        return fail(ERR_INVALID, "There is no user or group named %.*s",
+                    SLICE_ARGS(identifier->name));
+    return err;
+}
+
+bool identifier_is_reserved(struct slice name)
+{
+    return (name.len && name.data[0] == '-') ||
+           slice_equal_nocase(name, SLICE(IDENTIFIER_ANYONE)) ||
+           slice_starts_with_nocase(name, SLICE(IDENTIFIER_GROUP));
+}
