@@ -65,6 +65,9 @@ struct mailbox_creation {
 int mailboxes_create(struct database *database, const struct mailbox_creation *creation,
                      int64_t *id_out, uint32_t *uidvalidity_out) MUST_CHECK;
 
+/* How many mailboxes an owner has, for the limit. */
+int mailboxes_count(struct database *database, int64_t owner_id, uint64_t *count_out) MUST_CHECK;
+
 /* Marks it deleted (kept until the retention ends), frees the name, journal
  * row "mailbox", rights_modseq. -ERR_NOT_FOUND. */
 int mailboxes_delete(struct database *database, int64_t mailbox_id, struct slice actor,

@@ -26,6 +26,13 @@ CREATE TABLE group_members (
 );
 CREATE INDEX group_members_by_group ON group_members (group_id);
 
+-- Random octets that all workers of an installation share, made by whoever needs
+-- them first: "scram" is the key from which verifiers of unknown users are made up.
+CREATE TABLE secrets (
+    name        text COLLATE "C" PRIMARY KEY,
+    octets      bytea NOT NULL
+);
+
 -- Mailboxes -----------------------------------------------------------------------
 
 -- A mailbox that is made again under an old name must get a higher UIDVALIDITY
@@ -114,8 +121,18 @@ CREATE TABLE messages (
     parts         bytea COMPRESSION lz4 NOT NULL,   -- part offsets (mime_tree_encode)
     message_id    bytea,                            -- the Message-ID field
     sent_day      integer,                          -- local day of Date:, days since 1970-01-01
-    sent_at       timestamptz
+    sent_at       timestamptz,
+    stored_at     timestamptz NOT NULL DEFAULT now()
 );
+
+-- Content that was stored and never came into a mailbox (the server was killed in
+-- between, the mailbox was gone) is looked for once, when it is a day old: ids up
+-- to this one have been looked at.
+CREATE TABLE orphan_sweep (
+    single      boolean PRIMARY KEY DEFAULT true CHECK (single),
+    message_id  bigint NOT NULL
+);
+INSERT INTO orphan_sweep (message_id) VALUES (0);
 
 -- The octets exactly as received, CHUNK_SIZE (256 KiB) each. Written before
 -- the messages row exists, hence no foreign key.
@@ -157,6 +174,7 @@ CREATE TABLE seen_pages (
     bits        bit(8192) NOT NULL,
     PRIMARY KEY (mailbox_id, user_id, page)
 ) WITH (fillfactor = 50);
+CREATE INDEX seen_pages_by_page ON seen_pages (mailbox_id, page); -- to clear bits for everybody
 CREATE INDEX seen_pages_by_user ON seen_pages (user_id);
 
 -- What can be given back until the retention ends.
@@ -198,3 +216,66 @@ CREATE TABLE journal (
     at            timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (mailbox_id, modseq)
 );
+
+-- What several queries share ------------------------------------------------------------------
+
+CREATE VIEW live_mailboxes AS
+    SELECT m.id, coalesce(m.owner_id, 0) AS owner_id, u.login AS owner, m.name, m.uidvalidity,
+           m.special_use, m.seen_per_user, s.rights_modseq
+    FROM mailboxes m
+    JOIN mailbox_state s ON s.mailbox_id = m.id
+    LEFT JOIN users u ON u.id = m.owner_id
+    WHERE m.deleted_at IS NULL;
+
+-- Who may what (RFC 4314 section 2): the positive rows that concern the user,
+-- minus the negative ones; the owner keeps l and a (1024 + 1) whatever they say.
+-- user_id 0 is the administrator on the command line. rights_until is when the
+-- first of these rows expires.
+CREATE FUNCTION effective_rights(mailbox_id bigint, owner_id bigint, user_id bigint)
+RETURNS TABLE (rights integer, rights_until timestamptz)
+LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT CASE WHEN $3 = 0 THEN 2047
+                ELSE (coalesce(bit_or(a.rights) FILTER (WHERE NOT a.negative), 0)
+                      & ~ coalesce(bit_or(a.rights) FILTER (WHERE a.negative), 0))
+                     | CASE WHEN $2 = $3 THEN 1025 ELSE 0 END
+           END,
+           min(a.expires_at)
+    FROM acl a
+    WHERE a.mailbox_id = $1
+      AND (a.expires_at IS NULL OR a.expires_at > now())
+      AND (a.user_id = $3
+           OR (a.user_id IS NULL AND a.group_id IS NULL)
+           OR a.group_id IN (SELECT g.group_id FROM group_members g WHERE g.user_id = $3))
+$$;
+
+-- "lrs" for the journal; the order of bits is that of include/model/rights.h.
+CREATE FUNCTION rights_letters(rights integer) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(string_agg(substr('lrswipkxtea', bit + 1, 1), '' ORDER BY bit), '')
+    FROM generate_series(0, 10) AS bit
+    WHERE ($1 >> bit) & 1 = 1
+$$;
+
+-- The state of a mailbox whose row the transaction has locked, for a change by
+-- somebody who knows its rights as of a modseq: stale when they are younger. No
+-- row: the mailbox is gone. modseq is the one that the change gets.
+CREATE FUNCTION mailbox_to_change(mailbox_id bigint, known_rights_modseq bigint)
+RETURNS TABLE (stale boolean, uidnext bigint, modseq bigint, uidvalidity bigint,
+               seen_per_user boolean)
+LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT s.rights_modseq > $2, s.uidnext, s.highest_modseq + 1, m.uidvalidity, m.seen_per_user
+    FROM mailbox_state s
+    JOIN mailboxes m ON m.id = s.mailbox_id
+    WHERE s.mailbox_id = $1 AND m.deleted_at IS NULL
+$$;
+
+-- UIDs as bits of seen_pages. A range becomes ones from its start to the page's
+-- end without the ones from its end on.
+CREATE FUNCTION seen_masks(uids int8multirange) RETURNS TABLE (page integer, mask bit)
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT p::integer,
+           bit_or(((~ B'0'::bit(8192)) >> greatest(lower(r) - p * 8192, 0)::integer)
+                  & ~ ((~ B'0'::bit(8192)) >> least(upper(r) - p * 8192, 8192)::integer))
+    FROM unnest($1) AS r, generate_series(lower(r) / 8192, (upper(r) - 1) / 8192) AS p
+    GROUP BY p
+$$;
