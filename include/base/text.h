@@ -6,6 +6,7 @@
 #define POSTROOM_BASE_TEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -15,6 +16,11 @@
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(struct slice s);
 bool text_is_ascii(struct slice s);
+/* The code point at *at, which moves behind it; an octet that begins no
+ * well-formed sequence is U+FFFD. *at must be within s. */
+uint32_t text_next(struct slice s, size_t *at);
+/* Appends a code point as UTF-8; a surrogate or what is no code point as U+FFFD. */
+void text_add_code_point(struct buffer *out, uint32_t c);
 
 /* Whether ICU can convert from a charset of this name (RFC 2978 names and aliases). */
 bool text_charset_known(struct slice charset);
@@ -40,5 +46,10 @@ int text_normalise(struct slice s, struct buffer *out) MUST_CHECK;
 /* True when s (UTF-8) has a control, private-use, unassigned or
  * noncharacter code point (Net-Unicode, RFC 5198). */
 bool text_has_control(struct slice s);
+
+/* Appends a password as SCRAM hashes it: SASLprep (RFC 4013), so that what
+ * looks the same is the same. What SASLprep does not allow is appended as it
+ * is: it still is a password. */
+void text_prepare_password(struct slice password, struct buffer *out);
 
 #endif
