@@ -1,0 +1,123 @@
+#include "mail/mailbox.h"
+
+#include "acl_check.h"
+#include "acl_denial.h"
+#include "engine.h"
+#include "grant.h"
+#include "mailbox_target.h"
+
+/* RFC 6154 section 2. \All and \Flagged are views over other mailboxes, which
+ * this server does not offer. */
+static const char *const special_uses[] = {"\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash"};
+
+/* In the RFC's spelling; data NULL when it is none of ours. */
+static struct slice canonical_special_use(struct slice special_use)
+{
+    if (special_use.len == 0)
+        return SLICE_EMPTY;
+    for (size_t i = 0; i < sizeof special_uses / sizeof special_uses[0]; i++)
+        if (slice_equal_nocase(special_use, slice_cstr(special_uses[i])))
+            return slice_cstr(special_uses[i]);
+    return slice_of(NULL, 0);
+}
+
+static int check_count(struct mail *mail, int64_t owner_id)
+{
+    if (owner_id == OWNER_SHARED || mail->settings.mailboxes_per_user == 0)
+        return 0;
+    uint64_t count;
+    int err = mailboxes_count(mail->database, owner_id, &count);
+    if (err)
+        return err;
+    if (count >= mail->settings.mailboxes_per_user)
+        return fail(ERR_LIMIT, "There are %llu mailboxes, more are not allowed",
+                    (unsigned long long)count);
+    return 0;
+}
+
+static int create_row(struct mail *mail, const struct actor *actor,
+                      const struct mailbox_target *target, struct slice special_use)
+{
+    const struct mailbox_creation creation = {
+        .owner_id = target->owner_id,
+        .name = target->path.path,
+        .special_use = special_use,
+        .seen_per_user = target->owner_id == OWNER_SHARED,
+        .acl_from = target->parent ? grant_mailbox_id(target->parent) : 0,
+        .owner_rights_user = target->parent ? 0 : target->owner_id,
+        .actor = actor->login,
+        .client = actor->client,
+    };
+    int64_t id;
+    uint32_t uidvalidity;
+    return mailboxes_create(mail->database, &creation, &id, &uidvalidity);
+}
+
+int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
+                   struct slice special_use)
+{
+    struct slice use = canonical_special_use(special_use);
+    if (!use.data)
+        return fail(ERR_INVALID, "A mailbox can't be made for the use %.*s",
+                    SLICE_ARGS(special_use));
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct mailbox_target target;
+    int err = mailbox_target_check(mail, actor, name, &arena, &target);
+    if (!err)
+        err = check_count(mail, target.owner_id);
+    if (!err)
+        err = create_row(mail, actor, &target, use);
+    arena_clear(&arena);
+    return err;
+}
+
+int mailbox_delete(struct mail *mail, const struct grant *grant)
+{
+    int err = grant_require(grant, RIGHT_DELETE_MAILBOX);
+    if (err)
+        return err;
+    if (mailbox_path_is_inbox(&grant->path))
+        return fail(ERR_WRONG_STATE, "INBOX can't be deleted");
+    uint64_t modseq;
+    err = mailboxes_delete(mail->database, grant->mailbox_id, grant->actor.login,
+                           grant->actor.client, &modseq);
+    if (err == -ERR_NOT_FOUND)
+        return denial_not_found();
+    if (!err)
+        mail_announce(mail, grant->mailbox_id, modseq);
+    return err;
+}
+
+static int make_inbox(struct mail *mail, const struct actor *actor)
+{
+    const struct mailbox_target inbox = {
+        {MAILBOX_PERSONAL, SLICE_EMPTY, SLICE("INBOX")}, actor->user_id, NULL};
+    int err = create_row(mail, actor, &inbox, SLICE_EMPTY);
+    if (err == -ERR_EXISTS)
+        return 0; /* another session was quicker */
+    if (err)
+        return err;
+    /* Clients that show only what is subscribed should show this. */
+    return subscriptions_add(mail->database, actor->user_id, actor->user_id, inbox.path.path);
+}
+
+int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct mailbox_row row;
+    int err = mailboxes_find(mail->database, &arena, actor->user_id, SLICE("INBOX"), actor->user_id,
+                             &row);
+    arena_clear(&arena);
+    return err == -ERR_NOT_FOUND ? make_inbox(mail, actor) : err;
+}
+
+int mailbox_status(struct mail *mail, const struct grant *grant, struct mailbox_status *out)
+{
+    int err = grant_require(grant, RIGHT_READ);
+    if (err)
+        return err;
+    err = mailboxes_status(mail->database, grant->mailbox_id, grant->actor.user_id, out);
+    return err == -ERR_NOT_FOUND ? denial_not_found() : err;
+}

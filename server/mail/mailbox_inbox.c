@@ -1,0 +1,143 @@
+#include "mailbox_inbox.h"
+
+#include "base/arena.h"
+#include "fiber/fiber.h"
+#include "grant.h"
+#include "mail/mailbox.h"
+#include "mail/view.h"
+#include "mail/writer.h"
+
+enum { MOVE_BATCH = 1000, RIGHTS_TO_MOVE = RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE };
+
+/* One move of a whole picture. */
+struct inbox_move {
+    struct mail *mail;
+    const struct grant *source;
+    const struct grant *destination;
+    const struct picture *picture;
+    struct arena *arena;
+    flag_mask keywords[FLAG_KEYWORD_COUNT]; /* bit of the source -> mask of the destination */
+};
+
+static int map_keyword(struct inbox_move *move, struct slice name, flag_mask *out)
+{
+    const struct flag_names names = {0, &name, 1};
+    return writer_resolve_flags(move->mail, move->destination, &names, out);
+}
+
+static int map_keywords(struct inbox_move *move, const struct keyword_table *table)
+{
+    /* The table is the view's and may go at the first park. */
+    struct slice names[FLAG_KEYWORD_COUNT];
+    for (size_t i = 0; i < FLAG_KEYWORD_COUNT; i++) {
+        names[i] = table->names[i];
+        if (names[i].data)
+            names[i] = arena_copy(move->arena, table->names[i]);
+        if (table->names[i].data && !names[i].data)
+            return -ERR_NO_MEMORY;
+    }
+    int err = 0;
+    for (size_t i = 0; i < FLAG_KEYWORD_COUNT && !err; i++)
+        if (names[i].data)
+            err = map_keyword(move, names[i], &move->keywords[i]);
+    return err;
+}
+
+static flag_mask translate(const struct inbox_move *move, flag_mask flags)
+{
+    flag_mask translated = flags & FLAGS_SYSTEM;
+    for (size_t i = 0; i < FLAG_KEYWORD_COUNT; i++)
+        if (flags & ((flag_mask)1 << (FLAG_KEYWORD_FIRST + i)))
+            translated |= move->keywords[i];
+    return translated;
+}
+
+static int collect_batch(struct inbox_move *move, uint32_t first, uint32_t last,
+                         struct append_item *items, struct uidset *uids)
+{
+    int err = 0;
+    for (uint32_t seq = first; seq <= last && !err; seq++) {
+        struct entry entry = picture_entry(move->picture, seq);
+        items[seq - first] = (struct append_item){
+            entry.message_id, entry.size, translate(move, entry.flags), entry.internal_date};
+        err = uidset_add(uids, entry.uid);
+        fiber_breathe();
+    }
+    return err;
+}
+
+static int move_batch(struct inbox_move *move, uint32_t first, uint32_t last,
+                      struct append_item *items)
+{
+    struct uidset uids, moved;
+    struct append_outcome outcome = {0};
+    uidset_init(&uids);
+    uidset_init(&moved);
+    uidset_init(&outcome.uids);
+    int err = collect_batch(move, first, last, items, &uids);
+    if (!err)
+        err = writer_move(move->mail, move->source, &uids, move->destination, items, &moved,
+                          &outcome);
+    uidset_clear(&outcome.uids);
+    uidset_clear(&moved);
+    uidset_clear(&uids);
+    return err;
+}
+
+static int move_all(struct inbox_move *move)
+{
+    struct append_item *items = ARENA_ARRAY(move->arena, MOVE_BATCH, struct append_item);
+    if (!items)
+        return -ERR_NO_MEMORY;
+    uint32_t count = picture_count(move->picture);
+    int err = 0;
+    for (uint32_t first = 1; first <= count && !err; first += MOVE_BATCH) {
+        uint32_t last = count - first < MOVE_BATCH ? count : first + MOVE_BATCH - 1;
+        err = move_batch(move, first, last, items);
+    }
+    return err;
+}
+
+static int move_view(struct inbox_move *move, struct view *view)
+{
+    struct picture *picture;
+    int err = view_picture(view, move->source->actor.user_id, &picture);
+    if (err)
+        return err;
+    move->picture = picture;
+    err = map_keywords(move, view_keywords(view));
+    if (!err)
+        err = move_all(move);
+    picture_unref(&picture);
+    return err;
+}
+
+static int move_messages(struct mail *mail, const struct grant *inbox, struct slice new_name,
+                         struct arena *arena)
+{
+    struct inbox_move move = {.mail = mail, .source = inbox, .arena = arena};
+    int err = acl_check(mail, &inbox->actor, new_name, RIGHT_INSERT, arena, &move.destination);
+    if (err)
+        return err;
+    struct view *view;
+    err = view_open(mail, inbox, &view);
+    if (err)
+        return err;
+    err = move_view(&move, view);
+    view_close(&view);
+    return err;
+}
+
+int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct slice new_name)
+{
+    int err = grant_require(inbox, RIGHTS_TO_MOVE);
+    if (!err)
+        err = mailbox_create(mail, &inbox->actor, new_name, SLICE_EMPTY);
+    if (err)
+        return err;
+    struct arena arena;
+    arena_init(&arena, 0);
+    err = move_messages(mail, inbox, new_name, &arena);
+    arena_clear(&arena);
+    return err;
+}
