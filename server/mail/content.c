@@ -1,0 +1,59 @@
+#include "mail/content.h"
+
+#include "engine.h"
+#include "grant.h"
+
+int content_get(struct mail *mail, const struct grant *grant, struct arena *arena,
+                const int64_t *message_ids, size_t count, unsigned want,
+                struct message_part_row **rows_out)
+{
+    int err = grant_require(grant, RIGHT_READ);
+    if (err)
+        return err;
+    return messages_get(mail->database, arena, message_ids, count, want, rows_out);
+}
+
+int content_get_small(struct mail *mail, const struct grant *grant, struct arena *arena,
+                      const int64_t *message_ids, size_t count, struct slice **octets_out)
+{
+    int err = grant_require(grant, RIGHT_READ);
+    if (err)
+        return err;
+    return messages_first_chunks(mail->database, arena, message_ids, count, octets_out);
+}
+
+/* What of `start`..`end` is in chunk n. A chunk that ends before it should
+ * means that the message is shorter than the caller was told. */
+static int cut(struct slice chunk, uint64_t chunk_start, uint64_t start, uint64_t end,
+               struct slice *out)
+{
+    uint64_t chunk_end = chunk_start + chunk.len;
+    uint64_t wanted_end =
+        end < chunk_start + MESSAGE_CHUNK_SIZE ? end : chunk_start + MESSAGE_CHUNK_SIZE;
+    if (chunk_end < wanted_end)
+        return fail(ERR_CORRUPT, "A message's content is shorter than its size");
+    uint64_t first = start > chunk_start ? start - chunk_start : 0;
+    *out = slice_sub(chunk, first, wanted_end - chunk_start - first);
+    return 0;
+}
+
+int content_read(struct mail *mail, const struct grant *grant, int64_t message_id, uint64_t start,
+                 uint64_t end, int (*piece)(void *arg, struct slice octets), void *arg)
+{
+    int err = grant_require(grant, RIGHT_READ);
+    struct arena arena;
+    arena_init(&arena, 0);
+    uint64_t at = start;
+    while (!err && at < end) {
+        uint32_t n = (uint32_t)(at / MESSAGE_CHUNK_SIZE);
+        struct slice chunk, octets;
+        err = messages_chunks(mail->database, &arena, message_id, n, n, &chunk);
+        if (!err)
+            err = cut(chunk, (uint64_t)n * MESSAGE_CHUNK_SIZE, at, end, &octets);
+        if (!err)
+            err = piece(arg, octets);
+        at = ((uint64_t)n + 1) * MESSAGE_CHUNK_SIZE;
+        arena_clear(&arena);
+    }
+    return err;
+}

@@ -1,0 +1,169 @@
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/digest.h"
+#include "engine.h"
+#include "fiber/fiber.h"
+#include "mail/content.h"
+
+struct intake {
+    struct mail *mail;
+    struct arena arena; /* the scanner's */
+    struct mime_scanner *scanner;
+    struct digest *digest;
+    struct buffer chunk; /* not stored yet; at most MESSAGE_CHUNK_SIZE */
+    uint64_t size;       /* of everything so far */
+    int64_t upload_id;   /* 0: everything is still in `chunk` */
+    uint32_t chunks_stored;
+};
+
+int intake_begin(struct mail *mail, struct intake **out)
+{
+    struct intake *intake = calloc(1, sizeof *intake);
+    if (!intake)
+        return fail(ERR_NO_MEMORY, "Out of memory");
+    intake->mail = mail;
+    arena_init(&intake->arena, 0);
+    buffer_init(&intake->chunk, MESSAGE_CHUNK_SIZE);
+    int err = mime_scanner_new(&intake->arena, &mail->settings.mime, &intake->scanner);
+    if (!err)
+        err = digest_new(&intake->digest);
+    if (err) {
+        intake_free(&intake);
+        return err;
+    }
+    *out = intake;
+    return 0;
+}
+
+static int store_chunk(struct intake *intake)
+{
+    struct database *database = intake->mail->database;
+    int err = 0;
+    if (!intake->upload_id)
+        err = messages_begin_upload(database, &intake->upload_id);
+    if (!err)
+        err = messages_put_chunk(database, intake->upload_id, intake->chunks_stored,
+                                 buffer_slice(&intake->chunk));
+    if (err)
+        return err;
+    intake->chunks_stored++;
+    buffer_reset(&intake->chunk);
+    return 0;
+}
+
+/* A full chunk is stored only when more comes: a message of exactly one chunk is a small one. */
+static int keep(struct intake *intake, struct slice octets)
+{
+    while (octets.len) {
+        int err = intake->chunk.len == MESSAGE_CHUNK_SIZE ? store_chunk(intake) : 0;
+        if (err)
+            return err;
+        struct slice part = slice_sub(octets, 0, MESSAGE_CHUNK_SIZE - intake->chunk.len);
+        buffer_add(&intake->chunk, part);
+        err = buffer_check(&intake->chunk);
+        if (err)
+            return err;
+        octets = slice_sub(octets, part.len, octets.len);
+    }
+    return 0;
+}
+
+int intake_write(struct intake *intake, struct slice octets)
+{
+    if (octets.len > intake->mail->settings.message_max - intake->size)
+        return fail(ERR_TOO_BIG, "The message is over %llu octets",
+                    (unsigned long long)intake->mail->settings.message_max);
+    intake->size += octets.len;
+    digest_update(intake->digest, octets);
+    int err = mime_scanner_feed(intake->scanner, octets);
+    if (!err)
+        err = keep(intake, octets);
+    fiber_breathe();
+    return err;
+}
+
+/* What is computed once, for all FETCH and SEARCH to come. */
+struct rendering {
+    struct buffer envelope, bodystructure, parts;
+};
+
+static int render(struct intake *intake, const struct mime_tree *tree, struct rendering *rendering,
+                  struct message_row *row)
+{
+    struct mime_summary summary;
+    mime_summarise(tree->headers[0], &intake->arena, &summary);
+    mime_render_envelope(tree->headers[0], &rendering->envelope);
+    mime_tree_encode(tree, &rendering->parts);
+    int err = mime_render_bodystructure(tree, &rendering->bodystructure);
+    if (!err)
+        err = buffer_check(&rendering->envelope);
+    if (!err)
+        err = buffer_check(&rendering->bodystructure);
+    if (!err)
+        err = buffer_check(&rendering->parts);
+    if (err)
+        return err;
+    *row = (struct message_row){.size = intake->size,
+                                .header = tree->headers[0],
+                                .envelope = buffer_slice(&rendering->envelope),
+                                .bodystructure = buffer_slice(&rendering->bodystructure),
+                                .parts = buffer_slice(&rendering->parts),
+                                .message_id = summary.message_id,
+                                .sent_day = summary.sent_day,
+                                .sent_at = summary.sent_instant};
+    digest_finish(intake->digest, row->sha256);
+    return 0;
+}
+
+static int store(struct intake *intake, const struct message_row *row, int64_t *id_out)
+{
+    struct database *database = intake->mail->database;
+    if (!intake->upload_id)
+        return messages_put_small(database, row, buffer_slice(&intake->chunk), id_out);
+    int err = store_chunk(intake);
+    if (!err)
+        err = messages_finish_upload(database, intake->upload_id, row, id_out);
+    if (!err)
+        intake->upload_id = 0;
+    return err;
+}
+
+int intake_finish(struct intake *intake, struct intake_result *out)
+{
+    const struct mime_tree *tree;
+    int err = mime_scanner_finish(intake->scanner, &tree);
+    if (err)
+        return err;
+    struct rendering rendering;
+    buffer_init(&rendering.envelope, 0);
+    buffer_init(&rendering.bodystructure, 0);
+    buffer_init(&rendering.parts, 0);
+    struct message_row row;
+    int64_t id = 0;
+    err = render(intake, tree, &rendering, &row);
+    if (!err)
+        err = store(intake, &row, &id);
+    buffer_clear(&rendering.envelope);
+    buffer_clear(&rendering.bodystructure);
+    buffer_clear(&rendering.parts);
+    if (err)
+        return err;
+    *out = (struct intake_result){id, intake->size, row.sent_at};
+    return 0;
+}
+
+void intake_free(struct intake **intake)
+{
+    struct intake *old = *intake;
+    if (!old)
+        return;
+    *intake = NULL;
+    /* When this fails, the sweep of uploads does it later. */
+    if (old->upload_id && messages_abandon_upload(old->mail->database, old->upload_id) != 0)
+        old->upload_id = 0;
+    digest_free(&old->digest);
+    buffer_clear(&old->chunk);
+    arena_clear(&old->arena);
+    free(old);
+}
