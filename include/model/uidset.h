@@ -36,7 +36,8 @@ bool uidset_is_empty(const struct uidset *set);
 
 /* "1:3,5" (RFC 3501 sequence-set / uid-set without "*"). Empty set: nothing. */
 void uidset_render(const struct uidset *set, struct buffer *out);
-/* PostgreSQL's int8multirange text: "{[1,4),[5,6)}", both ways. */
+/* PostgreSQL's int8multirange text: "{[1,4),[5,6)}", both ways. Parsing
+ * replaces the contents of *out, an initialised set. */
 void uidset_render_multirange(const struct uidset *set, struct buffer *out);
 int uidset_parse_multirange(struct slice text, struct uidset *out) MUST_CHECK;
 
@@ -46,7 +47,8 @@ struct sequence_set {
     size_t count;
 };
 /* With "*" as `largest` (0 when the mailbox is empty: then "*" and ranges
- * with it select nothing). Ranges may be written backwards (RFC 3501). */
+ * with it select nothing). Ranges may be written backwards (RFC 3501).
+ * Replaces the contents of *out, an initialised set. */
 int sequence_set_resolve(const struct sequence_set *sequence, uint32_t largest,
                          struct uidset *out) MUST_CHECK;
 

@@ -9,6 +9,8 @@
 
 #include "utf8.h"
 
+enum { REPLACEMENT = 0xfffd };
+
 bool text_is_ascii(struct slice s)
 {
     size_t at = 0;
@@ -38,6 +40,27 @@ bool text_is_utf8(struct slice s)
     return true;
 }
 
+uint32_t text_next(struct slice s, size_t *at)
+{
+    UChar32 c;
+    if (utf8_sequence(s, *at) == 0) {
+        (*at)++;
+        return REPLACEMENT;
+    }
+    U8_NEXT_UNSAFE(s.data, *at, c);
+    return (uint32_t)c;
+}
+
+void text_add_code_point(struct buffer *out, uint32_t c)
+{
+    char octets[U8_MAX_LENGTH];
+    size_t length = 0;
+    if (c > UCHAR_MAX_VALUE || U_IS_SURROGATE(c))
+        c = REPLACEMENT;
+    U8_APPEND_UNSAFE(octets, length, c);
+    buffer_add(out, slice_of(octets, length));
+}
+
 /* Categories that names must not have (RFC 5198 section 2); line and
  * paragraph separators are controls in all but category. */
 #define CONTROL_CATEGORIES                                                                         \
@@ -46,15 +69,11 @@ bool text_is_utf8(struct slice s)
 bool text_has_control(struct slice s)
 {
     for (size_t at = 0; at < s.len;) {
-        size_t length = utf8_sequence(s, at);
-        if (length == 0)
+        if (utf8_sequence(s, at) == 0)
             return true;
-        UChar32 c;
-        size_t start = at;
-        U8_NEXT_UNSAFE(s.data, start, c);
-        if (U_GET_GC_MASK(c) & CONTROL_CATEGORIES)
+        uint32_t c = text_next(s, &at);
+        if (U_GET_GC_MASK((UChar32)c) & CONTROL_CATEGORIES)
             return true;
-        at += length;
     }
     return false;
 }

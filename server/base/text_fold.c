@@ -86,9 +86,7 @@ static bool is_boundary(const UNormalizer2 *folder, struct slice s, size_t at)
         return true;
     if (utf8_sequence(s, at) == 0)
         return false;
-    UChar32 c;
-    U8_NEXT_UNSAFE(s.data, at, c);
-    return unorm2_hasBoundaryBefore(folder, c);
+    return unorm2_hasBoundaryBefore(folder, (UChar32)text_next(s, &at));
 }
 
 static size_t piece_length(const UNormalizer2 *folder, struct slice s)
