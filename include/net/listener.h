@@ -27,6 +27,10 @@ int listener_start(int listen_fd, void (*accepted)(void *arg, int fd), void *arg
 /* Stops accepting; does not close listen_fd. */
 void listener_free(struct listener **listener);
 
+/* The address of the peer of a connected socket as text without port
+ * ("127.0.0.1", "::1", IPv4-mapped ones as IPv4; "unix" for Unix sockets; "" when it is gone). */
+void listener_peer_address(int fd, char *text, size_t size);
+
 /* Networks as "192.0.2.0/24", "::1/128", or "unix" for Unix sockets. */
 struct network_list;
 int network_list_parse(const char *const *texts, size_t count,

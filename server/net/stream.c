@@ -1,14 +1,14 @@
 #include "net/stream.h"
 
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "fiber/fiber.h"
+#include "net/listener.h"
 #include "stream_state.h"
 
 enum {
@@ -37,26 +37,6 @@ int stream_await(struct stream *stream, int events, int64_t deadline_ms)
     int rc = wait_for(&stream->waiter, deadline_ms);
     stream->awaited = 0;
     return rc;
-}
-
-static void describe_peer(int fd, char *text, size_t size)
-{
-    struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
-    socklen_t len = sizeof peer;
-    snprintf(text, size, "unknown");
-    if (getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
-        return;
-    if (peer.ss_family == AF_UNIX)
-        snprintf(text, size, "unix");
-    if (peer.ss_family == AF_INET)
-        (void)inet_ntop(AF_INET, &((struct sockaddr_in *)&peer)->sin_addr, text, (socklen_t)size);
-    if (peer.ss_family != AF_INET6)
-        return;
-    const struct in6_addr *address = &((struct sockaddr_in6 *)&peer)->sin6_addr;
-    if (IN6_IS_ADDR_V4MAPPED(address))
-        (void)inet_ntop(AF_INET, &address->s6_addr[12], text, (socklen_t)size);
-    else
-        (void)inet_ntop(AF_INET6, address, text, (socklen_t)size);
 }
 
 /* Not for Unix sockets, which refuse: they need neither. */
@@ -88,7 +68,7 @@ int stream_new(int fd, const struct stream_limits *limits, struct stream **out)
         return rc;
     }
     set_tcp_options(fd);
-    describe_peer(fd, stream->remote, sizeof stream->remote);
+    listener_peer_address(fd, stream->remote, sizeof stream->remote);
     *out = stream;
     return 0;
 }
