@@ -20,19 +20,19 @@ struct imap_settings {
     struct tls_context *tls;                       /* NULL: no TLS on offer */
     const struct network_list *plaintext_networks; /* passwords without TLS from here */
     uint32_t line_max;
-    uint32_t literal_max;         /* of literals other than messages */
-    uint32_t command_max;         /* a whole command with its literals */
-    uint32_t list_items_max;      /* sequence sets, flag lists, header lists */
-    uint32_t login_timeout;       /* until logged in */
-    uint32_t inactivity_timeout;  /* RFC 3501 section 5.4: at least 1800 */
-    uint32_t literal_timeout;     /* without an octet inside a literal */
-    uint32_t output_timeout;      /* a reader that takes nothing */
-    uint32_t idle_keepalive;      /* "* OK Still here" in IDLE */
+    uint32_t literal_max;           /* of literals other than messages */
+    uint32_t command_max;           /* a whole command with its literals */
+    uint32_t list_items_max;        /* sequence sets, flag lists, header lists */
+    uint32_t login_timeout;         /* until logged in */
+    uint32_t inactivity_timeout;    /* RFC 3501 section 5.4: at least 1800 */
+    uint32_t literal_timeout;       /* without an octet inside a literal */
+    uint32_t output_timeout;        /* a reader that takes nothing */
+    uint32_t idle_keepalive;        /* "* OK Still here" in IDLE */
     uint32_t failed_login_delay_ms; /* first delay, doubles for the address */
     uint32_t failed_login_delay_max_ms;
-    uint32_t failed_logins_max;   /* per connection, then BYE */
-    uint32_t bad_commands_max;    /* in a row, then BYE */
-    unsigned worker;              /* number of this worker, part of session ids */
+    uint32_t failed_logins_max; /* per connection, then BYE */
+    uint32_t bad_commands_max;  /* in a row, then BYE */
+    unsigned worker;            /* number of this worker, part of session ids */
 };
 
 /* Counts connections per user over all workers; by proc. */

@@ -1,0 +1,41 @@
+#include "capability.h"
+
+#include "command.h"
+#include "proto/sasl.h"
+
+/* Extensions that are no command: how things are said, not what is said. */
+static const char capability_always[] = "IMAP4rev1 LITERAL+ SASL-IR";
+static const char capability_logged_in[] = " CHILDREN SPECIAL-USE RIGHTS=texk UIDPLUS";
+
+static void capability_render_commands(unsigned states, struct buffer *out)
+{
+    const struct imap_command *const *rows = command_all();
+    for (size_t i = 0; rows[i]; i++)
+        if (rows[i]->capability && (rows[i]->states & states))
+            buffer_printf(out, " %s", rows[i]->capability);
+}
+
+static void capability_render_login(const struct session *session, struct buffer *out)
+{
+    bool tls = stream_is_tls(session->stream);
+    bool plaintext = session_may_send_password(session);
+    if (session_can_start_tls(session))
+        buffer_add_cstr(out, " STARTTLS");
+    const char *const *mechanisms = sasl_mechanisms(tls, plaintext);
+    for (size_t i = 0; mechanisms[i]; i++)
+        buffer_printf(out, " AUTH=%s", mechanisms[i]);
+    if (!plaintext)
+        buffer_add_cstr(out, " LOGINDISABLED");
+}
+
+void capability_render(const struct session *session, struct buffer *out)
+{
+    buffer_printf(out, "CAPABILITY %s", capability_always);
+    if (session->state & STATE_NOT_AUTHENTICATED) {
+        capability_render_commands(STATE_NOT_AUTHENTICATED, out);
+        capability_render_login(session, out);
+    } else {
+        capability_render_commands(STATE_LOGGED_IN, out);
+        buffer_add_cstr(out, capability_logged_in);
+    }
+}

@@ -1,0 +1,78 @@
+/*
+ * A command is data: one row says what it is called, when it may come, how it
+ * is parsed, which rights it needs and what it does. The dispatcher alone
+ * checks state and rights. docs/add-a-command.md walks through it.
+ */
+#ifndef POSTROOM_IMAP_COMMAND_H
+#define POSTROOM_IMAP_COMMAND_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "imap/server.h"
+#include "mail/acl.h"
+#include "model/rights.h"
+#include "proto/lexer.h"
+#include "session.h"
+
+enum {
+    TRAIT_UID = 1,             /* has a UID form (RFC 3501 section 6.4.8) */
+    TRAIT_WRITES = 2,          /* needs the mailbox selected read-write */
+    TRAIT_KEEPS_NUMBERS = 4,   /* no EXPUNGE at its end: message numbers are in use (section 7.4.1);
+                                  its UID form may have them */
+    TRAIT_STREAMS_LITERAL = 8, /* the last literal is read by run() itself (APPEND) */
+    TRAIT_LEAVES_MAILBOX = 16  /* nothing is selected from its start, even when it fails (SELECT) */
+};
+
+/* What a command asks for before it runs. */
+enum rights_subject {
+    RIGHTS_OF_NOTHING,
+    RIGHTS_OF_SELECTED,
+    RIGHTS_OF_MAILBOX /* `name` */
+};
+struct rights_wanted {
+    enum rights_subject subject;
+    struct slice name;
+    rights_mask all; /* every one of these */
+    rights_mask any; /* and at least one of these, if any are named */
+    bool try_create; /* absent: NO [TRYCREATE] (COPY, APPEND) */
+};
+enum { COMMAND_GRANTS = 2 };
+
+struct command {
+    const struct imap_command *row;
+    struct slice tag;
+    bool uid;                                   /* the UID form */
+    struct arena *arena;                        /* the command's */
+    void *args;                                 /* row->args_size octets, zeroed before parse */
+    const struct grant *grants[COMMAND_GRANTS]; /* in the order of wanted */
+    struct rights_wanted wanted[COMMAND_GRANTS];
+    bool streams; /* a literal follows, not yet asked for */
+    bool literal_synchronising;
+    uint64_t literal_size;
+    struct buffer code; /* response code of the tagged OK, "[APPENDUID 1 2]" */
+    const char *text;   /* text of the tagged OK; NULL: "NAME completed" */
+    bool silent_end;    /* run() has sent the tagged reply itself */
+};
+
+struct imap_command {
+    const char *name;
+    const char *rfc;
+    const char *capability; /* advertised with it; NULL: none of its own */
+    unsigned states;        /* STATE_ bits */
+    unsigned traits;        /* TRAIT_ bits */
+    size_t args_size;
+    /* Pure: from text to args, in the command's arena. NULL: no arguments. */
+    int (*parse)(struct lexer *lexer, void *args);
+    /* Which rights; `wanted` has COMMAND_GRANTS zeroed entries. NULL: none. */
+    void (*rights)(const void *args, bool uid, struct rights_wanted *wanted);
+    /* Reads like the RFC. 0: tagged OK follows. -ERR_STALE before anything
+     * was sent: the dispatcher asks for the rights again and runs it anew. */
+    int (*run)(struct session *session, struct command *command);
+};
+
+/* NULL when there is none of that name (ASCII case ignored). */
+const struct imap_command *command_find(struct slice name);
+/* NULL-terminated, in the order of command_table.c. */
+const struct imap_command *const *command_all(void);
+
+#endif

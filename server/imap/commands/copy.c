@@ -1,0 +1,209 @@
+/* COPY (RFC 3501 section 6.4.7), MOVE (RFC 6851), COPYUID (RFC 4315). */
+#include "commands.h"
+
+#include "../reply.h"
+#include "../selected.h"
+#include "fiber/fiber.h"
+#include "mail/writer.h"
+
+struct copy_args {
+    struct sequence_set sequence;
+    struct slice mailbox;
+};
+
+static int parse_copy(struct lexer *lexer, void *out)
+{
+    struct copy_args *args = out;
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_sequence_set(lexer, &args->sequence);
+    if (!err)
+        err = lexer_space(lexer);
+    if (!err)
+        err = lexer_mailbox(lexer, &args->mailbox);
+    return err ? err : lexer_end(lexer);
+}
+
+static void rights_copy_to(const struct copy_args *args, struct rights_wanted *wanted)
+{
+    *wanted = (struct rights_wanted){.subject = RIGHTS_OF_MAILBOX,
+                                     .name = args->mailbox,
+                                     .all = RIGHT_INSERT,
+                                     .try_create = true};
+}
+
+static void rights_copy(const void *args, bool uid, struct rights_wanted *wanted)
+{
+    (void)uid;
+    wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_SELECTED, .all = RIGHT_READ};
+    rights_copy_to(args, &wanted[1]);
+}
+
+static void rights_move(const void *args, bool uid, struct rights_wanted *wanted)
+{
+    (void)uid;
+    wanted[0] = (struct rights_wanted){
+        .subject = RIGHTS_OF_SELECTED,
+        .all = RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE,
+    };
+    rights_copy_to(args, &wanted[1]);
+}
+
+/* Which bit of the source is which of the destination. */
+struct flag_map {
+    flag_mask to[FLAG_KEYWORD_COUNT];
+};
+
+static int copy_map_flags(struct session *session, struct command *command, flag_mask used,
+                          struct flag_map *map)
+{
+    struct keyword_table keywords;
+    int err = selected_copy_keywords(session, command->arena, &keywords);
+    for (size_t i = 0; !err && i < FLAG_KEYWORD_COUNT; i++) {
+        flag_mask bit = (flag_mask)1 << (FLAG_KEYWORD_FIRST + i);
+        if (!(used & bit) || !keywords.names[i].data)
+            continue;
+        struct flag_names name = {.keywords = &keywords.names[i], .keyword_count = 1};
+        err = writer_resolve_flags(session->mail, command->grants[1], &name, &map->to[i]);
+    }
+    return err;
+}
+
+static flag_mask copy_flags(flag_mask flags, const struct flag_map *map)
+{
+    flag_mask mapped = flags & FLAGS_SYSTEM;
+    for (flag_mask left = flags & ~FLAGS_SYSTEM & FLAGS_ALL; left; left &= left - 1)
+        mapped |= map->to[__builtin_ctzll(left) - FLAG_KEYWORD_FIRST];
+    return mapped;
+}
+
+/* The messages as the destination will have them, in ascending order of UID. */
+static int copy_items(struct session *session, struct command *command, const struct uidset *uids,
+                      struct append_item **items_out, size_t *count_out)
+{
+    const struct picture *picture = session->selected->picture;
+    size_t count = (size_t)uidset_size(uids);
+    struct append_item *items = ARENA_ARRAY(command->arena, count, struct append_item);
+    if (!items)
+        return -ERR_NO_MEMORY;
+    size_t n = 0;
+    flag_mask used = 0;
+    for (size_t i = 0; i < uids->count; i++) {
+        uint64_t uid = uids->ranges[i].first;
+        for (; uid <= uids->ranges[i].last && n < count; uid++) {
+            struct entry entry = picture_entry(picture, picture_seq(picture, (uint32_t)uid));
+            items[n++] = (struct append_item){.message_id = entry.message_id,
+                                              .size = entry.size,
+                                              .flags = entry.flags,
+                                              .internal_date = entry.internal_date};
+            used |= entry.flags;
+            fiber_breathe();
+        }
+    }
+    struct flag_map map = {{0}};
+    int err = copy_map_flags(session, command, used, &map);
+    for (size_t i = 0; !err && i < n; i++)
+        items[i].flags = copy_flags(items[i].flags, &map);
+    *items_out = items;
+    *count_out = n;
+    return err;
+}
+
+static void copy_render_code(const struct uidset *from, const struct append_outcome *outcome,
+                             struct buffer *out)
+{
+    buffer_printf(out, "[COPYUID %u ", outcome->uidvalidity);
+    uidset_render(from, out);
+    buffer_add_char(out, ' ');
+    uidset_render(&outcome->uids, out);
+    buffer_add_char(out, ']');
+}
+
+static int copy_run(struct session *session, struct command *command, const struct uidset *uids)
+{
+    struct append_item *items;
+    size_t count;
+    int err = copy_items(session, command, uids, &items, &count);
+    struct append_outcome outcome = {0};
+    if (!err)
+        err = writer_append(session->mail, command->grants[1], items, count, &outcome);
+    if (err)
+        return err;
+    copy_render_code(uids, &outcome, &command->code);
+    uidset_clear(&outcome.uids);
+    return buffer_check(&command->code);
+}
+
+static int move_run(struct session *session, struct command *command, const struct uidset *uids)
+{
+    if (grant_mailbox_id(command->grants[0]) == grant_mailbox_id(command->grants[1]))
+        return fail(ERR_INVALID, "Source and destination are the same mailbox");
+    struct append_item *items;
+    size_t count;
+    int err = copy_items(session, command, uids, &items, &count);
+    struct uidset moved;
+    uidset_init(&moved);
+    struct append_outcome outcome = {0};
+    if (!err)
+        err = writer_move(session->mail, command->grants[0], uids, command->grants[1], items,
+                          &moved, &outcome);
+    if (!err && !uidset_is_empty(&moved)) {
+        /* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
+        struct buffer line;
+        buffer_init(&line, 0);
+        buffer_add_cstr(&line, "* OK ");
+        copy_render_code(&moved, &outcome, &line);
+        buffer_add_cstr(&line, " Moved\r\n");
+        err = reply_buffer(session, &line);
+        buffer_clear(&line);
+    }
+    uidset_clear(&moved);
+    uidset_clear(&outcome.uids);
+    return err;
+}
+
+static int copy_or_move(struct session *session, struct command *command,
+                        int (*run)(struct session *, struct command *, const struct uidset *))
+{
+    const struct copy_args *args = command->args;
+    struct uidset uids;
+    uidset_init(&uids);
+    int err = picture_resolve(session->selected->picture, &args->sequence, command->uid, &uids);
+    if (!err && !uidset_is_empty(&uids))
+        err = run(session, command, &uids);
+    uidset_clear(&uids);
+    return err;
+}
+
+static int run_copy(struct session *session, struct command *command)
+{
+    return copy_or_move(session, command, copy_run);
+}
+
+const struct imap_command command_copy = {
+    .name = "COPY",
+    .rfc = "RFC 3501 section 6.4.7",
+    .states = STATE_SELECTED,
+    .traits = TRAIT_UID,
+    .args_size = sizeof(struct copy_args),
+    .parse = parse_copy,
+    .rights = rights_copy,
+    .run = run_copy,
+};
+
+static int run_move(struct session *session, struct command *command)
+{
+    return copy_or_move(session, command, move_run);
+}
+
+const struct imap_command command_move = {
+    .name = "MOVE",
+    .rfc = "RFC 6851",
+    .capability = "MOVE",
+    .states = STATE_SELECTED,
+    .traits = TRAIT_UID | TRAIT_WRITES,
+    .args_size = sizeof(struct copy_args),
+    .parse = parse_copy,
+    .rights = rights_move,
+    .run = run_move,
+};

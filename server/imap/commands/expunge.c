@@ -1,0 +1,57 @@
+/* EXPUNGE (RFC 3501 section 6.4.3) and UID EXPUNGE (RFC 4315 section 2.1). */
+#include "commands.h"
+
+#include "../selected.h"
+#include "mail/writer.h"
+
+struct expunge_args {
+    bool given;
+    struct sequence_set sequence;
+};
+
+static int parse_expunge(struct lexer *lexer, void *out)
+{
+    struct expunge_args *args = out;
+    int err = 0;
+    args->given = lexer_peek(lexer) == ' ';
+    if (args->given) {
+        err = lexer_space(lexer);
+        if (!err)
+            err = lexer_sequence_set(lexer, &args->sequence);
+    }
+    return err ? err : lexer_end(lexer);
+}
+
+static void rights_expunge(const void *in, bool uid, struct rights_wanted *wanted)
+{
+    (void)in;
+    (void)uid;
+    wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_SELECTED, .all = RIGHT_EXPUNGE};
+}
+
+static int run_expunge(struct session *session, struct command *command)
+{
+    const struct expunge_args *args = command->args;
+    if (args->given != command->uid)
+        return fail(ERR_SYNTAX, command->uid ? "UIDs expected" : "EXPUNGE takes no arguments");
+    if (!command->uid)
+        return writer_expunge(session->mail, command->grants[0], NULL, NULL);
+    struct uidset uids;
+    uidset_init(&uids);
+    int err = picture_resolve(session->selected->picture, &args->sequence, true, &uids);
+    if (!err && !uidset_is_empty(&uids))
+        err = writer_expunge(session->mail, command->grants[0], &uids, NULL);
+    uidset_clear(&uids);
+    return err;
+}
+
+const struct imap_command command_expunge = {
+    .name = "EXPUNGE",
+    .rfc = "RFC 3501 section 6.4.3, RFC 4315 section 2.1",
+    .states = STATE_SELECTED,
+    .traits = TRAIT_UID | TRAIT_WRITES,
+    .args_size = sizeof(struct expunge_args),
+    .parse = parse_expunge,
+    .rights = rights_expunge,
+    .run = run_expunge,
+};

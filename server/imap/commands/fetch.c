@@ -1,0 +1,121 @@
+/* FETCH (RFC 3501 section 6.4.5): what to fetch, for whom, and \Seen. The
+ * rendering is in fetch_batch.c and fetch_render.c. */
+#include "commands.h"
+
+#include "../fetch_batch.h"
+#include "../selected.h"
+#include "mail/writer.h"
+#include "proto/fetch_args.h"
+
+struct fetch_args {
+    struct sequence_set sequence;
+    struct fetch_spec spec;
+};
+
+static int parse_fetch(struct lexer *lexer, void *out)
+{
+    struct fetch_args *args = out;
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_sequence_set(lexer, &args->sequence);
+    if (!err)
+        err = lexer_space(lexer);
+    if (!err)
+        err = fetch_args_parse(lexer, &args->spec);
+    return err ? err : lexer_end(lexer);
+}
+
+static void rights_fetch(const void *in, bool uid, struct rights_wanted *wanted)
+{
+    (void)in;
+    (void)uid;
+    wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_SELECTED, .all = RIGHT_READ};
+}
+
+static bool fetch_sets_seen(const struct fetch_spec *spec)
+{
+    for (size_t i = 0; i < spec->count; i++)
+        if (spec->items[i].kind == FETCH_SECTION && !spec->items[i].peek)
+            return true;
+    return false;
+}
+
+static int fetch_find_unseen(const struct picture *picture, const struct uidset *uids,
+                             struct uidset *unseen)
+{
+    int err = 0;
+    for (size_t i = 0; i < uids->count; i++) {
+        uint64_t uid = uids->ranges[i].first;
+        for (; !err && uid <= uids->ranges[i].last; uid++) {
+            struct entry entry = picture_entry(picture, picture_seq(picture, (uint32_t)uid));
+            if (!(entry.flags & FLAG_SEEN))
+                err = uidset_add(unseen, (uint32_t)uid);
+        }
+    }
+    return err;
+}
+
+/* Fetching a body sets \Seen, for those who may (RFC 3501 section 6.4.5). Done
+ * first, so that the reply can show it. */
+static int fetch_mark_seen(struct session *session, struct command *command,
+                           const struct uidset *uids, struct uidset *marked)
+{
+    const struct fetch_args *args = command->args;
+    const struct grant *grant = command->grants[0];
+    if (!fetch_sets_seen(&args->spec) || selected_is_read_only(session) ||
+        !grant_has(grant, RIGHT_SEEN))
+        return 0;
+    int err = fetch_find_unseen(session->selected->picture, uids, marked);
+    if (!err && !uidset_is_empty(marked))
+        err = writer_store(session->mail, grant, marked, FLAG_CHANGE_ADD, FLAG_SEEN);
+    return err;
+}
+
+static int fetch_run(struct session *session, struct command *command, const struct uidset *uids)
+{
+    const struct fetch_args *args = command->args;
+    struct uidset marked;
+    uidset_init(&marked);
+    int err = fetch_mark_seen(session, command, uids, &marked);
+    struct fetch_request request = {.session = session,
+                                    .grant = command->grants[0],
+                                    .spec = &args->spec,
+                                    .uids = uids,
+                                    .marked = &marked,
+                                    .with_uid = command->uid};
+    if (!err)
+        err = fetch_send(&request, command->arena);
+    if (!err && !uidset_is_empty(&marked)) {
+        struct selected_store store = {.uids = &marked,
+                                       .change = FLAG_CHANGE_ADD,
+                                       .flags = FLAG_SEEN,
+                                       .may = FLAG_SEEN,
+                                       .silent = true};
+        err = selected_sync_store(session, command->uid, &store);
+    }
+    uidset_clear(&marked);
+    return err;
+}
+
+static int run_fetch(struct session *session, struct command *command)
+{
+    const struct fetch_args *args = command->args;
+    struct uidset uids;
+    uidset_init(&uids);
+    int err = picture_resolve(session->selected->picture, &args->sequence, command->uid, &uids);
+    if (!err && !uidset_is_empty(&uids))
+        err = fetch_run(session, command, &uids);
+    uidset_clear(&uids);
+    return err;
+}
+
+const struct imap_command command_fetch = {
+    .name = "FETCH",
+    .rfc = "RFC 3501 section 6.4.5",
+    .states = STATE_SELECTED,
+    .traits = TRAIT_UID | TRAIT_KEEPS_NUMBERS,
+    .args_size = sizeof(struct fetch_args),
+    .parse = parse_fetch,
+    .rights = rights_fetch,
+    .run = run_fetch,
+};

@@ -1,0 +1,129 @@
+/* CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 section 6.3.3 to 6.3.7). */
+#include "commands.h"
+
+#include "mail/mailbox.h"
+
+struct mailbox_args {
+    struct slice mailbox;
+};
+
+static int parse_mailbox(struct lexer *lexer, void *out)
+{
+    struct mailbox_args *args = out;
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_mailbox(lexer, &args->mailbox);
+    return err ? err : lexer_end(lexer);
+}
+
+/* Who may is a question about the parent, which only mailbox_create can name. */
+static int run_create(struct session *session, struct command *command)
+{
+    const struct mailbox_args *args = command->args;
+    return mailbox_create(session->mail, &session->actor, args->mailbox, SLICE_EMPTY);
+}
+
+const struct imap_command command_create = {
+    .name = "CREATE",
+    .rfc = "RFC 3501 section 6.3.3",
+    .states = STATE_LOGGED_IN,
+    .args_size = sizeof(struct mailbox_args),
+    .parse = parse_mailbox,
+    .run = run_create,
+};
+
+static void rights_delete(const void *in, bool uid, struct rights_wanted *wanted)
+{
+    (void)uid;
+    const struct mailbox_args *args = in;
+    wanted[0] = (struct rights_wanted){
+        .subject = RIGHTS_OF_MAILBOX, .name = args->mailbox, .all = RIGHT_DELETE_MAILBOX};
+}
+
+static int run_delete(struct session *session, struct command *command)
+{
+    return mailbox_delete(session->mail, command->grants[0]);
+}
+
+const struct imap_command command_delete = {
+    .name = "DELETE",
+    .rfc = "RFC 3501 section 6.3.4",
+    .states = STATE_LOGGED_IN,
+    .args_size = sizeof(struct mailbox_args),
+    .parse = parse_mailbox,
+    .rights = rights_delete,
+    .run = run_delete,
+};
+
+struct rename_args {
+    struct slice mailbox;
+    struct slice new_name;
+};
+
+static int parse_rename(struct lexer *lexer, void *out)
+{
+    struct rename_args *args = out;
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_mailbox(lexer, &args->mailbox);
+    if (!err)
+        err = lexer_space(lexer);
+    if (!err)
+        err = lexer_mailbox(lexer, &args->new_name);
+    return err ? err : lexer_end(lexer);
+}
+
+static void rights_rename(const void *in, bool uid, struct rights_wanted *wanted)
+{
+    (void)uid;
+    const struct rename_args *args = in;
+    wanted[0] = (struct rights_wanted){
+        .subject = RIGHTS_OF_MAILBOX, .name = args->mailbox, .all = RIGHT_DELETE_MAILBOX};
+}
+
+static int run_rename(struct session *session, struct command *command)
+{
+    const struct rename_args *args = command->args;
+    return mailbox_rename(session->mail, command->grants[0], args->new_name);
+}
+
+const struct imap_command command_rename = {
+    .name = "RENAME",
+    .rfc = "RFC 3501 section 6.3.5",
+    .states = STATE_LOGGED_IN,
+    .args_size = sizeof(struct rename_args),
+    .parse = parse_rename,
+    .rights = rights_rename,
+    .run = run_rename,
+};
+
+/* A subscription is the user's own; the name need not exist (RFC 3501 section 6.3.6). */
+static int run_subscribe(struct session *session, struct command *command)
+{
+    const struct mailbox_args *args = command->args;
+    return mailbox_subscribe(session->mail, &session->actor, args->mailbox);
+}
+
+const struct imap_command command_subscribe = {
+    .name = "SUBSCRIBE",
+    .rfc = "RFC 3501 section 6.3.6",
+    .states = STATE_LOGGED_IN,
+    .args_size = sizeof(struct mailbox_args),
+    .parse = parse_mailbox,
+    .run = run_subscribe,
+};
+
+static int run_unsubscribe(struct session *session, struct command *command)
+{
+    const struct mailbox_args *args = command->args;
+    return mailbox_unsubscribe(session->mail, &session->actor, args->mailbox);
+}
+
+const struct imap_command command_unsubscribe = {
+    .name = "UNSUBSCRIBE",
+    .rfc = "RFC 3501 section 6.3.7",
+    .states = STATE_LOGGED_IN,
+    .args_size = sizeof(struct mailbox_args),
+    .parse = parse_mailbox,
+    .run = run_unsubscribe,
+};

@@ -1,0 +1,79 @@
+/* SEARCH (RFC 3501 section 6.4.4). */
+#include "commands.h"
+
+#include "../reply.h"
+#include "../selected.h"
+#include "mail/search.h"
+#include "proto/search_args.h"
+
+struct search_args {
+    struct search_node *program;
+};
+
+static int parse_search(struct lexer *lexer, void *out)
+{
+    struct search_args *args = out;
+    int err = lexer_space(lexer);
+    if (!err)
+        err = search_args_parse(lexer, &args->program);
+    return err ? err : lexer_end(lexer);
+}
+
+static void rights_search(const void *in, bool uid, struct rights_wanted *wanted)
+{
+    (void)in;
+    (void)uid;
+    wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_SELECTED, .all = RIGHT_READ};
+}
+
+static int search_reply(struct session *session, bool uid, const struct uidset *uids)
+{
+    const struct picture *picture = session->selected->picture;
+    struct buffer line;
+    buffer_init(&line, 0);
+    buffer_add_cstr(&line, "* SEARCH");
+    for (size_t i = 0; i < uids->count; i++) {
+        uint64_t number = uids->ranges[i].first;
+        for (; number <= uids->ranges[i].last; number++) {
+            uint32_t shown = uid ? (uint32_t)number : picture_seq(picture, (uint32_t)number);
+            buffer_add_char(&line, ' ');
+            buffer_add_u64(&line, shown);
+        }
+    }
+    buffer_add_cstr(&line, "\r\n");
+    int err = reply_buffer(session, &line);
+    buffer_clear(&line);
+    return err;
+}
+
+static int run_search(struct session *session, struct command *command)
+{
+    const struct search_args *args = command->args;
+    const struct selected *selected = session->selected;
+    struct keyword_table keywords;
+    int err = selected_copy_keywords(session, command->arena, &keywords);
+    if (err)
+        return err;
+    struct search_scope scope = {.grant = command->grants[0],
+                                 .picture = selected->picture,
+                                 .keywords = &keywords,
+                                 .recent = &selected->recent};
+    struct uidset uids;
+    uidset_init(&uids);
+    err = search_run(session->mail, &scope, args->program, &uids);
+    if (!err)
+        err = search_reply(session, command->uid, &uids);
+    uidset_clear(&uids);
+    return err;
+}
+
+const struct imap_command command_search = {
+    .name = "SEARCH",
+    .rfc = "RFC 3501 section 6.4.4",
+    .states = STATE_SELECTED,
+    .traits = TRAIT_UID | TRAIT_KEEPS_NUMBERS,
+    .args_size = sizeof(struct search_args),
+    .parse = parse_search,
+    .rights = rights_search,
+    .run = run_search,
+};

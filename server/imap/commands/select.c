@@ -1,0 +1,127 @@
+/* SELECT, EXAMINE and the ways out of a mailbox (RFC 3501 section 6.3.1, 6.3.2, 6.4.2; RFC 3691).
+ */
+#include "commands.h"
+
+#include "../reply.h"
+#include "../selected.h"
+#include "mail/writer.h"
+
+struct select_args {
+    struct slice mailbox;
+};
+
+static int parse_select(struct lexer *lexer, void *out)
+{
+    struct select_args *args = out;
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_mailbox(lexer, &args->mailbox);
+    return err ? err : lexer_end(lexer);
+}
+
+static void rights_select(const void *in, bool uid, struct rights_wanted *wanted)
+{
+    (void)uid;
+    const struct select_args *args = in;
+    wanted[0] = (struct rights_wanted){
+        .subject = RIGHTS_OF_MAILBOX, .name = args->mailbox, .all = RIGHT_READ};
+}
+
+static int select_describe(struct session *session)
+{
+    struct selected *selected = session->selected;
+    const struct picture *picture = selected->picture;
+    struct buffer out;
+    buffer_init(&out, 0);
+    selected_render_flags(selected, &out);
+    buffer_printf(&out, "* %u EXISTS\r\n", picture_count(picture));
+    buffer_printf(&out, "* %llu RECENT\r\n", (unsigned long long)uidset_size(&selected->recent));
+    uint32_t first_unseen;
+    picture_unseen(picture, &first_unseen);
+    if (first_unseen)
+        buffer_printf(&out, "* OK [UNSEEN %u] First unseen\r\n", first_unseen);
+    buffer_printf(&out, "* OK [UIDVALIDITY %u] UIDs are valid\r\n",
+                  grant_uidvalidity(selected->grant));
+    buffer_printf(&out, "* OK [UIDNEXT %u] Predicted next UID\r\n", picture_uidnext(picture));
+    int err = reply_buffer(session, &out);
+    buffer_clear(&out);
+    return err;
+}
+
+static int select_open(struct session *session, struct command *command, bool examine)
+{
+    int err = selected_open(session, command->grants[0], examine);
+    if (!err)
+        err = select_describe(session);
+    if (err)
+        return err;
+    buffer_add_cstr(&command->code,
+                    selected_is_read_only(session) ? "[READ-ONLY]" : "[READ-WRITE]");
+    return 0;
+}
+
+static int run_select(struct session *session, struct command *command)
+{
+    return select_open(session, command, false);
+}
+
+const struct imap_command command_select = {
+    .name = "SELECT",
+    .rfc = "RFC 3501 section 6.3.1",
+    .states = STATE_LOGGED_IN,
+    .traits = TRAIT_LEAVES_MAILBOX,
+    .args_size = sizeof(struct select_args),
+    .parse = parse_select,
+    .rights = rights_select,
+    .run = run_select,
+};
+
+static int run_examine(struct session *session, struct command *command)
+{
+    return select_open(session, command, true);
+}
+
+const struct imap_command command_examine = {
+    .name = "EXAMINE",
+    .rfc = "RFC 3501 section 6.3.2",
+    .states = STATE_LOGGED_IN,
+    .traits = TRAIT_LEAVES_MAILBOX,
+    .args_size = sizeof(struct select_args),
+    .parse = parse_select,
+    .rights = rights_select,
+    .run = run_examine,
+};
+
+static int run_close(struct session *session, struct command *command)
+{
+    (void)command;
+    const struct grant *grant = selected_grant(session);
+    int err = 0;
+    if (!selected_is_read_only(session) && grant_has(grant, RIGHT_EXPUNGE))
+        err = writer_expunge(session->mail, grant, NULL, NULL);
+    if (!err)
+        selected_close(session);
+    return err;
+}
+
+const struct imap_command command_close = {
+    .name = "CLOSE",
+    .rfc = "RFC 3501 section 6.4.2",
+    .states = STATE_SELECTED,
+    .run = run_close,
+};
+
+static int run_unselect(struct session *session, struct command *command)
+{
+    (void)command;
+    selected_close(session);
+    return 0;
+}
+
+const struct imap_command command_unselect = {
+    .name = "UNSELECT",
+    .rfc = "RFC 3691",
+    .capability = "UNSELECT",
+    .states = STATE_SELECTED,
+    .run = run_unselect,
+};

@@ -1,0 +1,226 @@
+#include "dispatch.h"
+
+#include "base/log.h"
+#include "command.h"
+#include "input.h"
+#include "mail/account.h"
+#include "reply.h"
+#include "selected.h"
+#include "server_private.h"
+
+/* A right may change between check and commit; then the command starts again
+ * with what the actor may now. */
+enum { DISPATCH_ATTEMPTS = 4 };
+
+static int dispatch_find_row(struct lexer *lexer, struct command *command)
+{
+    struct slice name;
+    int err = lexer_atom(lexer, &name);
+    if (err)
+        return fail(ERR_SYNTAX, "Command name expected");
+    if (slice_equal_nocase(name, SLICE("UID"))) {
+        command->uid = true;
+        err = lexer_space(lexer);
+        if (!err)
+            err = lexer_atom(lexer, &name);
+        if (err)
+            return fail(ERR_SYNTAX, "Command name expected after UID");
+    }
+    const struct imap_command *row = command_find(name);
+    if (!row || (command->uid && !(row->traits & TRAIT_UID)))
+        return fail(ERR_SYNTAX, "Unknown command");
+    command->row = row;
+    return 0;
+}
+
+static int dispatch_parse(struct session *session, struct lexer *lexer, struct command *command)
+{
+    lexer->items_max = session->server->settings.list_items_max;
+    command->args = arena_alloc(command->arena, command->row->args_size);
+    if (!command->args)
+        return -ERR_NO_MEMORY;
+    if (!command->row->parse)
+        return lexer_end(lexer);
+    return command->row->parse(lexer, command->args);
+}
+
+static int dispatch_check_state(const struct session *session, const struct command *command)
+{
+    if (command->row->states & session->state)
+        return 0;
+    if (session->state == STATE_NOT_AUTHENTICATED)
+        return fail(ERR_SYNTAX, "Log in first");
+    if (command->row->states == STATE_SELECTED)
+        return fail(ERR_SYNTAX, "No mailbox is selected");
+    return fail(ERR_SYNTAX, "Already logged in");
+}
+
+static int dispatch_grant(struct session *session, struct command *command, size_t i)
+{
+    struct rights_wanted *wanted = &command->wanted[i];
+    const struct grant *grant;
+    if (wanted->subject == RIGHTS_OF_SELECTED) {
+        grant = selected_grant(session);
+    } else {
+        int err = acl_check(session->mail, &session->actor, wanted->name, RIGHTS_NONE,
+                            command->arena, &grant);
+        if (err)
+            return err;
+    }
+    int err = grant_require(grant, wanted->all);
+    if (!err && wanted->any && !(grant_rights(grant) & wanted->any))
+        err = grant_require(grant, wanted->any);
+    /* A mailbox that exists but may not be written is no reason to create it. */
+    command->grants[i] = grant;
+    return err;
+}
+
+static int dispatch_check_rights(struct session *session, struct command *command)
+{
+    if (session->state == STATE_SELECTED && (command->row->traits & TRAIT_WRITES) &&
+        selected_is_read_only(session))
+        return fail(ERR_READ_ONLY, "The mailbox is open read-only");
+    for (size_t i = 0; i < COMMAND_GRANTS; i++) {
+        command->grants[i] = NULL;
+        command->wanted[i] = (struct rights_wanted){0};
+    }
+    if (!command->row->rights)
+        return 0;
+    command->row->rights(command->args, command->uid, command->wanted);
+    for (size_t i = 0; i < COMMAND_GRANTS; i++) {
+        if (command->wanted[i].subject == RIGHTS_OF_NOTHING)
+            continue;
+        int err = dispatch_grant(session, command, i);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
+static int dispatch_run(struct session *session, struct command *command)
+{
+    int err = 0;
+    if (command->row->traits & TRAIT_LEAVES_MAILBOX)
+        selected_close(session);
+    for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
+        err = selected_refresh(session);
+        if (!err)
+            err = dispatch_check_state(session, command);
+        if (!err)
+            err = dispatch_check_rights(session, command);
+        if (err)
+            return err;
+        err = command->row->run(session, command);
+        if (err != -ERR_STALE)
+            return err;
+        selected_expect_change(session);
+    }
+    return err;
+}
+
+/* The end of a command: what has happened meanwhile, then the tagged reply. */
+static int dispatch_end(struct session *session, struct command *command, int result)
+{
+    if (command->streams)
+        input_refuse_literal(session);
+    struct error reason = *last_error();
+    if (session->state == STATE_SELECTED) {
+        bool may_expunge = command->uid || !(command->row->traits & TRAIT_KEEPS_NUMBERS);
+        int err = selected_sync(session, may_expunge);
+        if (err)
+            return err;
+    }
+    if (command->silent_end)
+        return 0;
+    if (result)
+        result = fail_sql(reason.code, reason.sqlstate, "%s", reason.text);
+    return reply_tagged(session, command, result);
+}
+
+static int dispatch_text(struct session *session, struct slice text, struct command *command)
+{
+    struct lexer lexer;
+    lexer_init(&lexer, text, command->arena);
+    int err = lexer_tag(&lexer, &command->tag);
+    if (!err)
+        err = lexer_space(&lexer);
+    if (err) {
+        if (command->streams)
+            input_refuse_literal(session);
+        return reply_bad(session, SLICE("*"), NULL, "Tag expected");
+    }
+    err = dispatch_find_row(&lexer, command);
+    if (err) {
+        if (command->streams)
+            input_refuse_literal(session);
+        return reply_bad(session, command->tag, NULL, last_error()->text);
+    }
+    err = dispatch_check_state(session, command);
+    if (!err)
+        err = dispatch_parse(session, &lexer, command);
+    if (!err)
+        err = dispatch_run(session, command);
+    if (reply_is_fatal(err))
+        return err;
+    return dispatch_end(session, command, err);
+}
+
+/* Woken without input: the server stops, or the user's account has changed. */
+static int dispatch_news(struct session *session)
+{
+    if (session->stopping) {
+        session_bye(session, "Server is shutting down");
+        return 0;
+    }
+    return dispatch_check_user(session);
+}
+
+int dispatch_check_user(struct session *session)
+{
+    if (!session->check_user)
+        return 0;
+    session->check_user = false;
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct account account;
+    int err = account_find(session->mail, &arena, session->actor.login, &account);
+    arena_clear(&arena);
+    if (err == -ERR_CREDENTIALS || err == -ERR_NOT_FOUND)
+        session_bye(session, "Your account was disabled");
+    return 0;
+}
+
+int dispatch_next(struct session *session)
+{
+    enum input_kind kind;
+    struct slice text;
+    int err = input_next(session, &kind, &text);
+    if (err)
+        return err;
+    if (kind == INPUT_NEWS)
+        return dispatch_news(session);
+    if (kind == INPUT_REFUSED) {
+        input_end(session);
+        if (session->bad_commands > session->server->settings.bad_commands_max)
+            session_bye(session, "Too many bad commands");
+        return 0;
+    }
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct command command = {.arena = &arena};
+    buffer_init(&command.code, 0);
+    if (kind == INPUT_STREAMED) {
+        command.streams = true;
+        command.literal_synchronising = session->reader.literal_synchronising;
+        command.literal_size = session->reader.literal_size;
+    }
+    err = dispatch_text(session, text, &command);
+    bool skipping = command.streams;
+    buffer_clear(&command.code);
+    arena_clear(&arena);
+    if (!skipping)
+        input_end(session);
+    if (!err && session->bad_commands > session->server->settings.bad_commands_max)
+        session_bye(session, "Too many bad commands");
+    return err;
+}

@@ -1,0 +1,35 @@
+/*
+ * FETCH replies: messages are taken in batches, so that one statement brings
+ * what is stored of all of them, and memory stays bounded however many are
+ * asked for. No database connection is held while the client reads.
+ */
+#ifndef POSTROOM_IMAP_FETCH_BATCH_H
+#define POSTROOM_IMAP_FETCH_BATCH_H
+
+#include "mail/content.h"
+#include "mail/view.h"
+#include "model/fetch.h"
+#include "session.h"
+
+struct fetch_request {
+    struct session *session;
+    const struct grant *grant;
+    const struct fetch_spec *spec;
+    const struct uidset *uids;   /* that exist in the session's picture */
+    const struct uidset *marked; /* whose \Seen this very command has set */
+    bool with_uid;               /* UID FETCH: UID is in each reply (section 6.4.8) */
+};
+
+/* One message of a batch with what was loaded for it. */
+struct fetch_message {
+    uint32_t seq;
+    struct entry entry;
+    bool flags_changed;                    /* tell FLAGS, asked for or not */
+    const struct message_part_row *stored; /* NULL: nothing was needed */
+    struct slice octets;                   /* the whole message when small; data NULL: read it */
+};
+
+/* Sends "* n FETCH (…)" for every message of the request. */
+int fetch_send(const struct fetch_request *request, struct arena *arena) MUST_CHECK;
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * BODY[section]<partial> and its old forms (RFC 3501 section 6.4.5): which
+ * octets of the message that is, and those octets as a literal.
+ */
+#ifndef POSTROOM_IMAP_FETCH_SECTION_H
+#define POSTROOM_IMAP_FETCH_SECTION_H
+
+#include "base/buffer.h"
+#include "fetch_batch.h"
+
+/* A reply being put together. */
+struct fetch_line {
+    const struct fetch_request *request;
+    const struct fetch_message *message;
+    const struct keyword_table *keywords;
+    struct arena *arena;
+    struct buffer out;
+    bool streamed; /* part of the line has left already: it can't be taken back */
+};
+
+int fetch_render_section(struct fetch_line *line, const struct fetch_item *item) MUST_CHECK;
+
+#endif

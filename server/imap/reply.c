@@ -1,0 +1,128 @@
+#include "reply.h"
+
+#include <stdio.h>
+
+#include <string.h>
+
+#include "base/log.h"
+#include "capability.h"
+
+struct reply_rule {
+    enum err err;
+    const char *status;
+    const char *code; /* RFC 5530, RFC 3501; NULL: none */
+    enum log_level level;
+};
+
+/* The one place where an error's meaning becomes IMAP. */
+static const struct reply_rule reply_rules[] = {
+    {ERR_SYNTAX, "BAD", NULL, LOG_INFO},
+    {ERR_LIMIT, "NO", "LIMIT", LOG_INFO},
+    {ERR_TOO_BIG, "NO", "TOOBIG", LOG_INFO}, /* RFC 4469 */
+    {ERR_INVALID, "NO", "CANNOT", LOG_INFO},
+    {ERR_CHARSET, "NO", "BADCHARSET (US-ASCII UTF-8)", LOG_INFO},
+    {ERR_NOT_FOUND, "NO", "NONEXISTENT", LOG_INFO},
+    {ERR_EXISTS, "NO", "ALREADYEXISTS", LOG_INFO},
+    {ERR_DENIED, "NO", "NOPERM", LOG_INFO},
+    {ERR_READ_ONLY, "NO", "READ-ONLY", LOG_INFO},
+    {ERR_CREDENTIALS, "NO", "AUTHENTICATIONFAILED", LOG_WARNING},
+    {ERR_PRIVACY, "NO", "PRIVACYREQUIRED", LOG_WARNING},
+    {ERR_WRONG_STATE, "NO", "CANNOT", LOG_INFO},
+    {ERR_STALE, "NO", "INUSE", LOG_WARNING},
+    {ERR_OVER_QUOTA, "NO", "OVERQUOTA", LOG_INFO},
+    {ERR_UNAVAILABLE, "NO", "UNAVAILABLE", LOG_ERROR},
+    {ERR_IN_DOUBT, "NO", "UNAVAILABLE", LOG_ERROR},
+    {ERR_NO_MEMORY, "NO", "LIMIT", LOG_ERROR},
+    {ERR_CORRUPT, "NO", "CORRUPTION", LOG_ERROR},
+};
+static const struct reply_rule reply_other = {ERR_INTERNAL, "NO", "SERVERBUG", LOG_ERROR};
+
+static const struct reply_rule *reply_rule_for(int err)
+{
+    for (size_t i = 0; i < sizeof reply_rules / sizeof reply_rules[0]; i++)
+        if (reply_rules[i].err == (enum err) - err)
+            return &reply_rules[i];
+    return &reply_other;
+}
+
+bool reply_is_fatal(int err)
+{
+    return err == -ERR_CLOSED || err == -ERR_TIMEOUT || err == -ERR_CANCELLED || err == -ERR_TLS;
+}
+
+int reply_line(struct session *session, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(line, sizeof line - 2, format, args);
+    va_end(args);
+    if (len < 0)
+        return fail(ERR_INTERNAL, "reply format");
+    if ((size_t)len > sizeof line - 3)
+        len = sizeof line - 3;
+    memcpy(line + len, "\r\n", 2);
+    return stream_write(session->stream, slice_of(line, (size_t)len + 2));
+}
+
+int reply_buffer(struct session *session, const struct buffer *buffer)
+{
+    int err = buffer_check(buffer);
+    return err ? err : stream_write(session->stream, buffer_slice(buffer));
+}
+
+/* APPEND and COPY tell the client that it may CREATE the missing mailbox
+ * (RFC 3501 section 6.3.11). */
+static const char *reply_code_for(const struct command *command, const struct reply_rule *rule)
+{
+    if (rule->err == ERR_NOT_FOUND)
+        for (size_t i = 0; i < COMMAND_GRANTS; i++)
+            if (command->wanted[i].try_create && !command->grants[i])
+                return "TRYCREATE";
+    return rule->code;
+}
+
+static int reply_failure(struct session *session, const struct command *command, int err)
+{
+    const struct reply_rule *rule = reply_rule_for(err);
+    const char *code = reply_code_for(command, rule);
+    session_log(session, (int)rule->level, "refused", command->row->name, err);
+    if (rule->err == ERR_SYNTAX)
+        session->bad_commands++;
+    const char *text = last_error()->text;
+    return reply_line(session, "%.*s %s %s%s%s%s", SLICE_ARGS(command->tag), rule->status,
+                      code ? "[" : "", code ? code : "", code ? "] " : "", *text ? text : "Failed");
+}
+
+int reply_tagged(struct session *session, const struct command *command, int result)
+{
+    if (result)
+        return reply_failure(session, command, result);
+    session->bad_commands = 0;
+    struct buffer line;
+    buffer_init(&line, 0);
+    buffer_add(&line, command->tag);
+    buffer_add_cstr(&line, " OK ");
+    if (command->code.len) {
+        buffer_add(&line, buffer_slice(&command->code));
+        buffer_add_char(&line, ' ');
+    }
+    if (command->text)
+        buffer_add_cstr(&line, command->text);
+    else
+        buffer_printf(&line, "%s%s completed", command->uid ? "UID " : "", command->row->name);
+    buffer_add_cstr(&line, "\r\n");
+    int err = reply_buffer(session, &line);
+    buffer_clear(&line);
+    return err;
+}
+
+int reply_bad(struct session *session, struct slice tag, const char *code, const char *text)
+{
+    session->bad_commands++;
+    fail(ERR_SYNTAX, "%s", text);
+    session_log(session, LOG_INFO, "refused", "syntax", -ERR_SYNTAX);
+    if (tag.len == 0)
+        tag = SLICE("*");
+    return reply_line(session, "%.*s BAD %s%s", SLICE_ARGS(tag), code ? code : "", text);
+}

@@ -1,0 +1,237 @@
+#include "selected.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "mail/pulse.h"
+#include "proto/writer.h"
+#include "reply.h"
+#include "update.h"
+
+/* Without any of these a mailbox is opened read-only (RFC 4314 section 5.2). */
+#define SELECTED_WRITING                                                                           \
+    (RIGHT_INSERT | RIGHT_EXPUNGE | RIGHT_SEEN | RIGHT_DELETE_MESSAGES | RIGHT_WRITE)
+
+const struct grant *selected_grant(const struct session *session)
+{
+    return session->selected->grant;
+}
+
+bool selected_is_read_only(const struct session *session)
+{
+    return session->selected->read_only;
+}
+
+/* The view has moved on: an idling session wants to know. */
+static void selected_view_changed(void *arg)
+{
+    struct selected *selected = arg;
+    if (selected->session->idling)
+        stream_interrupt(selected->session->stream);
+}
+
+static void selected_free(struct selected *selected)
+{
+    if (selected->watcher.changed)
+        view_unwatch(&selected->watcher);
+    picture_unref(&selected->picture);
+    if (selected->view)
+        view_close(&selected->view);
+    uidset_clear(&selected->recent);
+    arena_clear(&selected->arena);
+    free(selected);
+}
+
+static int selected_take_grant(struct selected *selected, const struct grant *grant,
+                               struct arena *arena)
+{
+    rights_mask held = grant_rights(grant);
+    rights_mask keep = selected->examined ? held & ~(rights_mask)SELECTED_WRITING : held;
+    const struct grant *own = grant_restrict(grant, keep, arena);
+    if (!own)
+        return -ERR_NO_MEMORY;
+    selected->grant = own;
+    selected->read_only = !(keep & SELECTED_WRITING);
+    return 0;
+}
+
+/* UIDs from the picture that nobody has had as \Recent; they are this
+ * session's from now on. */
+static int selected_take_recent(struct selected *selected)
+{
+    uint32_t from = view_recent_from(selected->view, !selected->examined);
+    const struct picture *picture = selected->picture;
+    int err = 0;
+    for (uint32_t seq = picture_seq_from(picture, from); !err && seq <= picture_count(picture);
+         seq++)
+        err = uidset_add(&selected->recent, picture_uid(picture, seq));
+    return err;
+}
+
+int selected_open(struct session *session, const struct grant *grant, bool examine)
+{
+    selected_close(session);
+    struct selected *selected = calloc(1, sizeof *selected);
+    if (!selected)
+        return fail(ERR_NO_MEMORY, "no memory to select a mailbox");
+    selected->session = session;
+    selected->examined = examine;
+    arena_init(&selected->arena, 0);
+    uidset_init(&selected->recent);
+    link_init(&selected->watcher.link);
+    int err = selected_take_grant(selected, grant, &selected->arena);
+    if (!err)
+        err = view_open(session->mail, selected->grant, &selected->view);
+    if (!err)
+        err = view_picture(selected->view, session->actor.user_id, &selected->picture);
+    if (!err)
+        err = selected_take_recent(selected);
+    if (err) {
+        selected_free(selected);
+        return err;
+    }
+    selected->seen_modseq = picture_modseq(selected->picture);
+    selected->watcher.changed = selected_view_changed;
+    selected->watcher.arg = selected;
+    view_watch(selected->view, &selected->watcher);
+    session->selected = selected;
+    session_enter_state(session, STATE_SELECTED);
+    return 0;
+}
+
+void selected_close(struct session *session)
+{
+    if (!session->selected)
+        return;
+    selected_free(session->selected);
+    session->selected = NULL;
+    if (session->state == STATE_SELECTED)
+        session_enter_state(session, STATE_AUTHENTICATED);
+}
+
+/* The mailbox is no longer the client's to look at. */
+static int selected_lose(struct session *session, int err)
+{
+    struct error reason = *last_error();
+    selected_close(session);
+    int sent = reply_line(session, "* OK [CLOSED] The mailbox is not available any more");
+    if (sent)
+        return sent;
+    return reason.code == (enum err) - err ? fail(reason.code, "%s", reason.text) : err;
+}
+
+static bool selected_is_lost(int err)
+{
+    return err == -ERR_NOT_FOUND || err == -ERR_DENIED;
+}
+
+/* Asks for the rights anew. Losing `r` closes the mailbox. */
+static int selected_regrant(struct session *session)
+{
+    struct selected *selected = session->selected;
+    struct arena arena;
+    arena_init(&arena, 0);
+    const struct grant *grant;
+    int err = acl_check_id(session->mail, &session->actor, grant_mailbox_id(selected->grant),
+                           RIGHT_READ, &arena, &grant);
+    if (!err)
+        err = selected_take_grant(selected, grant, &arena);
+    if (err) {
+        arena_clear(&arena);
+        return selected_is_lost(err) ? selected_lose(session, err) : err;
+    }
+    arena_clear(&selected->arena);
+    selected->arena = arena;
+    return 0;
+}
+
+int selected_refresh(struct session *session)
+{
+    struct selected *selected = session->selected;
+    if (!selected)
+        return 0;
+    struct pulse pulse;
+    int err = pulse_read(session->mail, selected->grant, &pulse);
+    if (err)
+        return selected_is_lost(err) ? selected_lose(session, err) : err;
+    if (pulse.user_disabled) {
+        session_bye(session, "Your account was disabled");
+        return fail(ERR_CREDENTIALS, "Your account was disabled");
+    }
+    if (pulse.modseq > selected->seen_modseq)
+        selected->seen_modseq = pulse.modseq;
+    if (grant_is_stale(selected->grant, pulse.rights_modseq))
+        return selected_regrant(session);
+    return 0;
+}
+
+void selected_expect_change(struct session *session)
+{
+    if (session->selected && selected_regrant(session))
+        return; /* the next attempt's refresh reports it */
+}
+
+int selected_sync_store(struct session *session, bool may_expunge,
+                        const struct selected_store *store)
+{
+    struct selected *selected = session->selected;
+    int err = view_catch_up(selected->view, selected->seen_modseq);
+    if (!err && view_is_gone(selected->view))
+        err = fail(ERR_NOT_FOUND, "No such mailbox");
+    if (!err && grant_is_stale(selected->grant, view_rights_modseq(selected->view)))
+        err = selected_regrant(session);
+    else if (selected_is_lost(err))
+        err = selected_lose(session, err);
+    struct picture *now = NULL;
+    if (!err && session->selected)
+        err = view_picture(selected->view, session->actor.user_id, &now);
+    if (!err && now)
+        err = update_send(session, now, may_expunge, store);
+    picture_unref(&now);
+    if (reply_is_fatal(err))
+        return err;
+    if (err && !selected_is_lost(err))
+        session_log(session, LOG_WARNING, "sync", NULL, err);
+    return 0; /* the news come with a later command */
+}
+
+int selected_sync(struct session *session, bool may_expunge)
+{
+    return selected_sync_store(session, may_expunge, NULL);
+}
+
+void selected_render_flags(struct selected *selected, struct buffer *out)
+{
+    const struct keyword_table *keywords = view_keywords(selected->view);
+    selected->keywords_version = view_keywords_version(selected->view);
+    flag_mask all = FLAGS_SYSTEM;
+    for (size_t i = 0; i < FLAG_KEYWORD_COUNT; i++)
+        if (keywords->names[i].data)
+            all |= (flag_mask)1 << (FLAG_KEYWORD_FIRST + i);
+    buffer_add_cstr(out, "* FLAGS ");
+    write_flags(out, all, keywords, false);
+    rights_mask rights = selected->read_only ? RIGHTS_NONE : grant_rights(selected->grant);
+    flag_mask permanent = all & flags_changeable(rights);
+    buffer_add_cstr(out, "\r\n* OK [PERMANENTFLAGS ");
+    write_flags(out, permanent, keywords, false);
+    if (rights & RIGHT_WRITE && keywords->count < FLAG_KEYWORD_COUNT) {
+        buffer_truncate(out, out->len - 1);
+        buffer_add_cstr(out, permanent ? " \\*)" : "\\*)"); /* new keywords may be made */
+    }
+    buffer_add_cstr(out, "] Flags you may change\r\n");
+}
+
+int selected_copy_keywords(const struct session *session, struct arena *arena,
+                           struct keyword_table *out)
+{
+    struct keyword_table table = *view_keywords(session->selected->view);
+    for (size_t i = 0; i < FLAG_KEYWORD_COUNT; i++) {
+        if (!table.names[i].data)
+            continue;
+        table.names[i] = arena_copy(arena, table.names[i]);
+        if (!table.names[i].data)
+            return -ERR_NO_MEMORY;
+    }
+    *out = table;
+    return 0;
+}

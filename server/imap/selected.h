@@ -1,0 +1,73 @@
+/*
+ * The selected mailbox of a session: the view it follows, the picture its
+ * client knows, and the grant under which it may look.
+ */
+#ifndef POSTROOM_IMAP_SELECTED_H
+#define POSTROOM_IMAP_SELECTED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "mail/acl.h"
+#include "mail/view.h"
+#include "session.h"
+
+struct selected {
+    struct session *session;
+    struct arena arena;        /* the grant's; cleared at each new grant */
+    const struct grant *grant; /* restricted to reading when read_only */
+    struct view *view;
+    struct picture *picture;   /* what the client knows */
+    bool picture_is_own;       /* it keeps messages that are gone: nobody else is at this state */
+    struct uidset recent;      /* UIDs that are \Recent in this session */
+    bool read_only;            /* EXAMINE, or no right to write anything */
+    bool examined;             /* by EXAMINE */
+    uint64_t seen_modseq;      /* the sync that closes the command must reach this */
+    uint32_t keywords_version; /* of the last FLAGS response */
+    struct view_watcher watcher;
+};
+
+/* SELECT and EXAMINE after the rights check: replaces what was selected.
+ * On failure nothing is selected (RFC 3501 section 6.3.1). */
+int selected_open(struct session *session, const struct grant *grant, bool examine) MUST_CHECK;
+/* Leaves the mailbox silently; does nothing when none is selected. The state
+ * becomes STATE_AUTHENTICATED. */
+void selected_close(struct session *session);
+
+const struct grant *selected_grant(const struct session *session);
+bool selected_is_read_only(const struct session *session);
+
+/* At the start of a command: one pulse (mail/pulse.h); a changed ACL gives a
+ * new grant. When the mailbox may not be read any more, it is closed
+ * with "* OK [CLOSED]" and -ERR_NOT_FOUND or -ERR_DENIED. 0 when nothing is selected. */
+int selected_refresh(struct session *session) MUST_CHECK;
+/* The writer said stale: whatever the pulse says, ask for the rights anew. */
+void selected_expect_change(struct session *session);
+
+/* Flags that STORE (or \Seen by FETCH) has just changed for this client: how the
+ * closing sync tells it. */
+struct selected_store {
+    const struct uidset *uids;
+    enum flag_change change;
+    flag_mask flags; /* those that could be changed */
+    flag_mask may;   /* flags_changeable() of the actor */
+    bool silent;     /* the client knows the result: tell it only what differs from it */
+};
+
+/* Brings the client up to date: untagged EXPUNGE (when allowed), EXISTS,
+ * RECENT, FLAGS, FETCH. Ends with the picture the database had when the command
+ * started, or younger. */
+int selected_sync(struct session *session, bool may_expunge) MUST_CHECK;
+/* The same right after a STORE. */
+int selected_sync_store(struct session *session, bool may_expunge,
+                        const struct selected_store *store) MUST_CHECK;
+
+/* Counts and keywords as SELECT shows them: "* FLAGS", "* OK [PERMANENTFLAGS". */
+void selected_render_flags(struct selected *selected, struct buffer *out);
+
+/* The view's keywords as they are now, for work that may park. */
+int selected_copy_keywords(const struct session *session, struct arena *arena,
+                           struct keyword_table *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,154 @@
+#include "imap/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "fiber/fiber.h"
+#include "server_private.h"
+#include "session.h"
+#include "throttle.h"
+#include "update_cache.h"
+
+int imap_server_new(struct mail *mail, const struct imap_settings *settings,
+                    const struct imap_hooks *hooks, struct imap_server **out)
+{
+    struct imap_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return fail(ERR_NO_MEMORY, "no memory for the IMAP service");
+    server->mail = mail;
+    server->settings = *settings;
+    server->hooks = *hooks;
+    link_init(&server->sessions);
+    wait_queue_init(&server->gone);
+    int err = update_cache_new(&server->updates);
+    if (!err)
+        err = throttle_new(&server->throttle);
+    if (err) {
+        imap_server_free(&server);
+        return err;
+    }
+    *out = server;
+    return 0;
+}
+
+void imap_server_free(struct imap_server **server)
+{
+    if (!*server)
+        return;
+    update_cache_free(&(*server)->updates);
+    throttle_free(&(*server)->throttle);
+    free(*server);
+    *server = NULL;
+}
+
+void imap_server_reload(struct imap_server *server, const struct imap_settings *settings)
+{
+    server->settings = *settings;
+}
+
+size_t imap_server_sessions(const struct imap_server *server)
+{
+    return server->session_count;
+}
+
+static int server_new_session(struct imap_server *server, int fd, bool implicit_tls,
+                              struct session **out)
+{
+    struct session *session = calloc(1, sizeof *session);
+    if (!session)
+        return fail(ERR_NO_MEMORY, "no memory for a session");
+    const struct imap_settings *settings = &server->settings;
+    struct stream_limits limits = {
+        .output_timeout_ms = settings->output_timeout * 1000,
+        .input_max = 64 * 1024,
+    };
+    int err = stream_new(fd, &limits, &session->stream);
+    if (err) {
+        free(session);
+        return err;
+    }
+    session->server = server;
+    session->mail = server->mail;
+    session->implicit_tls = implicit_tls;
+    session->state = STATE_NOT_AUTHENTICATED;
+    session->remote = stream_remote(session->stream);
+    session->login_deadline = clock_monotonic_ms() + (int64_t)settings->login_timeout * 1000;
+    snprintf(session->id, sizeof session->id, "%u-%llx", settings->worker,
+             (unsigned long long)++server->next_session);
+    arena_init(&session->arena, 0);
+    link_init(&session->link);
+    *out = session;
+    return 0;
+}
+
+void imap_server_accept(struct imap_server *server, int fd, bool implicit_tls)
+{
+    struct session *session = NULL;
+    int err = server_new_session(server, fd, implicit_tls, &session);
+    if (err) {
+        close(fd);
+        log_event(LOG_ERROR, "accept", log_text("error", last_error()->text));
+        return;
+    }
+    list_add_tail(&server->sessions, &session->link);
+    server->session_count++;
+    err = fiber_spawn("imap session", session_main, session, NULL);
+    if (err) {
+        log_event(LOG_ERROR, "accept", log_text("error", last_error()->text));
+        imap_server_forget(server, session);
+        stream_free(&session->stream);
+        free(session);
+    }
+}
+
+void imap_server_refuse(struct imap_server *server, int fd, bool implicit_tls)
+{
+    static const char bye[] = "* BYE [LIMIT] Too many connections from your address\r\n";
+    (void)server;
+    if (!implicit_tls && write(fd, bye, sizeof bye - 1) < 0)
+        log_event(LOG_INFO, "refuse", log_text("error", "the peer is gone already"));
+    close(fd);
+}
+
+void imap_server_forget(struct imap_server *server, struct session *session)
+{
+    if (server->hooks.leave_address)
+        server->hooks.leave_address(server->hooks.arg, session->remote);
+    link_remove(&session->link);
+    if (--server->session_count == 0)
+        wait_wake_all(&server->gone);
+}
+
+void imap_server_user_changed(struct imap_server *server, int64_t user_id)
+{
+    LIST_EACH(&server->sessions, l)
+    {
+        struct session *session = CONTAINER_OF(l, struct session, link);
+        if (session->actor.user_id == user_id) {
+            session->check_user = true;
+            stream_interrupt(session->stream);
+        }
+    }
+}
+
+void imap_server_stop(struct imap_server *server, uint32_t timeout_ms)
+{
+    server->stopping = true;
+    LIST_EACH(&server->sessions, l)
+    {
+        struct session *session = CONTAINER_OF(l, struct session, link);
+        session->stopping = true;
+        stream_interrupt(session->stream);
+    }
+    int64_t deadline = clock_monotonic_ms() + timeout_ms;
+    while (server->session_count && wait_for(&server->gone, deadline) == 0)
+        continue;
+    LIST_EACH(&server->sessions, l)
+    stream_cancel(CONTAINER_OF(l, struct session, link)->stream);
+    deadline = clock_monotonic_ms() + 2000;
+    while (server->session_count && wait_for(&server->gone, deadline) == 0)
+        continue;
+}

@@ -1,0 +1,154 @@
+#include "session.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "capability.h"
+#include "dispatch.h"
+#include "fiber/fiber.h"
+#include "mail/account.h"
+#include "mail/mailbox.h"
+#include "reply.h"
+#include "selected.h"
+#include "server_private.h"
+
+void session_log(const struct session *session, int level, const char *event, const char *what,
+                 int err)
+{
+    const struct error *error = last_error();
+    log_event(
+        (enum log_level)level, event, log_text("session", session->id),
+        log_slice("user", session->actor.user_id ? session->actor.login : (struct slice){0, 0}),
+        log_text("remote", session->remote), log_text("command", what),
+        log_text("error", err ? err_name(err) : NULL),
+        log_text("sqlstate", err && error->sqlstate[0] ? error->sqlstate : NULL),
+        log_text("text", err ? error->text : NULL));
+}
+
+void session_enter_state(struct session *session, enum session_state state)
+{
+    session->state = state;
+}
+
+bool session_may_send_password(const struct session *session)
+{
+    return stream_is_tls(session->stream) ||
+           network_list_contains(session->server->settings.plaintext_networks, session->remote);
+}
+
+bool session_can_start_tls(const struct session *session)
+{
+    return session->server->settings.tls && !stream_is_tls(session->stream);
+}
+
+void session_bye(struct session *session, const char *text)
+{
+    session_enter_state(session, STATE_LOGOUT);
+    if (reply_line(session, "* BYE %s", text))
+        return; /* the peer is gone: nobody to say it to */
+}
+
+int session_log_in(struct session *session, struct slice login)
+{
+    struct imap_server *server = session->server;
+    struct account account;
+    int err = account_find(session->mail, &session->arena, login, &account);
+    if (err)
+        return err;
+    if (server->hooks.enter_user && !server->hooks.enter_user(server->hooks.arg, account.login))
+        return fail(ERR_LIMIT, "Too many connections of this user");
+    session->counted = true;
+    session->actor = (struct actor){
+        .user_id = account.user_id, .login = account.login, .client = slice_cstr(session->remote)};
+    err = mailbox_ensure_inbox(session->mail, &session->actor);
+    if (err) {
+        if (server->hooks.leave_user)
+            server->hooks.leave_user(server->hooks.arg, account.login);
+        session->counted = false;
+        session->actor = (struct actor){0};
+        return err;
+    }
+    session_enter_state(session, STATE_AUTHENTICATED);
+    session_log(session, LOG_INFO, "login", stream_tls_description(session->stream), 0);
+    return 0;
+}
+
+static int session_greet(struct session *session)
+{
+    struct buffer line;
+    buffer_init(&line, 0);
+    buffer_add_cstr(&line, "* OK [");
+    capability_render(session, &line);
+    buffer_add_cstr(&line, "] Postroom ready\r\n");
+    int err = reply_buffer(session, &line);
+    buffer_clear(&line);
+    return err;
+}
+
+static int session_begin(struct session *session)
+{
+    const struct imap_settings *settings = &session->server->settings;
+    if (session->implicit_tls) {
+        if (!settings->tls)
+            return fail(ERR_TLS, "no certificate is configured");
+        int err =
+            stream_start_tls(session->stream, settings->tls, (int)settings->login_timeout * 1000);
+        if (err)
+            return err;
+    }
+    return session_greet(session);
+}
+
+/* Why the connection ended, as a log line; the usual ends are no news. */
+static void session_log_end(const struct session *session, int err)
+{
+    bool usual = !err || err == -ERR_CLOSED || err == -ERR_CANCELLED;
+    session_log(session, usual ? LOG_INFO : LOG_WARNING, "closed", NULL, err);
+}
+
+static void session_free(struct session *session)
+{
+    struct imap_server *server = session->server;
+    selected_close(session);
+    if (session->counted && server->hooks.leave_user)
+        server->hooks.leave_user(server->hooks.arg, session->actor.login);
+    imap_server_forget(server, session);
+    command_reader_clear(&session->reader);
+    arena_clear(&session->arena);
+    stream_free(&session->stream);
+    free(session);
+}
+
+static void session_init_reader(struct session *session)
+{
+    const struct imap_settings *settings = &session->server->settings;
+    struct command_reader_limits limits = {.line_max = settings->line_max,
+                                           .literal_max = settings->literal_max,
+                                           .total_max = settings->command_max};
+    command_reader_init(&session->reader, &limits);
+}
+
+/* The last words, if there is still somebody to hear them. */
+static void session_say_goodbye(struct session *session, int err)
+{
+    if (err == -ERR_TIMEOUT)
+        session_bye(session, session->state == STATE_NOT_AUTHENTICATED
+                                 ? "Login took too long"
+                                 : "Disconnected for inactivity");
+    if (err != -ERR_CLOSED && err != -ERR_TLS && stream_flush(session->stream))
+        return;
+}
+
+void session_main(void *arg)
+{
+    struct session *session = arg;
+    session_log(session, LOG_INFO, "connect", NULL, 0);
+    session_init_reader(session);
+    int err = session_begin(session);
+    while (!err && session->state != STATE_LOGOUT)
+        err = dispatch_next(session);
+    session_say_goodbye(session, err);
+    session_log_end(session, err);
+    session_free(session);
+}

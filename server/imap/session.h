@@ -1,0 +1,77 @@
+/*
+ * An IMAP session: one connection, one fiber, from greeting to close.
+ *
+ * The session owns its stream, its command reader and what it has selected.
+ * Others (hub, server) never hold a pointer to it across a park: they reach
+ * it through the server's list, or through a watcher that it removes itself.
+ */
+#ifndef POSTROOM_IMAP_SESSION_H
+#define POSTROOM_IMAP_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/list.h"
+#include "imap/server.h"
+#include "mail/mail.h"
+#include "net/stream.h"
+#include "proto/command_reader.h"
+
+/* RFC 3501 section 3. As bits, so that a command can name several. */
+enum session_state {
+    STATE_NOT_AUTHENTICATED = 1, /* actor.user_id is 0 */
+    STATE_AUTHENTICATED = 2,     /* actor is set, selected is NULL */
+    STATE_SELECTED = 4,          /* selected is set */
+    STATE_LOGOUT = 8             /* ends after this command */
+};
+enum { STATE_ANY = 15, STATE_LOGGED_IN = STATE_AUTHENTICATED | STATE_SELECTED };
+
+/* Extensions the client has switched on (RFC 5161). */
+enum { ENABLED_NOTHING = 0 };
+
+struct selected;
+
+struct session {
+    struct imap_server *server;
+    struct mail *mail;
+    struct link link; /* in the server's list */
+    struct stream *stream;
+    struct command_reader reader;
+    struct arena arena; /* lives as long as the session: login name */
+    char id[24];        /* "2-1f": worker and number */
+    const char *remote;
+    enum session_state state;
+    struct actor actor;
+    struct selected *selected;
+    uint32_t failed_logins;
+    uint32_t bad_commands;
+    int64_t login_deadline; /* clock_monotonic_ms */
+    bool implicit_tls;
+    bool counted;    /* enter_user() said yes */
+    bool idling;     /* in IDLE: news may interrupt the wait for input */
+    bool check_user; /* something about the user has changed: look */
+    bool stopping;   /* the server wants it to end */
+};
+
+/* Runs the whole session; the fiber's main. Frees everything. */
+void session_main(void *session);
+
+void session_enter_state(struct session *session, enum session_state state);
+/* After a proof of identity: checks the account, counts the connection,
+ * makes INBOX, enters STATE_AUTHENTICATED. */
+int session_log_in(struct session *session, struct slice login) MUST_CHECK;
+/* Whether passwords may be sent on this connection as it is now. */
+bool session_may_send_password(const struct session *session);
+bool session_can_start_tls(const struct session *session);
+
+/* Ends the session with "* BYE text". */
+void session_bye(struct session *session, const char *text);
+
+/* One log line with the session's id, user, remote address; and last_error() when err is
+ * not 0. `what` names the command or step. */
+void session_log(const struct session *session, int level, const char *event, const char *what,
+                 int err);
+
+#endif

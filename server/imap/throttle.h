@@ -1,0 +1,26 @@
+/*
+ * Failed logins: counted per remote address, each answered later than the
+ * one before. Old failures are forgotten. One a worker.
+ */
+#ifndef POSTROOM_IMAP_THROTTLE_H
+#define POSTROOM_IMAP_THROTTLE_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct throttle;
+
+int throttle_new(struct throttle **out) MUST_CHECK;
+void throttle_free(struct throttle **throttle);
+/* Counts a failure from this address; how long to wait before answering:
+ * `first_ms`, doubled for each further failure within THROTTLE_MEMORY_MS, at
+ * most `max_ms`. */
+uint32_t throttle_failed(struct throttle *throttle, const char *remote, uint32_t first_ms,
+                         uint32_t max_ms);
+/* A success from there. */
+void throttle_succeeded(struct throttle *throttle, const char *remote);
+
+enum { THROTTLE_MEMORY_MS = 10 * 60 * 1000, THROTTLE_ADDRESSES = 4096 };
+
+#endif
