@@ -1,0 +1,117 @@
+#include "config_table.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define MEMBER(name) offsetof(struct config, name)
+#define NUMBER(key, member, text, low, high, reloadable, help)                                     \
+    {                                                                                              \
+        key, CONFIG_NUMBER, MEMBER(member), text, low, high, reloadable, help                      \
+    }
+#define TEXT(key, member, text, reloadable, help)                                                  \
+    {                                                                                              \
+        key, CONFIG_TEXT, MEMBER(member), text, 0, 0, reloadable, help                             \
+    }
+#define LIST(key, member, text, reloadable, help)                                                  \
+    {                                                                                              \
+        key, CONFIG_LIST, MEMBER(member), text, 0, 0, reloadable, help                             \
+    }
+
+enum { KIB = 1024, MIB = 1024 * 1024, HOUR = 3600, DAY = 86400 };
+
+const struct config_row config_rows[] = {
+    NUMBER("workers", workers, "0", 0, 64, false,
+           "Worker processes; 0: one for each processor core."),
+    TEXT("user", user, "", false,
+         "The user to run as, when started as root. Empty: stay as started."),
+    TEXT("pid_file", pid_file, "", false,
+         "Where the master writes its process id. Empty: nowhere."),
+    NUMBER("shutdown_timeout", shutdown_timeout, "10", 1, HOUR, true,
+           "Seconds that sessions have to finish their command when the server stops."),
+
+    LIST("listen.imap", listen_imap, "127.0.0.1:143 [::1]:143", false,
+         "Addresses for IMAP with STARTTLS: \"192.0.2.1:143\", \"[::1]:143\", \"*:143\", "
+         "\"unix:/path\"."),
+    LIST("listen.imaps", listen_imaps, "", false,
+         "Addresses for IMAP with TLS from the first octet."),
+    LIST("plaintext_networks", plaintext_networks, "127.0.0.1/32 ::1/128 unix", true,
+         "Networks from which LOGIN and AUTHENTICATE PLAIN are accepted without TLS; elsewhere "
+         "LOGINDISABLED."),
+
+    TEXT("log.file", log_file, "", true, "The log, one line an event. Empty: standard error."),
+    TEXT("log.level", log_level, "info", true, "debug, info, warning or error."),
+
+    TEXT("database.conninfo", database_conninfo, "dbname=postroom", false,
+         "libpq connection string of the PostgreSQL database; several hosts are allowed."),
+    NUMBER("database.connections", database_connections, "8", 1, 1000, false,
+           "Connections for transactions in each worker. It keeps six more: two lanes for reads, "
+           "two for storing bodies, one that listens and one that notifies."),
+    NUMBER("database.wait_ms", database_wait_ms, "10000", 0, 600000, false,
+           "How long a command waits for a database that is away before NO [UNAVAILABLE]."),
+    NUMBER("database.statement_timeout_ms", database_statement_timeout_ms, "60000", 100, 3600000,
+           false, "PostgreSQL's statement_timeout for what may take long."),
+
+    TEXT("tls.certificate", tls_certificate, "", true,
+         "PEM file with the certificate chain. Empty: no TLS."),
+    TEXT("tls.key", tls_key, "", true, "PEM file with the private key."),
+    TEXT("tls.minimum_protocol", tls_minimum_protocol, "TLSv1.2", true, "TLSv1.2 or TLSv1.3."),
+    TEXT("tls.ciphers", tls_ciphers, "", true,
+         "OpenSSL cipher list for TLS 1.2. Empty: OpenSSL's default."),
+
+    NUMBER("limits.connections_per_user", limits_connections_per_user, "1000", 1, 1000000, true,
+           "Connections of one user, over all workers of this host."),
+    NUMBER("limits.connections_per_address", limits_connections_per_address, "1000", 1, 1000000,
+           true, "Connections from one address, over all workers of this host."),
+    NUMBER("limits.message_size", limits_message_size, "104857600", 4096, 4294967295, true,
+           "Octets of one message."),
+    NUMBER("limits.line_length", limits_line_length, "65536", 1000, 16 * MIB, true,
+           "Octets of a command without its literals."),
+    NUMBER("limits.literal_size", limits_literal_size, "131072", 1000, 16 * MIB, true,
+           "Octets of a literal that is not a message."),
+    NUMBER("limits.command_size", limits_command_size, "1048576", 1000, 64 * MIB, true,
+           "Octets of a command with its literals, messages not counted."),
+    NUMBER("limits.list_items", limits_list_items, "20000", 100, 1000000, true,
+           "Items of a sequence set, a flag list or a header list."),
+    NUMBER("limits.mime_depth", limits_mime_depth, "100", 1, 200, true,
+           "Nesting of MIME parts; what lies deeper is shown as one part."),
+    NUMBER("limits.mime_parts", limits_mime_parts, "10000", 1, 100000, true,
+           "MIME parts of a message; more belong to the last one."),
+    NUMBER("limits.mime_header_size", limits_mime_header_size, "1048576", 1024, 16 * MIB, true,
+           "Octets of one part's header that are looked at."),
+    NUMBER("limits.mailboxes_per_user", limits_mailboxes_per_user, "10000", 1, 1000000, true,
+           "Mailboxes that one user may own."),
+    NUMBER("limits.failed_logins", limits_failed_logins, "6", 1, 1000, true,
+           "Failed logins on one connection, then BYE."),
+    NUMBER("limits.bad_commands", limits_bad_commands, "50", 1, 1000000, true,
+           "Commands in a row that are not understood, then BYE."),
+
+    NUMBER("timeouts.login", timeouts_login, "60", 1, HOUR, true,
+           "Seconds a connection has to log in."),
+    NUMBER("timeouts.inactivity", timeouts_inactivity, "1860", 1800, 30 * DAY, true,
+           "Seconds without a command; RFC 3501 asks for 30 minutes at least."),
+    NUMBER("timeouts.literal", timeouts_literal, "300", 10, HOUR, true,
+           "Seconds without an octet inside a literal."),
+    NUMBER("timeouts.output", timeouts_output, "300", 10, HOUR, true,
+           "Seconds in which a client takes nothing of a reply."),
+    NUMBER("timeouts.idle_keepalive", timeouts_idle_keepalive, "120", 10, HOUR, true,
+           "Seconds between two \"* OK Still here\" in IDLE."),
+    NUMBER("timeouts.failed_login_ms", timeouts_failed_login_ms, "250", 0, 60000, true,
+           "Milliseconds that the first failed login is answered late; doubles for the address."),
+    NUMBER("timeouts.failed_login_max_ms", timeouts_failed_login_max_ms, "8000", 0, 600000, true,
+           "The most milliseconds that a failed login is answered late."),
+
+    NUMBER("retention.expunged_days", retention_expunged_days, "14", 0, 36500, true,
+           "Days that expunged messages and deleted mailboxes are kept."),
+    NUMBER("retention.journal_days", retention_journal_days, "90", 1, 36500, true,
+           "Days that the journal is kept."),
+};
+
+const size_t config_row_count = sizeof config_rows / sizeof config_rows[0];
+
+const struct config_row *config_row_find(const char *key)
+{
+    for (size_t i = 0; i < config_row_count; i++)
+        if (strcmp(config_rows[i].key, key) == 0)
+            return &config_rows[i];
+    return NULL;
+}

@@ -1,0 +1,85 @@
+#include "settings.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "net/listener.h"
+#include "net/tls.h"
+
+void settings_database(const struct config *config, struct database_settings *out)
+{
+    *out = (struct database_settings){
+        .conninfo = config->database_conninfo,
+        .connections = (uint32_t)config->database_connections,
+        .wait_ms = (uint32_t)config->database_wait_ms,
+        .statement_timeout_ms = (uint32_t)config->database_statement_timeout_ms,
+    };
+}
+
+void settings_mail(const struct config *config, bool listen, struct mail_settings *out)
+{
+    *out = (struct mail_settings){
+        .mime = {.depth = (uint32_t)config->limits_mime_depth,
+                 .parts = (uint32_t)config->limits_mime_parts,
+                 .header_size = (uint32_t)config->limits_mime_header_size},
+        .message_max = (uint64_t)config->limits_message_size,
+        .mailboxes_per_user = (uint32_t)config->limits_mailboxes_per_user,
+        .retention_days = (uint32_t)config->retention_expunged_days,
+        .journal_days = (uint32_t)config->retention_journal_days,
+        .listen = listen,
+    };
+}
+
+void settings_imap(const struct config *config, unsigned worker, struct imap_settings *out)
+{
+    *out = (struct imap_settings){
+        .line_max = (uint32_t)config->limits_line_length,
+        .literal_max = (uint32_t)config->limits_literal_size,
+        .command_max = (uint32_t)config->limits_command_size,
+        .list_items_max = (uint32_t)config->limits_list_items,
+        .login_timeout = (uint32_t)config->timeouts_login,
+        .inactivity_timeout = (uint32_t)config->timeouts_inactivity,
+        .literal_timeout = (uint32_t)config->timeouts_literal,
+        .output_timeout = (uint32_t)config->timeouts_output,
+        .idle_keepalive = (uint32_t)config->timeouts_idle_keepalive,
+        .failed_login_delay_ms = (uint32_t)config->timeouts_failed_login_ms,
+        .failed_login_delay_max_ms = (uint32_t)config->timeouts_failed_login_max_ms,
+        .failed_logins_max = (uint32_t)config->limits_failed_logins,
+        .bad_commands_max = (uint32_t)config->limits_bad_commands,
+        .worker = worker,
+    };
+}
+
+int settings_tls(const struct config *config, struct tls_context **out)
+{
+    if (!*config->tls_certificate) {
+        *out = NULL;
+        return 0;
+    }
+    struct tls_settings settings = {
+        .certificate_file = config->tls_certificate,
+        .key_file = config->tls_key,
+        .minimum_protocol = config->tls_minimum_protocol,
+        .ciphers = *config->tls_ciphers ? config->tls_ciphers : NULL,
+    };
+    return tls_context_new(&settings, out);
+}
+
+int settings_networks(const struct config *config, struct network_list **out)
+{
+    return network_list_parse(config->plaintext_networks.items, config->plaintext_networks.count,
+                              out);
+}
+
+int settings_open_log(const struct config *config)
+{
+    static const char *const levels[] = {[LOG_DEBUG] = "debug",
+                                         [LOG_INFO] = "info",
+                                         [LOG_WARNING] = "warning",
+                                         [LOG_ERROR] = "error"};
+    enum log_level level = LOG_INFO;
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+        if (strcmp(config->log_level, levels[i]) == 0)
+            level = (enum log_level)i;
+    return log_open(*config->log_file ? config->log_file : NULL, level);
+}

@@ -1,0 +1,287 @@
+#include "worker.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "fiber/fiber.h"
+#include "fiber/loop.h"
+#include "fiber/wait.h"
+#include "imap/server.h"
+#include "mail/mail.h"
+#include "settings.h"
+#include "store/schema.h"
+
+/* What a reload replaces, together: sessions and services point into it. */
+struct worker_settings {
+    struct config config;
+    struct tls_context *tls;
+    struct network_list *networks;
+    struct imap_settings imap;
+    struct mail_settings mail;
+};
+
+struct worker_port {
+    struct worker *worker;
+    struct listener *listener;
+    bool implicit_tls;
+};
+
+struct worker {
+    const struct worker_start *start;
+    struct worker_settings *settings;
+    struct database *database;
+    struct mail *mail;
+    struct imap_server *imap;
+    struct worker_port *ports;
+    size_t port_count;
+    struct wait_queue woken; /* a signal came */
+    bool stopping;
+    bool reloading;
+    int exit_code;
+};
+
+static void worker_settings_free(struct worker_settings **settings)
+{
+    if (!*settings)
+        return;
+    tls_context_unref(&(*settings)->tls);
+    network_list_free(&(*settings)->networks);
+    config_free(&(*settings)->config);
+    free(*settings);
+    *settings = NULL;
+}
+
+static void worker_user_changed(void *arg, int64_t user_id)
+{
+    struct worker *worker = arg;
+    if (worker->imap)
+        imap_server_user_changed(worker->imap, user_id);
+}
+
+static int worker_settings_load(struct worker *worker, struct worker_settings **out)
+{
+    struct worker_settings *settings = calloc(1, sizeof *settings);
+    if (!settings)
+        return fail(ERR_NO_MEMORY, "no memory for settings");
+    int err = config_load(worker->start->config->file, &settings->config);
+    if (!err)
+        err = settings_tls(&settings->config, &settings->tls);
+    if (!err)
+        err = settings_networks(&settings->config, &settings->networks);
+    if (err) {
+        worker_settings_free(&settings);
+        return err;
+    }
+    settings_imap(&settings->config, worker->start->number, &settings->imap);
+    settings->imap.tls = settings->tls;
+    settings->imap.plaintext_networks = settings->networks;
+    settings_mail(&settings->config, true, &settings->mail);
+    settings->mail.user_changed = worker_user_changed;
+    settings->mail.arg = worker;
+    *out = settings;
+    return 0;
+}
+
+static bool worker_enter_user(void *arg, struct slice login)
+{
+    struct worker *worker = arg;
+    return connection_table_enter(worker->start->connections, worker->start->number, login,
+                                  (uint32_t)worker->settings->config.limits_connections_per_user);
+}
+
+static void worker_leave_user(void *arg, struct slice login)
+{
+    struct worker *worker = arg;
+    connection_table_leave(worker->start->connections, worker->start->number, login);
+}
+
+/* Users and addresses share the table: an address key starts with "@". */
+static struct slice worker_address_key(const char *remote, char *out, size_t size)
+{
+    snprintf(out, size, "@%s", remote);
+    return slice_cstr(out);
+}
+
+static void worker_leave_address(void *arg, const char *remote)
+{
+    struct worker *worker = arg;
+    char key[80];
+    connection_table_leave(worker->start->connections, worker->start->number,
+                           worker_address_key(remote, key, sizeof key));
+}
+
+static void worker_accepted(void *arg, int fd)
+{
+    const struct worker_port *port = arg;
+    struct worker *worker = port->worker;
+    char remote[64], key[80];
+    listener_peer_address(fd, remote, sizeof remote);
+    uint32_t max = (uint32_t)worker->settings->config.limits_connections_per_address;
+    if (connection_table_enter(worker->start->connections, worker->start->number,
+                               worker_address_key(remote, key, sizeof key), max)) {
+        imap_server_accept(worker->imap, fd, port->implicit_tls);
+    } else {
+        log_event(LOG_WARNING, "too-many-connections", log_text("remote", remote));
+        imap_server_refuse(worker->imap, fd, port->implicit_tls);
+    }
+}
+
+static int worker_listen(struct worker *worker)
+{
+    const struct listen_set *set = worker->start->sockets;
+    worker->ports = calloc(set->count + 1, sizeof *worker->ports);
+    if (!worker->ports)
+        return fail(ERR_NO_MEMORY, "no memory for listeners");
+    for (size_t i = 0; i < set->count; i++) {
+        struct worker_port *port = &worker->ports[i];
+        port->worker = worker;
+        port->implicit_tls = set->sockets[i].implicit_tls;
+        int err = listener_start(set->sockets[i].fds[worker->start->number], worker_accepted, port,
+                                 &port->listener);
+        if (err)
+            return err;
+        worker->port_count++;
+    }
+    return 0;
+}
+
+static void worker_stop_listening(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->port_count; i++)
+        listener_free(&worker->ports[i].listener);
+    free(worker->ports);
+    worker->ports = NULL;
+    worker->port_count = 0;
+}
+
+/* Waits for the database however long it takes: a server that starts before
+ * its database is no error. A wrong schema is one. */
+static int worker_await_database(struct worker *worker)
+{
+    struct database_settings settings;
+    settings_database(&worker->settings->config, &settings);
+    int err = database_open(&settings, &worker->database);
+    if (err)
+        return err;
+    bool told = false;
+    while ((err = database_wait(worker->database)) == -ERR_UNAVAILABLE && !worker->stopping) {
+        if (!told)
+            log_event(LOG_WARNING, "database-away", log_text("text", last_error()->text));
+        told = true;
+    }
+    if (!err)
+        err = schema_check(worker->database);
+    if (err == -ERR_WRONG_STATE)
+        worker->exit_code = WORKER_EXIT_CONFIGURATION;
+    return err;
+}
+
+static int worker_open(struct worker *worker)
+{
+    static const struct imap_hooks hooks = {.enter_user = worker_enter_user,
+                                            .leave_user = worker_leave_user,
+                                            .leave_address = worker_leave_address};
+    int err = worker_settings_load(worker, &worker->settings);
+    if (!err)
+        err = worker_await_database(worker);
+    if (!err)
+        err = mail_open(worker->database, &worker->settings->mail, &worker->mail);
+    struct imap_hooks own = hooks;
+    own.arg = worker;
+    if (!err)
+        err = imap_server_new(worker->mail, &worker->settings->imap, &own, &worker->imap);
+    if (!err)
+        err = worker_listen(worker);
+    return err;
+}
+
+static void worker_close(struct worker *worker)
+{
+    worker_stop_listening(worker);
+    if (worker->imap)
+        imap_server_stop(worker->imap, (uint32_t)worker->settings->config.shutdown_timeout * 1000);
+    imap_server_free(&worker->imap);
+    mail_close(&worker->mail);
+    database_close(&worker->database);
+    worker_settings_free(&worker->settings);
+}
+
+/* New limits, certificates and log for everybody; a bad file changes nothing. */
+static void worker_reload(struct worker *worker)
+{
+    struct worker_settings *settings;
+    int err = worker_settings_load(worker, &settings);
+    if (err) {
+        log_event(LOG_ERROR, "reload-failed", log_text("text", last_error()->text));
+        return;
+    }
+    imap_server_reload(worker->imap, &settings->imap);
+    mail_set_settings(worker->mail, &settings->mail);
+    if (settings_open_log(&settings->config))
+        log_event(LOG_ERROR, "log", log_text("text", last_error()->text));
+    worker_settings_free(&worker->settings);
+    worker->settings = settings;
+    log_event(LOG_INFO, "reloaded", log_number("worker", worker->start->number));
+}
+
+static void worker_signal(void *arg, int signum)
+{
+    struct worker *worker = arg;
+    if (signum == SIGHUP)
+        worker->reloading = true;
+    else
+        worker->stopping = true;
+    wait_wake_all(&worker->woken);
+}
+
+static void worker_serve(struct worker *worker)
+{
+    log_event(LOG_INFO, "worker-ready", log_number("worker", worker->start->number),
+              log_number("pid", getpid()));
+    while (!worker->stopping) {
+        if (worker->reloading) {
+            worker->reloading = false;
+            worker_reload(worker);
+            continue;
+        }
+        if (wait_for(&worker->woken, WAIT_FOREVER))
+            break;
+    }
+}
+
+static void worker_main(void *arg)
+{
+    struct worker *worker = arg;
+    static const int signums[] = {SIGTERM, SIGINT, SIGHUP};
+    struct signal_watch *watches[3] = {0};
+    wait_queue_init(&worker->woken);
+    int err = 0;
+    for (size_t i = 0; !err && i < 3; i++)
+        err = signal_watch_new(signums[i], worker_signal, worker, &watches[i]);
+    if (!err)
+        err = worker_open(worker);
+    if (!err)
+        worker_serve(worker);
+    else if (!worker->stopping) {
+        log_event(LOG_ERROR, "worker-failed", log_text("error", err_name(err)),
+                  log_text("text", last_error()->text));
+        if (worker->exit_code == WORKER_EXIT_OK)
+            worker->exit_code = WORKER_EXIT_FAILED;
+    }
+    worker_close(worker);
+    for (size_t i = 0; i < 3; i++)
+        signal_watch_free(&watches[i]);
+}
+
+int worker_run(const struct worker_start *start)
+{
+    struct worker worker = {.start = start};
+    if (loop_run_main(worker_main, &worker)) {
+        log_event(LOG_ERROR, "worker-failed", log_text("text", last_error()->text));
+        return WORKER_EXIT_FAILED;
+    }
+    return worker.exit_code;
+}

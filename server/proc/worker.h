@@ -1,0 +1,24 @@
+/*
+ * A worker: one process, one loop, thousands of sessions.
+ */
+#ifndef POSTROOM_PROC_WORKER_H
+#define POSTROOM_PROC_WORKER_H
+
+#include "connection_table.h"
+#include "listen_set.h"
+#include "proc/config.h"
+
+struct worker_start {
+    const struct config *config;
+    const struct listen_set *sockets;
+    struct connection_table *connections;
+    unsigned number; /* from 0 */
+};
+
+/* Exit codes that tell the master not to try again. */
+enum { WORKER_EXIT_OK = 0, WORKER_EXIT_FAILED = 1, WORKER_EXIT_CONFIGURATION = 78 };
+
+/* Runs until SIGTERM; the process's exit code. */
+int worker_run(const struct worker_start *start);
+
+#endif
