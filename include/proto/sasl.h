@@ -23,14 +23,16 @@ struct sasl_verifier {
     uint8_t server_key[32];
 };
 
-/* Names and passwords come to the callbacks SASLprep'ed (RFC 4013). A
- * callback's failure ends the exchange: sasl_step returns it. */
+/* Names come to the callbacks SASLprep'ed (RFC 4013), neither name nor
+ * password is empty. A callback's failure ends the exchange: sasl_step
+ * returns it. */
 struct sasl_callbacks {
     void *arg;
     /* SCRAM: the verifier of a user. Unknown users get a made-up but stable
      * verifier from the caller, so that nobody learns who exists. */
     int (*find_verifier)(void *arg, struct slice user, struct sasl_verifier *out);
-    /* PLAIN, LOGIN: 0 or -ERR_CREDENTIALS, -ERR_UNAVAILABLE… */
+    /* PLAIN, LOGIN: the password is as the client sent it. 0 or -ERR_CREDENTIALS, -ERR_UNAVAILABLE…
+     */
     int (*check_password)(void *arg, struct slice user, struct slice password);
     /* Channel binding data, tls-exporter and tls-unique; false: none. A
      * connection that has some must also offer PLUS: a client that says it saw
@@ -38,8 +40,8 @@ struct sasl_callbacks {
     bool (*channel_binding)(void *arg, bool exporter, uint8_t *out /* 64 */, size_t *len_out);
 };
 
-/* Octets of one message from the client, and of a name or password. */
-enum { SASL_MESSAGE_MAX = 4096, SASL_TEXT_MAX = 1024 };
+/* Octets of one message from the client, and of a name in it. */
+enum { SASL_MESSAGE_MAX = 4096, SASL_NAME_MAX = 1024 };
 
 struct sasl;
 /* The mechanisms on offer: "PLAIN", … NULL-terminated, strongest first. PLUS
@@ -64,10 +66,5 @@ int sasl_step(struct sasl *sasl, struct slice input, struct arena *arena,
  * empty when not given or the same). Valid until sasl_free. */
 struct slice sasl_user(const struct sasl *sasl);
 struct slice sasl_authorisation(const struct sasl *sasl);
-
-/* SASLprep (RFC 4013) of a name or password that came without SASL, as by the
- * LOGIN command: what the callbacks would have been given. -ERR_CREDENTIALS:
- * too long, not UTF-8, or a code point that cannot be in one. */
-int sasl_prepare(struct slice text, struct arena *arena, struct slice *out) MUST_CHECK;
 
 #endif

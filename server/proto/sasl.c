@@ -34,49 +34,28 @@ struct sasl {
     char *authorisation; /* prepared; NULL when not given */
 };
 
-/* SASLprep -------------------------------------------------------------------------- */
+/* Names and passwords ------------------------------------------------------------------ */
 
-static void free_secret(char *text)
+/* SASLprep (RFC 4013). NULL after fail(); to be freed by gsasl_free. */
+static char *prepare(struct slice name)
 {
-    if (text)
-        explicit_bzero(text, strlen(text));
-    gsasl_free(text);
-}
-
-/* NULL after fail(). To be freed by gsasl_free. */
-static char *prepare(struct slice text)
-{
-    char copy[SASL_TEXT_MAX + 1];
+    char copy[SASL_NAME_MAX + 1];
     char *prepared = NULL;
-    if (text.len <= SASL_TEXT_MAX && slice_find(text, '\0') == text.len && text_is_utf8(text)) {
-        memcpy(copy, text.data, text.len);
-        copy[text.len] = '\0';
+    if (name.len <= SASL_NAME_MAX && text_is_utf8(name)) {
+        memcpy(copy, name.data, name.len);
+        copy[name.len] = '\0';
         /* GSASL_ALLOW_UNASSIGNED does in libgsasl 2.2.0 the opposite of what
          * it says: with it, all characters younger than Unicode 3.2 fail. */
         gsasl_saslprep(copy, 0, &prepared, NULL);
-        explicit_bzero(copy, text.len);
     }
     if (!prepared)
-        (void)fail(ERR_CREDENTIALS, "name or password has characters that it cannot have");
+        (void)fail(ERR_CREDENTIALS, "user name has characters that it cannot have");
     return prepared;
 }
 
-int sasl_prepare(struct slice text, struct arena *arena, struct slice *out)
+static int set_prepared(char **field, struct slice name)
 {
-    char *prepared = prepare(text);
-    if (!prepared)
-        return -ERR_CREDENTIALS;
-    struct slice copy = arena_copy(arena, slice_cstr(prepared));
-    free_secret(prepared);
-    if (!copy.data)
-        return -ERR_NO_MEMORY;
-    *out = copy;
-    return 0;
-}
-
-static int set_prepared(char **field, struct slice text)
-{
-    char *prepared = prepare(text);
+    char *prepared = prepare(name);
     if (!prepared)
         return -ERR_CREDENTIALS;
     gsasl_free(*field);
@@ -89,16 +68,9 @@ static int check_password(struct sasl *sasl, struct slice user, struct slice pas
     int result = set_prepared(&sasl->user, user);
     if (result < 0)
         return result;
-    char *prepared = prepare(password);
-    if (!prepared)
-        return -ERR_CREDENTIALS;
-    if (*sasl->user == '\0' || *prepared == '\0')
-        result = fail(ERR_CREDENTIALS, "empty name or password");
-    else
-        result = sasl->callbacks.check_password(sasl->callbacks.arg, slice_cstr(sasl->user),
-                                                slice_cstr(prepared));
-    free_secret(prepared);
-    return result;
+    if (*sasl->user == '\0' || password.len == 0)
+        return fail(ERR_CREDENTIALS, "empty name or password");
+    return sasl->callbacks.check_password(sasl->callbacks.arg, slice_cstr(sasl->user), password);
 }
 
 /* What libgsasl asks for ------------------------------------------------------------- */

@@ -204,13 +204,12 @@ void test_sasl_returns_the_failure_of_a_callback(void)
 }
 
 /* SASLprep: the soft hyphen goes, the feminine ordinal is an a. */
-void test_sasl_prepares_names_and_passwords(void)
+void test_sasl_prepares_names(void)
 {
     for (int i = 0; i < PASSWORDLY_COUNT; i++) {
         struct account account = alice;
-        account.password = "IX a";
-        CHECK_OK(log_in(&account, passwordly[i], "al\xc2\xadice", "\xe2\x85\xa8\xc2\xa0\xc2\xaa",
-                        false));
+        CHECK_OK(log_in(&account, passwordly[i], "al\xc2\xadice", alice.password, false));
+        CHECK_OK(log_in(&account, passwordly[i], "\xc2\xaalice", alice.password, false));
     }
 }
 
@@ -278,7 +277,6 @@ void test_sasl_plain_refuses_malformed(void)
     CHECK_ERR(first_step("PLAIN", SLICE("\0\0")), ERR_CREDENTIALS);
     CHECK_ERR(first_step("PLAIN", SLICE("\0alice\0")), ERR_CREDENTIALS);
     CHECK_ERR(first_step("PLAIN", SLICE("\0\0pencil")), ERR_CREDENTIALS);
-    CHECK_ERR(first_step("PLAIN", SLICE("\0alice\0\xff\xfe")), ERR_CREDENTIALS);
     CHECK_ERR(first_step("PLAIN", SLICE("\0al\x07ice\0pw")), ERR_CREDENTIALS);
     CHECK_ERR(first_step("PLAIN", SLICE("\xc3\0alice\0pw")), ERR_CREDENTIALS);
 }
@@ -288,7 +286,7 @@ void test_sasl_refuses_long_messages(void)
     static char message[SASL_MESSAGE_MAX + 1];
     memset(message, 'a', sizeof message);
     CHECK_ERR(first_step("PLAIN", slice_of(message, sizeof message)), ERR_SYNTAX);
-    message[0] = message[2] = '\0'; /* a password over SASL_TEXT_MAX */
+    message[0] = message[SASL_NAME_MAX + 2] = '\0';
     CHECK_ERR(first_step("PLAIN", slice_of(message, sizeof message - 1)), ERR_CREDENTIALS);
     memcpy(message, "n,,n=", 5);
     CHECK_ERR(first_step("SCRAM-SHA-256", slice_of(message, sizeof message)), ERR_SYNTAX);
@@ -529,20 +527,4 @@ void test_sasl_new_refuses_unknown_mechanisms(void)
     CHECK_ERR(sasl_new(SLICE(""), &none, &sasl), ERR_NOT_FOUND);
     CHECK(sasl == NULL);
     sasl_free(&sasl);
-}
-
-void test_sasl_prepare(void)
-{
-    struct arena arena;
-    struct slice out = SLICE("untouched");
-    arena_init(&arena, 0);
-    CHECK_ERR(sasl_prepare(SLICE("\xd8\xa7\x31"), &arena, &out), ERR_CREDENTIALS); /* bidi */
-    CHECK_ERR(sasl_prepare(SLICE("a\0b"), &arena, &out), ERR_CREDENTIALS);
-    CHECK_ERR(sasl_prepare(SLICE("\xc3"), &arena, &out), ERR_CREDENTIALS);
-    CHECK_SLICE(out, "untouched");
-    CHECK_OK(sasl_prepare(SLICE("I\xc2\xadX"), &arena, &out));
-    CHECK_SLICE(out, "IX");
-    CHECK_OK(sasl_prepare(SLICE(""), &arena, &out));
-    CHECK_SLICE(out, "");
-    arena_clear(&arena);
 }
