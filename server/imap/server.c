@@ -54,8 +54,8 @@ size_t imap_server_sessions(const struct imap_server *server)
     return server->session_count;
 }
 
-static int server_new_session(struct imap_server *server, int fd, bool implicit_tls,
-                              struct session **out)
+static int server_new_session(struct imap_server *server, int fd, const char *remote,
+                              bool implicit_tls, struct session **out)
 {
     struct session *session = calloc(1, sizeof *session);
     if (!session)
@@ -74,7 +74,7 @@ static int server_new_session(struct imap_server *server, int fd, bool implicit_
     session->mail = server->mail;
     session->implicit_tls = implicit_tls;
     session->state = STATE_NOT_AUTHENTICATED;
-    session->remote = stream_remote(session->stream);
+    snprintf(session->remote, sizeof session->remote, "%s", remote);
     session->login_deadline = clock_monotonic_ms() + (int64_t)settings->login_timeout * 1000;
     snprintf(session->id, sizeof session->id, "%u-%llx", settings->worker,
              (unsigned long long)++server->next_session);
@@ -84,13 +84,15 @@ static int server_new_session(struct imap_server *server, int fd, bool implicit_
     return 0;
 }
 
-void imap_server_accept(struct imap_server *server, int fd, bool implicit_tls)
+void imap_server_accept(struct imap_server *server, int fd, const char *remote, bool implicit_tls)
 {
     struct session *session = NULL;
-    int err = server_new_session(server, fd, implicit_tls, &session);
+    int err = server_new_session(server, fd, remote, implicit_tls, &session);
     if (err) {
         close(fd);
         log_event(LOG_ERROR, "accept", log_text("error", last_error()->text));
+        if (server->hooks.leave_address)
+            server->hooks.leave_address(server->hooks.arg, remote);
         return;
     }
     list_add_tail(&server->sessions, &session->link);

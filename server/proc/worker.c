@@ -122,7 +122,7 @@ static void worker_accepted(void *arg, int fd)
     uint32_t max = (uint32_t)worker->settings->config.limits_connections_per_address;
     if (connection_table_enter(worker->start->connections, worker->start->number,
                                worker_address_key(remote, key, sizeof key), max)) {
-        imap_server_accept(worker->imap, fd, port->implicit_tls);
+        imap_server_accept(worker->imap, fd, remote, port->implicit_tls);
     } else {
         log_event(LOG_WARNING, "too-many-connections", log_text("remote", remote));
         imap_server_refuse(worker->imap, fd, port->implicit_tls);
