@@ -27,7 +27,8 @@
 struct mime_limits {
     uint32_t depth;        /* nesting of multiparts and messages; default 100 */
     uint32_t parts;        /* parts in all; default 10,000 */
-    uint32_t header_size;  /* octets of one part's header kept; default 1 MiB */
+    uint32_t header_size;  /* octets of one part's header kept, and of all headers together
+                              8 times that; default 1 MiB */
 };
 /* Over a limit nothing fails: what lies deeper is a leaf, more parts belong
  * to the last one, a longer header is looked at only up to the limit. */
@@ -44,7 +45,8 @@ struct mime_part {
     enum mime_kind kind;
     uint64_t header_start; /* first octet of its header */
     uint64_t body_start;   /* first octet behind the empty line (= header end) */
-    uint64_t body_end;     /* one past its last octet, without the line end before a boundary */
+    uint64_t body_end;     /* one past its last octet, without the line end before a boundary
+                              (unless that ends the header) */
     uint32_t body_lines;   /* line ends within the body */
     uint32_t parent;       /* index, 0 for the root itself */
     uint32_t first_child;  /* index, 0 when none */
@@ -74,11 +76,17 @@ int mime_tree_decode(struct arena *arena, struct slice octets, struct mime_tree 
 
 /* ENVELOPE of the message whose header this is, in the notation of RFC 3501
  * ("(date subject from sender reply-to to cc bcc in-reply-to message-id)").
- * Missing Sender and Reply-To default to From. Encoded words stay raw. */
+ * Missing Sender and Reply-To default to From. Encoded words stay raw.
+ * Repeated To, Cc and Bcc fields are read as one (RFC 5322 section 4.5.3), of
+ * others the first counts. An address without a host has "" there. */
 void mime_render_envelope(struct slice header, struct buffer *out);
 
 /* BODYSTRUCTURE with extension data, in the notation of RFC 3501. Needs the
- * headers (a tree fresh from the scanner). */
+ * headers (a tree fresh from the scanner; -ERR_INTERNAL without). A multipart
+ * without parts shows one empty text/plain part, as Dovecot does, since the
+ * grammar wants one; a multipart that was not taken apart is text/plain; a
+ * message/rfc822 part that was not has an envelope of NILs. message/global is
+ * a basic type in RFC 3501. */
 int mime_render_bodystructure(const struct mime_tree *tree, struct buffer *out) MUST_CHECK;
 /* BODY (without extension data) from a rendered BODYSTRUCTURE: drops the
  * extension fields. -ERR_CORRUPT. */
@@ -93,7 +101,8 @@ enum mime_section_kind {
     MIME_SECTION_MIME    /* MIME: the part's own header; needs numbers */
 };
 /* The octet range of the section. False when there is no such part: the
- * reply is then NIL. Part 1 of a non-multipart is its body. */
+ * reply is then NIL. Part 1 of a non-multipart is its body; of a multipart
+ * without parts it is the empty part that BODYSTRUCTURE shows. */
 bool mime_section_range(const struct mime_tree *tree, const uint32_t *numbers, size_t count,
                         enum mime_section_kind kind, uint64_t *start_out, uint64_t *end_out);
 

@@ -1,0 +1,226 @@
+#include "mime/address.h"
+
+#include "mime/token.h"
+#include "model/notation.h"
+
+/* What the tokens of one address have come to. Whether the words before "@"
+ * are a mailbox or a display name shows only later, so both are gathered. */
+struct address_parser {
+    struct buffer *out;
+    uint32_t *count;
+    bool in_group;
+
+    bool in_angle;   /* between < and > */
+    bool angle_done; /* after >: what follows up to the comma is ignored */
+    bool in_route;   /* in "<@a,@b:" */
+    bool at_seen;    /* the words after it are the domain */
+    struct buffer phrase;
+    struct buffer comment;
+    struct buffer route;
+    struct buffer local;
+    struct buffer domain;
+};
+
+static void start_address(struct address_parser *parser)
+{
+    parser->in_angle = parser->angle_done = parser->in_route = parser->at_seen = false;
+    buffer_reset(&parser->phrase);
+    buffer_reset(&parser->comment);
+    buffer_reset(&parser->route);
+    buffer_reset(&parser->local);
+    buffer_reset(&parser->domain);
+}
+
+static struct slice or_nil(const struct buffer *buffer)
+{
+    return buffer->len > 0 ? buffer_slice(buffer) : (struct slice){0};
+}
+
+static void render(struct address_parser *parser, struct slice name, struct slice route,
+                   struct slice mailbox, struct slice host)
+{
+    struct buffer *out = parser->out;
+    buffer_add_char(out, '(');
+    notation_nstring(out, name);
+    buffer_add_char(out, ' ');
+    notation_nstring(out, route);
+    buffer_add_char(out, ' ');
+    notation_nstring(out, mailbox);
+    buffer_add_char(out, ' ');
+    notation_nstring(out, host);
+    buffer_add_char(out, ')');
+    (*parser->count)++;
+}
+
+/* "<@host>" without a mailbox: better shown as an address than lost. */
+static void route_becomes_domain(struct address_parser *parser)
+{
+    buffer_add(&parser->domain, slice_sub(buffer_slice(&parser->route), 1, parser->route.len));
+    buffer_reset(&parser->route);
+}
+
+static void finish_address(struct address_parser *parser)
+{
+    if (parser->in_route)
+        route_becomes_domain(parser);
+    bool angle = parser->in_angle || parser->angle_done;
+    bool present = angle || parser->at_seen || parser->phrase.len > 0;
+    if (present) {
+        const struct buffer *name =
+            angle && parser->phrase.len > 0 ? &parser->phrase : &parser->comment;
+        /* Words without "@" are a mailbox with no host: "", since a NIL host means a group. */
+        const struct buffer *mailbox = angle || parser->at_seen ? &parser->local : &parser->phrase;
+        render(parser, or_nil(name), or_nil(&parser->route), buffer_slice(mailbox),
+               buffer_slice(&parser->domain));
+    }
+    start_address(parser);
+}
+
+static void start_group(struct address_parser *parser)
+{
+    struct slice nil = {0};
+    render(parser, nil, nil, buffer_slice(&parser->phrase), nil);
+    parser->in_group = true;
+    start_address(parser);
+}
+
+static void finish_group(struct address_parser *parser)
+{
+    struct slice nil = {0};
+    if (parser->in_group)
+        render(parser, nil, nil, nil, nil);
+    parser->in_group = false;
+}
+
+static void add_text(struct buffer *buffer, const struct token *token)
+{
+    if (token->kind == TOKEN_QUOTED)
+        token_add_unquoted(buffer, token->text);
+    else
+        buffer_add(buffer, token->text);
+}
+
+static void on_text(struct address_parser *parser, const struct token *token)
+{
+    if (parser->angle_done)
+        return;
+    if (parser->in_route) {
+        add_text(&parser->route, token);
+        return;
+    }
+    if (!parser->in_angle) {
+        if (token->spaced && parser->phrase.len > 0)
+            buffer_add_char(&parser->phrase, ' ');
+        add_text(&parser->phrase, token);
+    }
+    add_text(parser->at_seen ? &parser->domain : &parser->local, token);
+}
+
+static void on_comment(struct address_parser *parser, const struct token *token)
+{
+    if (token->text.len == 0 || parser->in_angle)
+        return;
+    buffer_reset(&parser->comment);
+    token_add_unquoted(&parser->comment, token->text);
+}
+
+static void on_at(struct address_parser *parser, const struct token *token)
+{
+    if (parser->in_angle && !parser->at_seen && parser->local.len == 0)
+        parser->in_route = true;
+    if (parser->angle_done || parser->in_route) {
+        on_text(parser, token);
+        return;
+    }
+    if (parser->at_seen) { /* the last one counts: "a@b"@c without its quotes */
+        buffer_add_char(&parser->local, '@');
+        buffer_add(&parser->local, buffer_slice(&parser->domain));
+        buffer_reset(&parser->domain);
+    }
+    parser->at_seen = true;
+    if (!parser->in_angle)
+        buffer_add_char(&parser->phrase, '@');
+}
+
+static void on_angle_open(struct address_parser *parser, const struct token *token)
+{
+    (void)token;
+    if (parser->in_angle || parser->angle_done)
+        return;
+    parser->in_angle = true;
+    parser->at_seen = false;
+    buffer_reset(&parser->local);
+    buffer_reset(&parser->domain);
+}
+
+static void on_angle_close(struct address_parser *parser, const struct token *token)
+{
+    (void)token;
+    if (!parser->in_angle)
+        return;
+    if (parser->in_route)
+        route_becomes_domain(parser);
+    parser->in_route = parser->in_angle = false;
+    parser->angle_done = true;
+}
+
+static void on_colon(struct address_parser *parser, const struct token *token)
+{
+    if (parser->in_route)
+        parser->in_route = false;
+    else if (parser->in_group || parser->in_angle || parser->angle_done || parser->at_seen)
+        on_text(parser, token);
+    else
+        start_group(parser);
+}
+
+static void on_comma(struct address_parser *parser, const struct token *token)
+{
+    if (parser->in_route)
+        on_text(parser, token);
+    else
+        finish_address(parser);
+}
+
+/* Ends a group; outside of one some mailers separate with it. */
+static void on_semicolon(struct address_parser *parser, const struct token *token)
+{
+    (void)token;
+    finish_address(parser);
+    finish_group(parser);
+}
+
+static void on_token(struct address_parser *parser, const struct token *token)
+{
+    static void (*const specials[128])(struct address_parser *, const struct token *) = {
+        ['@'] = on_at,    ['<'] = on_angle_open, ['>'] = on_angle_close,
+        [':'] = on_colon, [','] = on_comma,      [';'] = on_semicolon,
+    };
+    if (token->kind == TOKEN_SPECIAL)
+        specials[(unsigned char)token->text.data[0]](parser, token);
+    else if (token->kind == TOKEN_COMMENT)
+        on_comment(parser, token);
+    else
+        on_text(parser, token);
+}
+
+void address_list_render(struct slice value, uint32_t *count, struct buffer *out)
+{
+    struct address_parser parser = {.out = out, .count = count};
+    struct buffer *buffers[] = {&parser.phrase, &parser.comment, &parser.route, &parser.local,
+                                &parser.domain};
+    enum { BUFFER_COUNT = sizeof buffers / sizeof buffers[0] };
+    for (size_t i = 0; i < BUFFER_COUNT; i++)
+        buffer_init(buffers[i], 0);
+    struct token_reader reader = {value, 0};
+    struct token token;
+    while (*count < ADDRESS_LIST_MAX && (token = token_next(&reader)).kind != TOKEN_END)
+        on_token(&parser, &token);
+    finish_address(&parser);
+    finish_group(&parser);
+    for (size_t i = 0; i < BUFFER_COUNT; i++) {
+        if (buffers[i]->failed && !out->failed)
+            out->failed = buffers[i]->failed;
+        buffer_clear(buffers[i]);
+    }
+}

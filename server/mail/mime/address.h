@@ -1,0 +1,23 @@
+/*
+ * Address lists (RFC 5322 section 3.4) as ENVELOPE shows them (RFC 3501
+ * section 7.4.2): "(name route mailbox host)" for each, groups as a pair
+ * around their members. Reads obsolete and broken forms too; every list
+ * renders as one that is well-formed.
+ */
+#ifndef POSTROOM_MAIL_MIME_ADDRESS_H
+#define POSTROOM_MAIL_MIME_ADDRESS_H
+
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/slice.h"
+
+/* An envelope grows to many times its header when a hostile one holds nothing
+ * but commas and letters: a list shows this many addresses. */
+enum { ADDRESS_LIST_MAX = 10000 };
+
+/* Appends the addresses in `value` without the parentheses around the list;
+ * *count is how many the list has so far, and is increased. */
+void address_list_render(struct slice value, uint32_t *count, struct buffer *out);
+
+#endif

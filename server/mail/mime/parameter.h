@@ -1,0 +1,30 @@
+/*
+ * Parameters of Content-Type and Content-Disposition: ";name=value" (RFC 2045
+ * section 5.1), also as mailers break them: unquoted values with spaces,
+ * slashes and equal signs, stray semicolons.
+ */
+#ifndef POSTROOM_MAIL_MIME_PARAMETER_H
+#define POSTROOM_MAIL_MIME_PARAMETER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/slice.h"
+
+struct parameter {
+    struct slice name;  /* with the "*" and numbers of RFC 2231, if any */
+    struct slice value; /* raw; without the quotes around it */
+    bool quoted;
+};
+
+/* The next one in `text`, which begins at or before a semicolon. *cursor
+ * starts at 0. False at the end. */
+bool parameter_next(struct slice text, size_t *cursor, struct parameter *out);
+/* Appends the value without backslashes and folding; RFC 2231 stays raw. */
+void parameter_add_value(struct buffer *out, const struct parameter *parameter);
+/* Appends the value of the parameter of this name, put together and decoded
+ * as RFC 2231 says (but in its own charset). False when there is none. */
+bool parameter_find(struct slice text, struct slice name, struct buffer *out);
+
+#endif

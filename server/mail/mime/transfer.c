@@ -1,0 +1,110 @@
+#include "mime/transfer.h"
+
+static int base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A';
+    if (c >= 'a' && c <= 'z')
+        return c - 'a' + 26;
+    if (c >= '0' && c <= '9')
+        return c - '0' + 52;
+    return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* Padding starts afresh: some mailers join pieces that were encoded apart. */
+void transfer_decode_base64(struct slice octets, struct buffer *out)
+{
+    char *decoded = buffer_reserve(out, octets.len / 4 * 3 + 3);
+    if (!decoded)
+        return;
+    size_t len = 0;
+    uint32_t bits = 0;
+    int bit_count = 0;
+    for (size_t i = 0; i < octets.len; i++) {
+        int value = base64_value(octets.data[i]);
+        if (octets.data[i] == '=')
+            bit_count = 0;
+        if (value < 0)
+            continue;
+        bits = bits << 6 | (uint32_t)value;
+        bit_count += 6;
+        if (bit_count >= 8) {
+            bit_count -= 8;
+            decoded[len++] = (char)(bits >> bit_count);
+        }
+    }
+    buffer_commit(out, len);
+}
+
+static int hex_value(char c)
+{
+    if (ascii_is_digit(c))
+        return c - '0';
+    c = ascii_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The index behind the line end that "=" at `at` hides, or `at` when it hides
+ * none (RFC 2045 section 6.7 rule 5; white space before the line end is
+ * transport padding, rule 3). */
+static size_t soft_break_end(struct slice octets, size_t at)
+{
+    size_t i = at + 1;
+    while (i < octets.len && (octets.data[i] == ' ' || octets.data[i] == '\t'))
+        i++;
+    if (i < octets.len && octets.data[i] == '\r')
+        i++;
+    if (i == octets.len)
+        return i;
+    return octets.data[i] == '\n' ? i + 1 : at;
+}
+
+/* Decodes what starts with the "=" at `at`; the index behind it. */
+static size_t decode_escape(struct slice octets, size_t at, struct buffer *out)
+{
+    int high = at + 2 < octets.len ? hex_value(octets.data[at + 1]) : -1;
+    int low = high >= 0 ? hex_value(octets.data[at + 2]) : -1;
+    if (low >= 0) {
+        buffer_add_char(out, (char)(high << 4 | low));
+        return at + 3;
+    }
+    size_t end = soft_break_end(octets, at);
+    if (end > at)
+        return end;
+    buffer_add_char(out, '=');
+    return at + 1;
+}
+
+void transfer_decode_quoted_printable(struct slice octets, bool underscore_is_space,
+                                      struct buffer *out)
+{
+    size_t at = 0;
+    while (at < octets.len) {
+        size_t plain = at; /* start of the run that can be copied as it is */
+        while (at < octets.len && octets.data[at] != '=' &&
+               !(underscore_is_space && octets.data[at] == '_'))
+            at++;
+        buffer_add(out, slice_sub(octets, plain, at - plain));
+        if (at == octets.len)
+            break;
+        if (octets.data[at] == '=') {
+            at = decode_escape(octets, at, out);
+        } else {
+            buffer_add_char(out, ' ');
+            at++;
+        }
+    }
+}
+
+struct slice transfer_decode(struct slice encoding, struct slice octets, struct buffer *scratch)
+{
+    bool base64 = slice_equal_nocase(encoding, SLICE("base64"));
+    if (!base64 && !slice_equal_nocase(encoding, SLICE("quoted-printable")))
+        return octets;
+    buffer_reset(scratch);
+    if (base64)
+        transfer_decode_base64(octets, scratch);
+    else
+        transfer_decode_quoted_printable(octets, false, scratch);
+    return buffer_slice(scratch);
+}
