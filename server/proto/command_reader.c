@@ -208,6 +208,8 @@ enum command_event command_reader_feed(struct command_reader *reader, struct sli
 {
     enum command_event event = COMMAND_NEEDS_INPUT;
     size_t used = 0;
+    if (input.len == 0)
+        input = SLICE_EMPTY; /* no arithmetic on a NULL of an empty stream */
     do {
         event = states[reader->state].event;
         if (states[reader->state].run)

@@ -305,6 +305,16 @@ void test_command_reader_repeats_until_told(void)
     command_reader_clear(&reader);
 }
 
+void test_command_reader_takes_no_input(void)
+{
+    struct command_reader reader;
+    size_t used = 9;
+    command_reader_init(&reader, &ample);
+    CHECK_INT(command_reader_feed(&reader, (struct slice){NULL, 0}, &used), COMMAND_NEEDS_INPUT);
+    CHECK_U64(used, 0);
+    command_reader_clear(&reader);
+}
+
 /* A session that streams takes the octets itself and resets. */
 void test_command_reader_leaves_literal_to_a_stream(void)
 {
