@@ -18,11 +18,22 @@ struct janitor;
 struct mail {
     struct database *database;
     struct mail_settings settings;
-    struct hub *hub;                   /* hub.c */
-    struct view_set *views;            /* view.c */
-    struct writer_set *writers;        /* writer.c */
-    struct login_memory *logins;       /* login_memory.c */
-    struct janitor *janitor;           /* janitor.c */
+    struct hub *hub;             /* hub.c */
+    struct view_set *views;      /* view.c */
+    struct writer_set *writers;  /* writer.c */
+    struct login_memory *logins; /* login_memory.c */
+    struct janitor *janitor;     /* janitor.c */
 };
+
+/* Tells every worker, this one included, that a mailbox has reached `modseq`:
+ * after each commit that wrote a journal row. Never parks. */
+void mail_announce(struct mail *mail, int64_t mailbox_id, uint64_t modseq);
+/* Tells every worker that something about this user has changed. */
+void mail_announce_user(struct mail *mail, int64_t user_id);
+
+/* mail_open() and mail_close() call each module's pair. *_open fills the
+ * module's pointer above; *_close takes NULL for "was never opened". */
+int login_memory_open(struct mail *mail) MUST_CHECK;
+void login_memory_close(struct mail *mail);
 
 #endif

@@ -1,0 +1,109 @@
+#include "janitor.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "engine.h"
+#include "fiber/fiber.h"
+#include "fiber/wait.h"
+#include "store/messages.h"
+
+enum {
+    ROUND_MS = 60 * 60 * 1000,
+    PAUSE_MS = 50, /* between batches: mail comes first */
+    BATCH = 200,
+    UPLOAD_HOURS = 24
+};
+
+struct janitor {
+    bool living;
+    bool stopping;
+    struct wait_queue wake;
+    struct wait_queue ended;
+};
+
+static const int64_t HOUR_US = (int64_t)3600 * 1000 * 1000;
+
+typedef int sweep_function(struct database *database, int64_t before, uint32_t limit,
+                           uint32_t *done_out);
+
+static void rest(struct janitor *janitor, int64_t ms)
+{
+    int64_t until = clock_monotonic_ms() + ms;
+    while (!janitor->stopping && clock_monotonic_ms() < until)
+        (void)!wait_for(&janitor->wake, until);
+}
+
+/* A failure ends the sweep; the next round goes on where it was. */
+static void sweep(struct mail *mail, sweep_function *function, int64_t keep_hours)
+{
+    int64_t before = clock_realtime_us() - keep_hours * HOUR_US;
+    uint32_t done = BATCH;
+    while (done == BATCH && !mail->janitor->stopping) {
+        if (function(mail->database, before, BATCH, &done) != 0)
+            return;
+        rest(mail->janitor, PAUSE_MS);
+    }
+}
+
+static void sweep_all(struct mail *mail)
+{
+    const struct mail_settings *settings = &mail->settings;
+    sweep(mail, messages_sweep_uploads, UPLOAD_HOURS);
+    sweep(mail, messages_sweep_expunged, (int64_t)settings->retention_days * 24);
+    sweep(mail, journal_sweep, (int64_t)settings->journal_days * 24);
+}
+
+/* Workers that started together should not sweep together. */
+static int64_t first_delay_ms(void)
+{
+    uint32_t random;
+    random_octets(&random, sizeof random);
+    return random % ROUND_MS;
+}
+
+static void live(void *arg)
+{
+    struct mail *mail = arg;
+    struct janitor *janitor = mail->janitor;
+    rest(janitor, first_delay_ms());
+    while (!janitor->stopping) {
+        sweep_all(mail);
+        rest(janitor, ROUND_MS);
+    }
+    janitor->living = false;
+    wait_wake_all(&janitor->ended);
+}
+
+int janitor_open(struct mail *mail)
+{
+    struct janitor *janitor = calloc(1, sizeof *janitor);
+    if (!janitor)
+        return fail(ERR_NO_MEMORY, "no memory for the janitor");
+    wait_queue_init(&janitor->wake);
+    wait_queue_init(&janitor->ended);
+    mail->janitor = janitor;
+    if (!mail->settings.listen)
+        return 0; /* postroomctl does not stay long enough */
+    int err = fiber_spawn("janitor", live, mail, NULL);
+    if (err) {
+        janitor_close(mail);
+        return err;
+    }
+    janitor->living = true;
+    return 0;
+}
+
+void janitor_close(struct mail *mail)
+{
+    struct janitor *janitor = mail->janitor;
+    if (!janitor)
+        return;
+    janitor->stopping = true;
+    wait_wake_all(&janitor->wake);
+    while (janitor->living)
+        (void)!wait_for(&janitor->ended, WAIT_FOREVER);
+    free(janitor);
+    mail->janitor = NULL;
+}

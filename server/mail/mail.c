@@ -1,0 +1,70 @@
+#include "mail/mail.h"
+
+#include <stdlib.h>
+
+#include "engine.h"
+#include "hub.h"
+#include "janitor.h"
+#include "view_state.h"
+#include "writer_queue.h"
+
+static int open_parts(struct mail *mail)
+{
+    int err = views_open(mail);
+    if (!err)
+        err = writers_open(mail);
+    if (!err)
+        err = login_memory_open(mail);
+    if (!err)
+        err = hub_open(mail);
+    if (!err)
+        err = janitor_open(mail);
+    return err;
+}
+
+int mail_open(struct database *database, const struct mail_settings *settings, struct mail **out)
+{
+    struct mail *mail = calloc(1, sizeof *mail);
+    if (!mail)
+        return fail(ERR_NO_MEMORY, "no memory for the mail engine");
+    mail->database = database;
+    mail->settings = *settings;
+    int err = open_parts(mail);
+    if (err) {
+        mail_close(&mail);
+        return err;
+    }
+    *out = mail;
+    return 0;
+}
+
+/* First those that start work, then those that have some left to do. */
+void mail_close(struct mail **mail_in)
+{
+    struct mail *mail = *mail_in;
+    *mail_in = NULL;
+    if (!mail)
+        return;
+    janitor_close(mail);
+    hub_stop(mail);
+    views_close(mail);
+    writers_close(mail);
+    login_memory_close(mail);
+    hub_close(mail);
+    free(mail);
+}
+
+struct database *mail_database(struct mail *mail)
+{
+    return mail->database;
+}
+
+const struct mail_settings *mail_settings(const struct mail *mail)
+{
+    return &mail->settings;
+}
+
+void mail_set_settings(struct mail *mail, const struct mail_settings *settings)
+{
+    mail->settings = *settings;
+}

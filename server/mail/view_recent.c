@@ -1,0 +1,68 @@
+/* \Recent: which messages no session has been told of yet. The view counts
+ * for this worker; the database is told a little later, once for many. */
+#include "base/clock.h"
+#include "engine.h"
+#include "fiber/fiber.h"
+#include "store/mailboxes.h"
+#include "view_state.h"
+
+enum { RECENT_DELAY_MS = 2000 };
+
+static struct view *next_claimed(struct view_set *set)
+{
+    size_t cursor = 0;
+    uint64_t key;
+    for (struct view *view; (view = map_next(&set->views, &cursor, &key));) {
+        if (view->recent_claimed)
+            return view;
+    }
+    return NULL;
+}
+
+void views_flush_recent(struct mail *mail)
+{
+    int err = 0;
+    for (struct view *view; (view = next_claimed(mail->views));) {
+        view->recent_claimed = false;
+        /* Without the database all claims are dropped: then some messages are
+         * \Recent once more. */
+        if (!err)
+            err = mailboxes_claim_recent(mail->database, view->mailbox_id, view->first_recent);
+        view_unpin(view);
+    }
+}
+
+static void flush_later(void *arg)
+{
+    struct mail *mail = arg;
+    int64_t deadline = clock_monotonic_ms() + RECENT_DELAY_MS;
+    while (!mail->views->closing && clock_monotonic_ms() < deadline)
+        (void)!wait_for(&mail->views->recent_now, deadline);
+    mail->views->recent_flushing = false;
+    views_flush_recent(mail);
+    mail->views->fibers--;
+    wait_wake_all(&mail->views->fiber_ended);
+}
+
+static void claim(struct view *view)
+{
+    struct view_set *set = view->mail->views;
+    view->first_recent = view->snapshot->uidnext;
+    if (!view->recent_claimed) {
+        view->recent_claimed = true;
+        view_pin(view);
+    }
+    if (set->recent_flushing || set->closing)
+        return;
+    set->recent_flushing = fiber_spawn("recent", flush_later, view->mail, NULL) == 0;
+    if (set->recent_flushing)
+        set->fibers++;
+}
+
+uint32_t view_recent_from(struct view *view, bool claim_them)
+{
+    uint32_t from = view->first_recent;
+    if (claim_them && view->snapshot && from < view->snapshot->uidnext)
+        claim(view);
+    return from;
+}

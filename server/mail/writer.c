@@ -1,0 +1,255 @@
+#include "mail/writer.h"
+
+#include <stdlib.h>
+
+#include "engine.h"
+#include "writer_queue.h"
+
+static struct change change_for(const struct grant *grant, enum change_kind kind)
+{
+    const struct actor *actor = grant_actor(grant);
+    return (struct change){
+        .kind = kind,
+        .mailbox_id = grant_mailbox_id(grant),
+        .rights_modseq = grant_rights_modseq(grant),
+        .seen_per_user = grant_seen_per_user(grant),
+        .user_id = actor->user_id,
+        .actor = actor->login,
+        .client = actor->client,
+    };
+}
+
+/* Runs one change. 0: committed; the caller then takes what it needs of the
+ * results and clears the change. */
+static int submit(struct mail *mail, struct change *change)
+{
+    int err = writer_submit(mail, change, 1);
+    if (err)
+        change_clear(change);
+    return err;
+}
+
+static void take_uids(struct uidset *from, struct uidset *out)
+{
+    if (!out)
+        return;
+    *out = *from;
+    uidset_init(from);
+}
+
+/* APPEND, COPY, MOVE -------------------------------------------------------------------- */
+
+/* The flags that the actor may give a message here. Where \Seen is per user,
+ * the administrator has none of his own. */
+static flag_mask flags_settable(const struct grant *grant)
+{
+    flag_mask may = flags_changeable(grant_rights(grant));
+    if (grant_seen_per_user(grant) && grant_actor(grant)->user_id == 0)
+        may &= ~FLAG_SEEN;
+    return may;
+}
+
+/* Freed by the caller. */
+static int permitted_items(const struct grant *grant, const struct append_item *items, size_t count,
+                           struct append_item **out)
+{
+    struct append_item *permitted = malloc((count + 1) * sizeof *permitted);
+    if (!permitted)
+        return fail(ERR_NO_MEMORY, "no memory for %zu messages to append", count);
+    flag_mask may = flags_settable(grant);
+    for (size_t i = 0; i < count; i++) {
+        permitted[i] = items[i];
+        permitted[i].flags &= may;
+    }
+    *out = permitted;
+    return 0;
+}
+
+static void nothing_appended(const struct grant *grant, struct append_outcome *out)
+{
+    out->uidvalidity = grant_uidvalidity(grant);
+    uidset_init(&out->uids);
+}
+
+static int append_items(struct mail *mail, const struct grant *grant,
+                        const struct append_item *items, size_t count, struct append_outcome *out)
+{
+    struct change change = change_for(grant, CHANGE_APPEND);
+    change.items = items;
+    change.item_count = count;
+    int err = submit(mail, &change);
+    if (err)
+        return err;
+    out->uidvalidity = change.uidvalidity;
+    take_uids(&change.row.uids, &out->uids);
+    change_clear(&change);
+    return 0;
+}
+
+int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
+                  size_t count, struct append_outcome *out)
+{
+    int err = grant_require(grant, RIGHT_INSERT);
+    if (err)
+        return err;
+    if (count == 0) {
+        nothing_appended(grant, out);
+        return 0;
+    }
+    struct append_item *permitted;
+    err = permitted_items(grant, items, count, &permitted);
+    if (err)
+        return err;
+    err = append_items(mail, grant, permitted, count, out);
+    free(permitted);
+    return err;
+}
+
+static int move_items(struct mail *mail, const struct grant *source, const struct uidset *uids,
+                      const struct grant *destination, const struct append_item *items,
+                      struct uidset *moved_out, struct append_outcome *out)
+{
+    struct change change = change_for(destination, CHANGE_MOVE);
+    change.items = items;
+    change.item_count = uidset_size(uids);
+    change.uids = uids;
+    change.source_id = grant_mailbox_id(source);
+    change.source_rights_modseq = grant_rights_modseq(source);
+    int err = submit(mail, &change);
+    if (err)
+        return err;
+    out->uidvalidity = change.uidvalidity;
+    take_uids(&change.row.uids, &out->uids);
+    take_uids(&change.source_row.uids, moved_out);
+    change_clear(&change);
+    return 0;
+}
+
+static int may_move(const struct grant *source, const struct grant *destination)
+{
+    int err = grant_require(source, RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE);
+    if (!err)
+        err = grant_require(destination, RIGHT_INSERT);
+    if (!err && grant_mailbox_id(source) == grant_mailbox_id(destination))
+        err = fail(ERR_WRONG_STATE, "the messages are in this mailbox already");
+    return err;
+}
+
+int writer_move(struct mail *mail, const struct grant *source, const struct uidset *uids,
+                const struct grant *destination, const struct append_item *items,
+                struct uidset *moved_out, struct append_outcome *out)
+{
+    int err = may_move(source, destination);
+    if (err)
+        return err;
+    if (uidset_is_empty(uids)) {
+        uidset_init(moved_out);
+        nothing_appended(destination, out);
+        return 0;
+    }
+    struct append_item *permitted;
+    err = permitted_items(destination, items, uidset_size(uids), &permitted);
+    if (err)
+        return err;
+    err = move_items(mail, source, uids, destination, permitted, moved_out, out);
+    free(permitted);
+    return err;
+}
+
+/* STORE ------------------------------------------------------------------------------------ */
+
+struct flag_edit {
+    flag_mask cleared;
+    flag_mask set;
+};
+
+static struct flag_edit edit_for(enum flag_change change, flag_mask flags, flag_mask may)
+{
+    switch (change) {
+    case FLAG_CHANGE_ADD:
+        return (struct flag_edit){0, flags & may};
+    case FLAG_CHANGE_REMOVE:
+        return (struct flag_edit){flags & may, 0};
+    case FLAG_CHANGE_SET:
+        break;
+    }
+    return (struct flag_edit){may & ~flags, flags & may};
+}
+
+/* A right that would have allowed to change one of these flags, which may
+ * not be changed at all (RFC 4314 section 4). */
+static rights_mask right_for(flag_mask flags)
+{
+    if (flags & FLAG_SEEN)
+        return RIGHT_SEEN;
+    if (flags & FLAG_DELETED)
+        return RIGHT_DELETE_MESSAGES;
+    return RIGHT_WRITE;
+}
+
+static void add_change(struct change *changes, size_t *count, const struct grant *grant,
+                       enum change_kind kind, const struct uidset *uids, struct flag_edit edit)
+{
+    if (!(edit.cleared | edit.set))
+        return;
+    struct change *change = &changes[(*count)++];
+    *change = change_for(grant, kind);
+    change->uids = uids;
+    change->flags_cleared = edit.cleared;
+    change->flags_set = edit.set;
+}
+
+/* Where \Seen is per user it is a change of its own, in the same batch. */
+static size_t split_changes(const struct grant *grant, const struct uidset *uids,
+                            struct flag_edit edit, struct change *changes)
+{
+    size_t count = 0;
+    if (!grant_seen_per_user(grant)) {
+        add_change(changes, &count, grant, CHANGE_FLAGS, uids, edit);
+        return count;
+    }
+    struct flag_edit shared = {edit.cleared & ~FLAG_SEEN, edit.set & ~FLAG_SEEN};
+    struct flag_edit seen = {edit.cleared & FLAG_SEEN, edit.set & FLAG_SEEN};
+    add_change(changes, &count, grant, CHANGE_FLAGS, uids, shared);
+    if (grant_actor(grant)->user_id != 0)
+        add_change(changes, &count, grant, CHANGE_SEEN, uids, seen);
+    return count;
+}
+
+int writer_store(struct mail *mail, const struct grant *grant, const struct uidset *uids,
+                 enum flag_change change, flag_mask flags)
+{
+    flag_mask may = flags_changeable(grant_rights(grant));
+    flag_mask wanted = change == FLAG_CHANGE_SET ? FLAGS_ALL : flags;
+    if (wanted && !(wanted & may))
+        return grant_require(grant, right_for(wanted));
+    struct change changes[WRITER_CHANGES_MAX];
+    size_t count = split_changes(grant, uids, edit_for(change, flags, may), changes);
+    if (count == 0 || uidset_is_empty(uids))
+        return 0;
+    int err = writer_submit(mail, changes, count);
+    for (size_t i = 0; i < count; i++)
+        change_clear(&changes[i]);
+    return err;
+}
+
+/* EXPUNGE ----------------------------------------------------------------------------------- */
+
+int writer_expunge(struct mail *mail, const struct grant *grant, const struct uidset *uids,
+                   struct uidset *gone_out)
+{
+    int err = grant_require(grant, RIGHT_EXPUNGE);
+    if (err)
+        return err;
+    struct uid_range everything = {1, UINT32_MAX};
+    const struct uidset all = {.ranges = &everything, .count = 1, .size = 1};
+    struct change change = change_for(grant, CHANGE_EXPUNGE);
+    change.uids = uids ? uids : &all;
+    change.only_deleted = true;
+    err = submit(mail, &change);
+    if (err)
+        return err;
+    take_uids(&change.row.uids, gone_out);
+    change_clear(&change);
+    return 0;
+}

@@ -1,0 +1,192 @@
+#include "writer_news.h"
+
+#include <stdlib.h>
+
+#include "engine.h"
+#include "hub.h"
+#include "view_state.h"
+
+/* A row that the batch wrote, and the change it came of. */
+struct note {
+    int64_t mailbox_id;
+    const struct journal_row *row;
+    const struct change *change;
+};
+
+enum { NOTES_PER_CHANGE = 2 };
+
+struct writer_news {
+    struct note *notes;
+    const struct journal_row **rows;
+    size_t count;
+};
+
+int writer_news_new(size_t changes, struct writer_news **out)
+{
+    struct writer_news *news = calloc(1, sizeof *news);
+    if (!news)
+        return fail(ERR_NO_MEMORY, "no memory for a batch of changes");
+    news->notes = malloc(changes * NOTES_PER_CHANGE * sizeof *news->notes);
+    news->rows = malloc(changes * NOTES_PER_CHANGE * sizeof *news->rows);
+    if (!news->notes || !news->rows) {
+        writer_news_free(&news);
+        return fail(ERR_NO_MEMORY, "no memory for a batch of changes");
+    }
+    *out = news;
+    return 0;
+}
+
+void writer_news_free(struct writer_news **news)
+{
+    if (!*news)
+        return;
+    free((*news)->notes);
+    free((*news)->rows);
+    free(*news);
+    *news = NULL;
+}
+
+static void add_note(struct writer_news *news, int64_t mailbox_id, const struct journal_row *row,
+                     const struct change *change)
+{
+    if (row->modseq != 0)
+        news->notes[news->count++] = (struct note){mailbox_id, row, change};
+}
+
+static int compare_notes(const void *a, const void *b)
+{
+    const struct note *left = a, *right = b;
+    if (left->mailbox_id != right->mailbox_id)
+        return left->mailbox_id < right->mailbox_id ? -1 : 1;
+    return (left->row->modseq > right->row->modseq) - (left->row->modseq < right->row->modseq);
+}
+
+static void collect(struct writer_news *news, struct change **changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct change *change = changes[i];
+        if (change->result)
+            continue;
+        add_note(news, change->mailbox_id, &change->row, change);
+        if (change->kind == CHANGE_MOVE)
+            add_note(news, change->source_id, &change->source_row, change);
+    }
+    qsort(news->notes, news->count, sizeof news->notes[0], compare_notes);
+}
+
+/* Messages that came to a mailbox ------------------------------------------------------ */
+
+/* \Seen of its user is journaled in a row behind that of the append. */
+static bool appends_seen(const struct note *note)
+{
+    const struct change *change = note->change;
+    if (note->row->kind != JOURNAL_APPEND || !change->seen_per_user || change->user_id == 0)
+        return false;
+    for (size_t i = 0; i < change->item_count; i++) {
+        if (change->items[i].flags & FLAG_SEEN)
+            return true;
+    }
+    return false;
+}
+
+/* The items have everything but the UIDs, which are in the row. (Those of a
+ * MOVE don't: the messages come from the source.) */
+static size_t make_entries(const struct note *note, struct entry_row *entries)
+{
+    const struct change *change = note->change;
+    flag_mask shared = change->seen_per_user ? ~FLAG_SEEN : ~(flag_mask)0;
+    size_t made = 0;
+    for (size_t i = 0; i < note->row->uids.count; i++) {
+        struct uid_range range = note->row->uids.ranges[i];
+        for (uint64_t uid = range.first; uid <= range.last && made < change->item_count; uid++) {
+            const struct append_item *item = &change->items[made];
+            entries[made++] = (struct entry_row){
+                .uid = (uint32_t)uid,
+                .message_id = item->message_id,
+                .flags = item->flags & shared,
+                .modseq = note->row->modseq,
+                .size = item->size,
+                .internal_date = item->internal_date,
+            };
+        }
+    }
+    return made;
+}
+
+static size_t count_items(const struct note *notes, size_t count)
+{
+    size_t items = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (notes[i].row->kind == JOURNAL_APPEND)
+            items += notes[i].change->item_count;
+    }
+    return items;
+}
+
+/* False when some are not known here. */
+static bool collect_entries(const struct note *notes, size_t count, struct entry_row *entries,
+                            size_t *made_out)
+{
+    size_t made = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (notes[i].row->kind != JOURNAL_APPEND)
+            continue;
+        if (notes[i].change->kind == CHANGE_MOVE || appends_seen(&notes[i]))
+            return false;
+        made += make_entries(&notes[i], entries + made);
+    }
+    *made_out = made;
+    return true;
+}
+
+/* Spreading ------------------------------------------------------------------------------- */
+
+static uint64_t reached(const struct note *notes, size_t count)
+{
+    const struct note *last = &notes[count - 1];
+    return last->row->modseq + (appends_seen(last) ? 1 : 0);
+}
+
+static void tell_view(struct view *view, const struct writer_news *news, const struct note *notes,
+                      size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        news->rows[i] = notes[i].row;
+    size_t items = count_items(notes, count);
+    struct entry_row *entries = malloc((items + 1) * sizeof *entries);
+    struct view_news told = {
+        .rows = news->rows,
+        .row_count = count,
+        .entries = entries,
+        .last = reached(notes, count),
+    };
+    if (entries)
+        told.complete = collect_entries(notes, count, entries, &told.entry_count);
+    view_pin(view);
+    if (view_absorb(view, &told) != 0)
+        view_follow(view, told.last); /* committed all the same */
+    view_unpin(view);
+    free(entries);
+}
+
+static void tell_mailbox(const struct writer_news *news, struct mail *mail,
+                         const struct note *notes, size_t count)
+{
+    hub_tell(mail, notes->mailbox_id, reached(notes, count));
+    struct view *view = views_find(mail, notes->mailbox_id);
+    if (view)
+        tell_view(view, news, notes, count);
+}
+
+void writer_news_spread(struct writer_news *news, struct mail *mail, struct change **changes,
+                        size_t count)
+{
+    collect(news, changes, count);
+    for (size_t start = 0; start < news->count;) {
+        size_t end = start + 1;
+        while (end < news->count && news->notes[end].mailbox_id == news->notes[start].mailbox_id)
+            end++;
+        tell_mailbox(news, mail, &news->notes[start], end - start);
+        start = end;
+    }
+}
