@@ -14,6 +14,9 @@ struct address_parser {
     bool angle_done; /* after >: what follows up to the comma is ignored */
     bool in_route;   /* in "<@a,@b:" */
     bool at_seen;    /* the words after it are the domain */
+    bool spec_done;  /* the domain is complete, though the address goes on */
+    bool after_dot;  /* the mailbox or domain goes on behind white space */
+    size_t name_len; /* of phrase, before the word that may be the mailbox */
     struct buffer phrase;
     struct buffer comment;
     struct buffer route;
@@ -23,7 +26,9 @@ struct address_parser {
 
 static void start_address(struct address_parser *parser)
 {
-    parser->in_angle = parser->angle_done = parser->in_route = parser->at_seen = false;
+    parser->in_angle = parser->angle_done = parser->in_route = false;
+    parser->at_seen = parser->spec_done = parser->after_dot = false;
+    parser->name_len = 0;
     buffer_reset(&parser->phrase);
     buffer_reset(&parser->comment);
     buffer_reset(&parser->route);
@@ -59,18 +64,27 @@ static void route_becomes_domain(struct address_parser *parser)
     buffer_reset(&parser->route);
 }
 
+/* The display name: the words before "<", or before a bare "mailbox@host";
+ * words alone are a name when there are several. Else a comment, as it was
+ * done before RFC 822. */
+static struct slice display_name(const struct address_parser *parser, bool angle)
+{
+    struct slice name = buffer_slice(&parser->phrase);
+    if (!angle && (parser->at_seen || parser->name_len == 0))
+        name.len = parser->name_len;
+    return name.len > 0 ? name : or_nil(&parser->comment);
+}
+
 static void finish_address(struct address_parser *parser)
 {
     if (parser->in_route)
         route_becomes_domain(parser);
     bool angle = parser->in_angle || parser->angle_done;
-    bool present = angle || parser->at_seen || parser->phrase.len > 0;
-    if (present) {
-        const struct buffer *name =
-            angle && parser->phrase.len > 0 ? &parser->phrase : &parser->comment;
-        /* Words without "@" are a mailbox with no host: "", since a NIL host means a group. */
-        const struct buffer *mailbox = angle || parser->at_seen ? &parser->local : &parser->phrase;
-        render(parser, or_nil(name), or_nil(&parser->route), buffer_slice(mailbox),
+    if (angle || parser->at_seen || parser->phrase.len > 0) {
+        bool only_words = !angle && !parser->at_seen && parser->name_len > 0;
+        /* Without "@" the host is "", since a NIL host means a group. */
+        render(parser, display_name(parser, angle), or_nil(&parser->route),
+               only_words ? SLICE_EMPTY : buffer_slice(&parser->local),
                buffer_slice(&parser->domain));
     }
     start_address(parser);
@@ -100,6 +114,36 @@ static void add_text(struct buffer *buffer, const struct token *token)
         buffer_add(buffer, token->text);
 }
 
+/* White space may stand around dots (RFC 5322 section 4.4). */
+static bool joins(const struct address_parser *parser, const struct buffer *spec,
+                  const struct token *token)
+{
+    return spec->len == 0 || !token->spaced || parser->after_dot ||
+           slice_starts_with(token->text, SLICE("."));
+}
+
+/* Where words do not join, only the last before "@" is the mailbox, and only
+ * the first after it the domain. Angles hold nothing but a mailbox. */
+static void add_to_spec(struct address_parser *parser, const struct token *token)
+{
+    struct buffer *spec = parser->at_seen ? &parser->domain : &parser->local;
+    if (parser->spec_done)
+        return;
+    if (!joins(parser, spec, token)) {
+        if (parser->in_angle) {
+            buffer_add_char(spec, ' ');
+        } else if (parser->at_seen) {
+            parser->spec_done = true;
+            return;
+        } else {
+            parser->name_len = parser->phrase.len;
+            buffer_reset(spec);
+        }
+    }
+    add_text(spec, token);
+    parser->after_dot = token->kind == TOKEN_WORD && slice_ends_with(token->text, SLICE("."));
+}
+
 static void on_text(struct address_parser *parser, const struct token *token)
 {
     if (parser->angle_done)
@@ -108,12 +152,12 @@ static void on_text(struct address_parser *parser, const struct token *token)
         add_text(&parser->route, token);
         return;
     }
-    if (!parser->in_angle) {
-        if (token->spaced && parser->phrase.len > 0)
-            buffer_add_char(&parser->phrase, ' ');
-        add_text(&parser->phrase, token);
-    }
-    add_text(parser->at_seen ? &parser->domain : &parser->local, token);
+    add_to_spec(parser, token);
+    if (parser->in_angle)
+        return;
+    if (token->spaced && parser->phrase.len > 0)
+        buffer_add_char(&parser->phrase, ' ');
+    add_text(&parser->phrase, token);
 }
 
 static void on_comment(struct address_parser *parser, const struct token *token)
@@ -128,7 +172,7 @@ static void on_at(struct address_parser *parser, const struct token *token)
 {
     if (parser->in_angle && !parser->at_seen && parser->local.len == 0)
         parser->in_route = true;
-    if (parser->angle_done || parser->in_route) {
+    if (parser->angle_done || parser->in_route || parser->spec_done) {
         on_text(parser, token);
         return;
     }
@@ -148,7 +192,7 @@ static void on_angle_open(struct address_parser *parser, const struct token *tok
     if (parser->in_angle || parser->angle_done)
         return;
     parser->in_angle = true;
-    parser->at_seen = false;
+    parser->at_seen = parser->spec_done = false;
     buffer_reset(&parser->local);
     buffer_reset(&parser->domain);
 }

@@ -65,6 +65,16 @@ static void read_fields(struct slice header, struct slice *fields)
     }
 }
 
+/* Like Dovecot, anything but one word ("8 bit") counts as none; mailers do
+ * put a semicolon behind it. */
+static void read_encoding(struct entity *entity, struct slice value)
+{
+    size_t cursor = 0;
+    struct slice encoding = entity_token(value, &cursor);
+    if (encoding.len > 0 && (cursor == value.len || value.data[cursor] == ';'))
+        entity->encoding = encoding;
+}
+
 void entity_read(struct slice header, bool in_digest, struct entity *out)
 {
     *out = (struct entity){.encoding = SLICE("7BIT")};
@@ -77,12 +87,8 @@ void entity_read(struct slice header, bool in_digest, struct entity *out)
         out->subtype = SLICE("RFC822");
         out->parameters = SLICE_EMPTY;
     }
-    if (out->fields[ENTITY_TRANSFER_ENCODING].data) {
-        size_t cursor = 0;
-        struct slice encoding = entity_token(out->fields[ENTITY_TRANSFER_ENCODING], &cursor);
-        if (encoding.len > 0)
-            out->encoding = encoding;
-    }
+    if (out->fields[ENTITY_TRANSFER_ENCODING].data)
+        read_encoding(out, out->fields[ENTITY_TRANSFER_ENCODING]);
 }
 
 bool entity_is_text(const struct entity *entity)

@@ -262,10 +262,8 @@ int mime_scanner_feed(struct mime_scanner *scanner, struct slice octets)
 int mime_scanner_finish(struct mime_scanner *scanner, const struct mime_tree **out)
 {
     int err = 0;
-    if (scanner->line == LINE_CANDIDATE)
+    if (scanner->line == LINE_CANDIDATE) /* a boundary that the message ends in begins no part */
         err = decide(scanner);
-    if (scanner->line == LINE_DELIMITER && !err)
-        err = leave_delimiter(scanner);
     while (scanner->in_header && !err)
         err = end_header(scanner);
     if (err)

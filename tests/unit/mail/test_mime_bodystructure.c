@@ -25,6 +25,15 @@ void test_mime_bodystructure_defaults_to_plain_text(void)
                     "(\"text\" \"plain\" NIL NIL NIL \"7BIT\" 0 0)");
 }
 
+void test_mime_bodystructure_takes_only_a_word_for_an_encoding(void)
+{
+    check_structure(SLICE("Content-Transfer-Encoding: 8 bit" CRLF CRLF),
+                    "(" PLAIN " 0 0 NIL NIL NIL NIL)", "(" PLAIN " 0 0)");
+    check_structure(SLICE("Content-Type: a/b" CRLF "Content-Transfer-Encoding: base64 ;" CRLF CRLF),
+                    "(\"a\" \"b\" NIL NIL NIL \"base64\" 0 NIL NIL NIL NIL)",
+                    "(\"a\" \"b\" NIL NIL NIL \"base64\" 0)");
+}
+
 void test_mime_bodystructure_has_every_field_of_a_part(void)
 {
     check_structure(SLICE("Content-Type: Image/PNG; name=\"a b.png\"; x-y=1" CRLF

@@ -161,6 +161,12 @@ void test_mime_address_keeps_encoded_words_whole(void)
 void test_mime_address_survives_broken_forms(void)
 {
     CHECK_TO("joe", "((NIL NIL \"joe\" \"\"))");
+    CHECK_TO("Joe Q. Public", "((\"Joe Q. Public\" NIL \"\" \"\"))");
+    CHECK_TO("Joe joe@example.com", "((\"Joe\" NIL \"joe\" \"example.com\"))");
+    CHECK_TO("\"Joe P.\" joe@example.com", "((\"Joe P.\" NIL \"joe\" \"example.com\"))");
+    CHECK_TO("a@b c@d", "((NIL NIL \"a\" \"b\"))");
+    CHECK_TO("a@b Joe <c@d>", "((\"a@b Joe\" NIL \"c\" \"d\"))");
+    CHECK_TO("<joe q@example.com>", "((NIL NIL \"joe q\" \"example.com\"))");
     CHECK_TO("joe@", "((NIL NIL \"joe\" \"\"))");
     CHECK_TO("@example.com", "((NIL NIL \"\" \"example.com\"))");
     CHECK_TO("<>", "((NIL NIL \"\" \"\"))");
@@ -176,7 +182,7 @@ void test_mime_address_survives_broken_forms(void)
     CHECK_TO("Joe <a@b> <c@d> junk", "((\"Joe\" NIL \"a\" \"b\"))");
     CHECK_TO("a@b@c", "((NIL NIL \"a@b\" \"c\"))");
     CHECK_TO("g: a@b, h: c@d;",
-             "((NIL NIL \"g\" NIL)(NIL NIL \"a\" \"b\")(NIL NIL \"h:c\" \"d\")(NIL NIL NIL NIL))");
+             "((NIL NIL \"g\" NIL)(NIL NIL \"a\" \"b\")(\"h:\" NIL \"c\" \"d\")(NIL NIL NIL NIL))");
     CHECK_TO("g: a@b", "((NIL NIL \"g\" NIL)(NIL NIL \"a\" \"b\")(NIL NIL NIL NIL))");
     CHECK_TO("\"open <a@b>", "((NIL NIL \"open <a@b>\" \"\"))");
     CHECK_TO("(open a@b", "NIL");

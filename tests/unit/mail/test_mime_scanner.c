@@ -122,6 +122,14 @@ void test_mime_scanner_leaves_lines_that_only_look_like_boundaries(void)
         "multipart(leaf'- one" CRLF "-- " CRLF "--x" CRLF " --b')");
 }
 
+void test_mime_scanner_begins_no_part_behind_the_last_octet(void)
+{
+    check_outline(SLICE(MIXED "--b" CRLF CRLF "one" CRLF "--b"), "multipart(leaf'one')");
+    check_outline(SLICE(MIXED "--b" CRLF CRLF "one" CRLF "--b" CRLF),
+                  "multipart(leaf'one' leaf'')");
+    check_outline(SLICE(MIXED "--b"), "multipart()");
+}
+
 void test_mime_scanner_keeps_the_line_end_of_an_unfinished_header(void)
 {
     struct mime_fixture fixture;
