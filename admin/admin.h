@@ -1,0 +1,65 @@
+/*
+ * postroomctl: one file a noun, a table of verbs. A verb runs in a fiber with
+ * the mail engine open, does one thing, and returns 0 or a negative err,
+ * whose text goes to standard error.
+ */
+#ifndef POSTROOM_ADMIN_ADMIN_H
+#define POSTROOM_ADMIN_ADMIN_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "mail/acl.h"
+#include "mail/mail.h"
+#include "output.h"
+#include "proc/config.h"
+
+/* Exit codes of the program. */
+enum { ADMIN_DONE = 0, ADMIN_REFUSED = 1, ADMIN_USAGE = 2 };
+
+struct admin {
+    struct config config;
+    struct database *database;
+    struct mail *mail;  /* NULL for verbs that need no engine */
+    struct arena arena; /* lives as long as the program */
+    struct actor actor; /* the administrator: user_id 0 */
+    struct output *output;
+    int argc; /* the verb's own arguments */
+    char **argv;
+};
+
+enum { VERB_WITHOUT_ENGINE = 1 }; /* runs on a schema that may be old or absent */
+
+struct admin_verb {
+    const char *noun;
+    const char *verb;
+    const char *usage; /* of the arguments */
+    const char *help;
+    int least, most; /* number of arguments; most -1: any */
+    unsigned traits;
+    int (*run)(struct admin *admin);
+};
+
+/* Each noun's verbs end with a row without a noun. */
+extern const struct admin_verb user_verbs[];
+extern const struct admin_verb group_verbs[];
+extern const struct admin_verb mailbox_verbs[];
+extern const struct admin_verb acl_verbs[];
+extern const struct admin_verb import_verbs[];
+extern const struct admin_verb schema_verbs[];
+
+/* The verb's argument number i as a slice. */
+struct slice admin_argument(const struct admin *admin, int i);
+
+/* "Shared/Sales" or "alice:INBOX" to the name as the administrator sees it in
+ * the engine ("Other Users/alice/INBOX"), and back. -ERR_INVALID. */
+int admin_mailbox_name(struct admin *admin, struct slice text, struct slice *name_out) MUST_CHECK;
+struct slice admin_mailbox_text(struct admin *admin, struct slice name);
+/* The grant for the mailbox named by argument i. */
+int admin_mailbox_grant(struct admin *admin, int i, const struct grant **out) MUST_CHECK;
+
+/* A new password: two equal prompts without echo on a terminal, else one line
+ * of standard input. */
+int admin_read_password(struct admin *admin, struct slice *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,53 @@
+/* Mailboxes on the command line: "Shared/NAME" and "USER:MAILBOX". */
+#include "admin.h"
+
+#include <string.h>
+
+struct slice admin_argument(const struct admin *admin, int i)
+{
+    return i < admin->argc ? slice_cstr(admin->argv[i]) : SLICE_EMPTY;
+}
+
+int admin_mailbox_name(struct admin *admin, struct slice text, struct slice *name_out)
+{
+    if (slice_starts_with(text, SLICE(MAILBOX_SHARED "/"))) {
+        *name_out = text;
+        return 0;
+    }
+    size_t colon = slice_find(text, ':');
+    if (colon == 0 || colon + 1 >= text.len)
+        return fail(ERR_INVALID, "\"%.*s\" is no mailbox: write Shared/NAME or USER:MAILBOX",
+                    SLICE_ARGS(text));
+    char *name = arena_printf(&admin->arena, MAILBOX_OTHER_USERS "/%.*s/%.*s", (int)colon,
+                              text.data, (int)(text.len - colon - 1), text.data + colon + 1);
+    if (!name)
+        return -ERR_NO_MEMORY;
+    *name_out = slice_cstr(name);
+    return 0;
+}
+
+struct slice admin_mailbox_text(struct admin *admin, struct slice name)
+{
+    struct slice prefix = SLICE(MAILBOX_OTHER_USERS "/");
+    if (!slice_starts_with(name, prefix))
+        return name;
+    struct slice rest = slice_sub(name, prefix.len, SIZE_MAX);
+    size_t slash = slice_find(rest, '/');
+    if (slash == rest.len)
+        return name;
+    struct slice text = arena_copy(&admin->arena, rest);
+    if (!text.data)
+        return name;
+    ((char *)text.data)[slash] = ':';
+    return text;
+}
+
+int admin_mailbox_grant(struct admin *admin, int i, const struct grant **out)
+{
+    struct slice name;
+    int err = admin_mailbox_name(admin, admin_argument(admin, i), &name);
+    if (!err)
+        err = acl_check(admin->mail, &admin->actor, name, RIGHTS_NONE, &admin->arena, out);
+    return err == -ERR_NOT_FOUND ? fail(ERR_NOT_FOUND, "there is no mailbox \"%s\"", admin->argv[i])
+                                 : err;
+}
