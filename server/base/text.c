@@ -78,7 +78,7 @@ bool text_has_control(struct slice s)
     return false;
 }
 
-/* NFC needs at most three times the UTF-16 units or UTF-8 octets (Unicode
+/* NFC needs at most three times the UTF-16 units (Unicode
  * Standard Annex 15, "Normalization Expansion"). */
 enum { NFC_EXPANSION = 3 };
 
@@ -92,12 +92,15 @@ static int normalise_into(UChar *wide, struct slice s, struct buffer *out)
     u_strFromUTF8(wide, octets, &wide_length, s.data, octets, &status);
     int32_t composed_length =
         unorm2_normalize(nfc, wide, wide_length, composed, NFC_EXPANSION * octets, &status);
-    char *place = buffer_reserve(out, (size_t)octets * NFC_EXPANSION);
-    if (!place)
-        return buffer_check(out);
-    u_strToUTF8(place, NFC_EXPANSION * octets, &length, composed, composed_length, &status);
+    u_strToUTF8(NULL, 0, &length, composed, composed_length, &status);
+    if (status == U_BUFFER_OVERFLOW_ERROR)
+        status = U_ZERO_ERROR;
     if (U_FAILURE(status))
         return fail(ERR_INTERNAL, "ICU can't normalise: %s", u_errorName(status));
+    char *place = buffer_reserve(out, (size_t)length);
+    if (!place)
+        return buffer_check(out);
+    u_strToUTF8(place, length, NULL, composed, composed_length, &status);
     buffer_commit(out, (size_t)length);
     return 0;
 }
