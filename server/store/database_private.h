@@ -1,0 +1,34 @@
+/*
+ * What the handle is made of, for the modules of this layer.
+ */
+#ifndef POSTROOM_STORE_DATABASE_PRIVATE_H
+#define POSTROOM_STORE_DATABASE_PRIVATE_H
+
+#include "lane.h"
+#include "pool.h"
+
+struct database {
+    char *conninfo;
+    uint32_t wait_ms;
+    uint32_t statement_timeout_ms;
+    bool closing;
+    size_t users;               /* the handle itself and calls under way; the last one frees */
+    struct lane_state lanes[2]; /* by enum lane */
+    struct pool durable;        /* transactions, large results */
+    struct pool relaxed;        /* synchronous_commit off: content nobody refers to yet */
+    struct database_counters counters;
+};
+
+/* Around every call that may park: the handle stays while it is under way.
+ * -ERR_CANCELLED when it is being closed. */
+int database_enter(struct database *database) MUST_CHECK;
+void database_leave(struct database *database);
+
+/* When a call that starts now must have its connection; monotonic ms. */
+int64_t database_deadline(const struct database *database);
+/* fail() for a call that has no connection at its deadline, or was cancelled. */
+int database_away(const struct database *database, const char *problem) MUST_CHECK;
+/* The schema has changed: connections that wait for that try again now. */
+void database_hurry(struct database *database);
+
+#endif
