@@ -1,0 +1,240 @@
+/*
+ * NOTIFY takes a global lock at commit, so it is never part of a mail
+ * transaction: one fiber sends what has gathered whenever the last
+ * notification is done.
+ */
+#include "store/feed.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "database_private.h"
+#include "feed_payload.h"
+#include "fiber/fiber.h"
+
+struct feed {
+    struct feed_handlers handlers;
+    struct connection *listener; /* NULL: only sends */
+    struct connection *sender;
+    struct map mailboxes;   /* to be sent: id → modseq, as pointer */
+    struct map users;       /* to be sent: id → any pointer */
+    struct wait_queue news; /* the sending fiber: something to do */
+    struct wait_queue idle; /* feed_flush: everything was sent */
+    bool sending;
+    bool closing;
+    size_t holders; /* the handle, the sending fiber, feed_flush */
+};
+
+static void feed_leave(struct feed *feed)
+{
+    if (--feed->holders)
+        return;
+    connection_free(&feed->listener);
+    connection_free(&feed->sender);
+    map_clear(&feed->mailboxes);
+    map_clear(&feed->users);
+    free(feed);
+}
+
+static bool has_news(const struct feed *feed)
+{
+    return feed->mailboxes.count || feed->users.count;
+}
+
+/* Sending ------------------------------------------------------------------------ */
+
+/* A hint that cannot be queued is lost, as any hint may be. */
+static void queue_mailbox(void *arg, int64_t mailbox_id, uint64_t modseq)
+{
+    struct feed *feed = arg;
+    uintptr_t queued = (uintptr_t)map_get(&feed->mailboxes, (uint64_t)mailbox_id);
+    if (modseq > queued &&
+        map_put(&feed->mailboxes, (uint64_t)mailbox_id, (void *)(uintptr_t)modseq) == 0)
+        wait_wake_all(&feed->news);
+}
+
+static void queue_user(void *arg, int64_t user_id)
+{
+    struct feed *feed = arg;
+    if (map_put(&feed->users, (uint64_t)user_id, feed) == 0)
+        wait_wake_all(&feed->news);
+}
+
+void feed_send_mailbox(struct feed *feed, int64_t mailbox_id, uint64_t modseq)
+{
+    queue_mailbox(feed, mailbox_id, modseq);
+}
+
+void feed_send_user(struct feed *feed, int64_t user_id)
+{
+    queue_user(feed, user_id);
+}
+
+/* As much as fits into one notification leaves the queue. */
+static void take_payload(struct feed *feed, struct buffer *payload)
+{
+    size_t cursor = 0;
+    uint64_t id;
+    void *modseq;
+    while ((modseq = map_next(&feed->mailboxes, &cursor, &id))) {
+        if (!feed_payload_add_mailbox(payload, (int64_t)id, (uintptr_t)modseq))
+            return;
+        map_remove(&feed->mailboxes, id);
+    }
+    cursor = 0;
+    while (map_next(&feed->users, &cursor, &id)) {
+        if (!feed_payload_add_user(payload, (int64_t)id))
+            return;
+        map_remove(&feed->users, id);
+    }
+}
+
+static int send_payload(struct feed *feed, struct slice payload)
+{
+    struct exchange *exchange;
+    int err = exchange_new(&exchange);
+    if (err)
+        return err;
+    struct params params;
+    params_init(&params);
+    params_text(&params, payload);
+    err = connection_send(feed->sender, exchange, STATEMENT_FEED_NOTIFY, &params);
+    if (!err)
+        err = connection_sync(feed->sender, exchange);
+    if (!err)
+        err = exchange_wait(exchange);
+    exchange_free(&exchange);
+    return err;
+}
+
+enum { REFUSED_PAUSE_MS = 1000 };
+
+static void send_news(struct feed *feed)
+{
+    const struct feed_handlers back = {.arg = feed, .mailbox = queue_mailbox, .user = queue_user};
+    struct buffer payload;
+    buffer_init(&payload, FEED_PAYLOAD_MAX);
+    take_payload(feed, &payload);
+    feed->sending = true;
+    int err = send_payload(feed, buffer_slice(&payload));
+    feed->sending = false;
+    if (err && !feed->closing) {
+        feed_payload_parse(buffer_slice(&payload), &back);
+        if (connection_is_ready(feed->sender)) /* refused: PostgreSQL's queue may be full */
+            fiber_sleep(REFUSED_PAUSE_MS);
+    }
+    buffer_clear(&payload);
+    if (!has_news(feed))
+        wait_wake_all(&feed->idle);
+}
+
+static void sender_main(void *arg)
+{
+    struct feed *feed = arg;
+    while (!feed->closing) {
+        if (has_news(feed) && connection_is_ready(feed->sender))
+            send_news(feed);
+        else if (wait_for(&feed->news, WAIT_FOREVER) != 0)
+            break;
+    }
+    feed_leave(feed);
+}
+
+int feed_flush(struct feed *feed, uint32_t timeout_ms)
+{
+    int64_t deadline = clock_monotonic_ms() + timeout_ms;
+    int err = 0;
+    feed->holders++;
+    while (!err && !feed->closing && (has_news(feed) || feed->sending))
+        err = wait_for(&feed->idle, deadline);
+    if (!err && feed->closing)
+        err = fail(ERR_CANCELLED, "the feed was closed");
+    feed_leave(feed);
+    return err;
+}
+
+/* Listening ------------------------------------------------------------------------ */
+
+static void sender_changed(void *arg)
+{
+    struct feed *feed = arg;
+    wait_wake_all(&feed->news);
+}
+
+static void listener_changed(void *arg)
+{
+    struct feed *feed = arg;
+    if (!feed->closing && connection_is_ready(feed->listener))
+        feed->handlers.resumed(feed->handlers.arg);
+}
+
+static void listener_notified(void *arg, const char *payload)
+{
+    const struct feed *feed = arg;
+    if (!feed->closing)
+        feed_payload_parse(slice_cstr(payload), &feed->handlers);
+}
+
+static int feed_connect(struct feed *feed, const struct database *database, bool listens)
+{
+    const struct connection_options sender = {
+        .conninfo = database->conninfo,
+        .application = "postroom notify",
+        .settings = {{"synchronous_commit", "off"}},
+        .silence_ms = 10000,
+        .changed = sender_changed,
+        .arg = feed,
+    };
+    const struct connection_options listener = {
+        .conninfo = database->conninfo,
+        .application = "postroom listen",
+        .listens = true,
+        .changed = listener_changed,
+        .notified = listener_notified,
+        .arg = feed,
+    };
+    int err = connection_open(&sender, &feed->sender);
+    if (!err && listens)
+        err = connection_open(&listener, &feed->listener);
+    return err;
+}
+
+int feed_open(struct database *database, const struct feed_handlers *handlers, struct feed **out)
+{
+    struct feed *feed = calloc(1, sizeof *feed);
+    if (!feed)
+        return fail(ERR_NO_MEMORY, "no memory for the feed");
+    if (handlers)
+        feed->handlers = *handlers;
+    map_init(&feed->mailboxes);
+    map_init(&feed->users);
+    wait_queue_init(&feed->news);
+    wait_queue_init(&feed->idle);
+    feed->holders = 1;
+    int err = feed_connect(feed, database, handlers != NULL);
+    if (!err)
+        err = fiber_spawn("feed", sender_main, feed, NULL);
+    if (err) {
+        feed_leave(feed);
+        return err;
+    }
+    feed->holders++;
+    *out = feed;
+    return 0;
+}
+
+void feed_close(struct feed **handle)
+{
+    struct feed *feed = *handle;
+    if (!feed)
+        return;
+    *handle = NULL;
+    feed->closing = true;
+    if (feed->listener)
+        connection_end(feed->listener);
+    connection_end(feed->sender);
+    wait_wake_all(&feed->news);
+    wait_wake_all(&feed->idle);
+    feed_leave(feed);
+}

@@ -1,0 +1,54 @@
+#include "feed_payload.h"
+
+enum { WORD_MAX = 44 }; /* " m", two numbers of 20 digits, ":" */
+
+static bool start_word(struct buffer *payload, char kind)
+{
+    if (payload->len + WORD_MAX > FEED_PAYLOAD_MAX)
+        return false;
+    if (payload->len)
+        buffer_add_char(payload, ' ');
+    buffer_add_char(payload, kind);
+    return true;
+}
+
+bool feed_payload_add_mailbox(struct buffer *payload, int64_t mailbox_id, uint64_t modseq)
+{
+    if (!start_word(payload, 'm'))
+        return false;
+    buffer_add_u64(payload, (uint64_t)mailbox_id);
+    buffer_add_char(payload, ':');
+    buffer_add_u64(payload, modseq);
+    return true;
+}
+
+bool feed_payload_add_user(struct buffer *payload, int64_t user_id)
+{
+    if (!start_word(payload, 'u'))
+        return false;
+    buffer_add_u64(payload, (uint64_t)user_id);
+    return true;
+}
+
+static void parse_word(struct slice word, const struct feed_handlers *handlers)
+{
+    struct slice rest = slice_sub(word, 1, word.len);
+    uint64_t id;
+    uint64_t modseq;
+    if (slice_starts_with(word, SLICE("m"))) {
+        size_t colon = slice_find(rest, ':');
+        if (slice_to_u64(slice_sub(rest, 0, colon), &id) &&
+            slice_to_u64(slice_sub(rest, colon + 1, rest.len), &modseq))
+            handlers->mailbox(handlers->arg, (int64_t)id, modseq);
+    } else if (slice_starts_with(word, SLICE("u")) && slice_to_u64(rest, &id))
+        handlers->user(handlers->arg, (int64_t)id);
+}
+
+void feed_payload_parse(struct slice payload, const struct feed_handlers *handlers)
+{
+    while (payload.len) {
+        size_t end = slice_find(payload, ' ');
+        parse_word(slice_sub(payload, 0, end), handlers);
+        payload = slice_sub(payload, end + 1, payload.len);
+    }
+}
