@@ -97,19 +97,23 @@ static void connection_lost(struct connection *connection, const char *problem)
     connection_pause(connection);
 }
 
-/* Against a host that vanished without a word. */
+/* Against a server that hangs. It answers an exchange in one piece, so the
+ * silence before that may be as long as its statements together. */
 static void check_silence(struct connection *connection)
 {
     connection->guarded = false;
     if (list_empty(&connection->exchanges))
         return;
-    int64_t silent = clock_monotonic_ms() - connection->heard_at;
-    if (silent >= connection->options.silence_ms) {
+    const struct exchange *exchange =
+        CONTAINER_OF(connection->exchanges.next, struct exchange, link);
+    int64_t allowed = (int64_t)connection->options.silence_ms * (int64_t)exchange->sent;
+    int64_t left = allowed - (clock_monotonic_ms() - connection->heard_at);
+    if (exchange->synced && left <= 0) {
         connection_lost(connection, "PostgreSQL does not answer any more");
         return;
     }
     connection->guarded = true;
-    timer_set(connection->timer, connection->options.silence_ms - (uint64_t)silent);
+    timer_set(connection->timer, left > 0 ? (uint64_t)left : connection->options.silence_ms);
 }
 
 static void timer_fired(void *arg)

@@ -113,10 +113,20 @@ int dial_start(const char *conninfo, const char *application,
                struct dial **out)
 {
     /* What stands before dbname may be set otherwise by conninfo, what stands
-     * behind may not. After a failover the old primary must not be taken. */
-    static const char *const keywords[] = {"target_session_attrs", "options",         "dbname",
-                                           "application_name",     "client_encoding", NULL};
-    const char *const values[] = {"read-write", plan_options, conninfo, application, "UTF8", NULL};
+     * behind may not. After a failover the old primary must not be taken, and
+     * a host that vanished is noticed in half a minute, not in two hours. */
+    static const char *const keywords[] = {"target_session_attrs",
+                                           "keepalives_idle",
+                                           "keepalives_interval",
+                                           "keepalives_count",
+                                           "tcp_user_timeout",
+                                           "options",
+                                           "dbname",
+                                           "application_name",
+                                           "client_encoding",
+                                           NULL};
+    const char *const values[] = {"read-write", "15",     "5",         "3",    "30000",
+                                  plan_options, conninfo, application, "UTF8", NULL};
 
     struct dial *dial = calloc(1, sizeof *dial);
     if (!dial)

@@ -82,7 +82,9 @@ enum lane {
 int lane_query(struct database *database, enum lane lane, enum statement statement,
                struct params *params, struct result **out) MUST_CHECK;
 /* A single statement on a pool connection (large results, body writes).
- * asynchronous: with synchronous_commit off. */
+ * asynchronous: with synchronous_commit off, for content nobody refers to
+ * yet. One that only reads is asked again when its connection is lost; else
+ * that is -ERR_IN_DOUBT, or -ERR_UNAVAILABLE when asynchronous. */
 int pool_query(struct database *database, bool asynchronous, enum statement statement,
                struct params *params, struct result **out) MUST_CHECK;
 
