@@ -21,7 +21,7 @@ int secrets_get(struct database *database, struct slice name, uint8_t secret_out
     params_text(&params, name);
     params_bytes(&params, slice_of((const char *)fresh, sizeof fresh));
     struct result *result;
-    int err = lane_query(database, LANE_SLOW, STATEMENT_SECRET_GET, &params, &result);
+    int err = pool_query(database, false, STATEMENT_SECRET_GET, &params, &result);
     params_clear(&params);
     if (err)
         return err;
