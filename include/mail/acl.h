@@ -26,25 +26,25 @@ struct grant;
 /* The mailbox `name` as the actor sees it (model/mailbox_name.h). `needed`:
  * rights that must all be held. RIGHTS_NONE asks for nothing but `l`… or any
  * other right that makes the mailbox's existence known. */
-int acl_check(struct mail *mail, const struct actor *actor, struct slice name,
-              rights_mask needed, struct arena *arena, const struct grant **out) MUST_CHECK;
+int acl_check(struct mail *mail, const struct actor *actor, struct slice name, rights_mask needed,
+              struct arena *arena, const struct grant **out) MUST_CHECK;
 int acl_check_id(struct mail *mail, const struct actor *actor, int64_t mailbox_id,
                  rights_mask needed, struct arena *arena, const struct grant **out) MUST_CHECK;
 /* The same question for a name that is to be created: needs `k` on the
  * closest existing mailbox above it; at the top level, only the own
  * namespace's owner (and the administrator) may. The grant is one for that parent,
  * NULL at the top level of the own namespace. */
-int acl_check_create(struct mail *mail, const struct actor *actor,
-                     const struct mailbox_path *path, struct arena *arena,
-                     const struct grant **parent_out) MUST_CHECK;
+int acl_check_create(struct mail *mail, const struct actor *actor, const struct mailbox_path *path,
+                     struct arena *arena, const struct grant **parent_out) MUST_CHECK;
 
-/* A copy with fewer rights: for EXAMINE. */
+/* A copy with fewer rights, in another arena: for a selected mailbox. NULL when out
+ * of memory. */
 const struct grant *grant_restrict(const struct grant *grant, rights_mask keep,
                                    struct arena *arena);
 
 int64_t grant_mailbox_id(const struct grant *grant);
-int64_t grant_owner_id(const struct grant *grant);   /* 0: shared */
-struct slice grant_name(const struct grant *grant);  /* as the actor sees it */
+int64_t grant_owner_id(const struct grant *grant);  /* 0: shared */
+struct slice grant_name(const struct grant *grant); /* as the actor sees it */
 const struct mailbox_path *grant_path(const struct grant *grant);
 uint32_t grant_uidvalidity(const struct grant *grant);
 bool grant_seen_per_user(const struct grant *grant);
@@ -64,7 +64,7 @@ int grant_require(const struct grant *grant, rights_mask needed) MUST_CHECK;
 struct acl_entry {
     struct slice identifier; /* arena */
     rights_mask rights;
-    int64_t expires_at;      /* microseconds; INT64_MAX: never */
+    int64_t expires_at; /* microseconds; INT64_MAX: never */
 };
 /* GETACL: needs `a`. */
 int acl_list(struct mail *mail, const struct grant *grant, struct arena *arena,

@@ -3,6 +3,19 @@
 #include "acl_denial.h"
 #include "base/clock.h"
 
+/* What a grant points to, in another arena. */
+static bool grant_move_texts(struct grant *grant, struct arena *arena)
+{
+    struct slice *texts[] = {&grant->name,        &grant->path.user,   &grant->path.path,
+                             &grant->special_use, &grant->actor.login, &grant->actor.client};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        *texts[i] = arena_copy(arena, *texts[i]);
+        if (!texts[i]->data)
+            return false;
+    }
+    return true;
+}
+
 const struct grant *grant_restrict(const struct grant *grant, rights_mask keep, struct arena *arena)
 {
     struct grant *restricted = ARENA_NEW(arena, struct grant);
@@ -10,7 +23,7 @@ const struct grant *grant_restrict(const struct grant *grant, rights_mask keep, 
         return NULL;
     *restricted = *grant;
     restricted->rights &= keep;
-    return restricted;
+    return grant_move_texts(restricted, arena) ? restricted : NULL;
 }
 
 int64_t grant_mailbox_id(const struct grant *grant)
