@@ -13,18 +13,7 @@ enum { REPLACEMENT = 0xfffd };
 
 bool text_is_ascii(struct slice s)
 {
-    size_t at = 0;
-    for (; s.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
-        uint64_t octets;
-        memcpy(&octets, s.data + at, sizeof octets);
-        if (octets & 0x8080808080808080u)
-            return false;
-    }
-    for (; at < s.len; at++) {
-        if ((unsigned char)s.data[at] >= 0x80)
-            return false;
-    }
-    return true;
+    return utf8_ascii_prefix(s) == s.len;
 }
 
 bool text_is_utf8(struct slice s)

@@ -43,19 +43,32 @@ static void put_code_point(struct writer *writer, UChar32 c)
     writer->after_space = false;
 }
 
-/* ASCII folds octet by octet, and a run of it is most of most mail. */
+/* ASCII folds octet by octet, and a run of it is most of most mail: no
+ * branches here, every octet is written and a repeated space overwritten. */
+static void fold_ascii_piece(struct slice s, struct writer *writer)
+{
+    char *place = writer->octets + writer->len;
+    bool after_space = writer->after_space;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.data[i];
+        bool is_space = (c == ' ') | ((unsigned char)(c - '\t') <= '\r' - '\t');
+        bool is_upper = (unsigned char)(c - 'A') <= 'Z' - 'A';
+        *place = is_space ? ' ' : (char)(c | is_upper << 5);
+        place += !(is_space & after_space);
+        after_space = is_space;
+    }
+    writer->len = (size_t)(place - writer->octets);
+    writer->after_space = after_space;
+}
+
 static void fold_ascii(struct slice s, struct writer *writer)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.data[i];
+    while (s.len > 0) {
         if (writer->len == WRITER_SIZE)
             flush(writer);
-        if (c == ' ' || (c >= '\t' && c <= '\r')) {
-            put_space(writer);
-        } else {
-            writer->octets[writer->len++] = ascii_lower(c);
-            writer->after_space = false;
-        }
+        size_t room = WRITER_SIZE - writer->len;
+        fold_ascii_piece(slice_sub(s, 0, room), writer);
+        s = slice_sub(s, room, s.len);
     }
 }
 
@@ -100,14 +113,6 @@ static size_t piece_length(const UNormalizer2 *folder, struct slice s)
     return utf8_cut(s, PIECE_SIZE).len; /* hundreds of combining marks: no text */
 }
 
-static size_t ascii_length(struct slice s)
-{
-    size_t length = 0;
-    while (length < s.len && (unsigned char)s.data[length] < 0x80)
-        length++;
-    return length;
-}
-
 void text_fold(struct slice s, struct buffer *out)
 {
     struct writer writer;
@@ -122,7 +127,7 @@ void text_fold(struct slice s, struct buffer *out)
         return;
     }
     while (s.len > 0 && !out->failed) {
-        size_t ascii = ascii_length(s);
+        size_t ascii = utf8_ascii_prefix(s);
         if (ascii < s.len && ascii > 0)
             ascii--; /* the last one may be the base of a combining mark */
         fold_ascii(slice_sub(s, 0, ascii), &writer);

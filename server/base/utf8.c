@@ -43,6 +43,20 @@ size_t utf8_sequence(struct slice s, size_t at)
     return lead->length;
 }
 
+size_t utf8_ascii_prefix(struct slice s)
+{
+    size_t at = 0;
+    for (; s.len - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
+        uint64_t octets;
+        memcpy(&octets, s.data + at, sizeof octets);
+        if (octets & 0x8080808080808080u)
+            break;
+    }
+    while (at < s.len && (unsigned char)s.data[at] < 0x80)
+        at++;
+    return at;
+}
+
 struct slice utf8_cut(struct slice s, size_t max)
 {
     if (s.len <= max)

@@ -35,7 +35,6 @@ static bool match_octet(struct places *places, char c)
         places->reached[at + 1] = places->reached[at] && octet_matches(places, at, c);
         any |= places->reached[at + 1];
     }
-    places->reached[places->low] = false;
     places->low++;
     places->high = high + 1;
     return any;

@@ -119,6 +119,17 @@ void test_text_charset_keeps_converters_apart(void)
     }
 }
 
+/* A failure in the midst of Japanese leaves nothing behind for the next text. */
+void test_text_charset_forgets_its_state_after_a_failure(void)
+{
+    struct buffer out;
+    buffer_init(&out, 0);
+    CHECK_ERR(text_to_utf8_strict(SLICE("iso-2022-jp"), SLICE("\x1b$B$3\x1bXX$3"), &out),
+              ERR_CHARSET);
+    check_converted(SLICE("iso-2022-jp"), SLICE("$3"), SLICE("$3"));
+    buffer_clear(&out);
+}
+
 /* Characters across every edge of the pieces that the converter works in. */
 void test_text_charset_converts_long_text(void)
 {
