@@ -24,8 +24,8 @@
 struct grant;
 
 /* The mailbox `name` as the actor sees it (model/mailbox_name.h). `needed`:
- * rights that must all be held. RIGHTS_NONE asks for nothing but `l`… or any
- * other right that makes the mailbox's existence known. */
+ * rights that must all be held, besides `l`, which everything needs: RIGHTS_NONE
+ * asks for nothing but that. A name that no mailbox can have is -ERR_NOT_FOUND. */
 int acl_check(struct mail *mail, const struct actor *actor, struct slice name, rights_mask needed,
               struct arena *arena, const struct grant **out) MUST_CHECK;
 int acl_check_id(struct mail *mail, const struct actor *actor, int64_t mailbox_id,
@@ -66,7 +66,8 @@ struct acl_entry {
     rights_mask rights;
     int64_t expires_at; /* microseconds; INT64_MAX: never */
 };
-/* GETACL: needs `a`. */
+/* GETACL: needs `a`. What has expired is left out; the owner is always
+ * there, with what the owner keeps. */
 int acl_list(struct mail *mail, const struct grant *grant, struct arena *arena,
              struct acl_entry **entries_out, size_t *count_out) MUST_CHECK;
 /* SETACL and DELETEACL: need `a`. -ERR_INVALID with a clear text for an

@@ -24,7 +24,8 @@ int mailbox_create(struct mail *mail, const struct actor *actor, struct slice na
  * name then is \NoSelect, made up by LIST. */
 int mailbox_delete(struct mail *mail, const struct grant *grant) MUST_CHECK;
 /* RENAME: needs `x` on the mailbox, `k` on the new parent. Takes the children
- * along. RENAME INBOX moves its messages into a new mailbox and leaves INBOX
+ * along. To another owner's namespace: needs `x` and `a` on the mailbox and on
+ * all that is below it, since who administers it changes. RENAME INBOX moves its messages into a new mailbox and leaves INBOX
  * empty (RFC 3501 section 6.3.5). */
 int mailbox_rename(struct mail *mail, const struct grant *grant, struct slice new_name) MUST_CHECK;
 /* Makes the INBOX of a user who has none (at login, at user add). */
@@ -45,11 +46,15 @@ struct listed_mailbox {
 };
 /* Those that match reference + pattern, in order: INBOX, own, other users',
  * shared; each with its parents made up where they do not exist or may not
- * be seen. `subscribed`: LSUB. */
+ * be seen. `subscribed`: LSUB, where a mailbox is no more than a name, which
+ * need not exist: mailbox_id, rights and special_use are empty, and
+ * has_children is about what is subscribed. An empty pattern matches nothing. */
 int mailbox_list(struct mail *mail, const struct actor *actor, struct slice reference,
                  struct slice pattern, bool subscribed, struct arena *arena,
                  struct listed_mailbox **rows_out, size_t *count_out) MUST_CHECK;
 
+/* In the own namespace any name can be subscribed, elsewhere only what is
+ * visible: -ERR_NOT_FOUND. */
 int mailbox_subscribe(struct mail *mail, const struct actor *actor, struct slice name) MUST_CHECK;
 int mailbox_unsubscribe(struct mail *mail, const struct actor *actor, struct slice name) MUST_CHECK;
 

@@ -18,7 +18,13 @@ struct search_scope {
     const struct keyword_table *keywords;
     const struct uidset *recent;            /* UIDs that are \Recent in this session */
 };
-/* UIDs that match, ascending. Yields to other fibers. */
+/* UIDs that match, ascending. Yields to other fibers; the caller holds the
+ * picture, the keywords are read before the first park.
+ *
+ * Texts are looked for in decoded headers and in the decoded text of all text
+ * parts, each part by itself, without regard to case. BODY includes the
+ * headers of messages within the message. Of a message only the first 16 MiB
+ * are looked into. Internal dates count by their day in UTC. */
 int search_run(struct mail *mail, const struct search_scope *scope,
                const struct search_node *program, struct uidset *uids_out) MUST_CHECK;
 

@@ -151,8 +151,7 @@ typedef int prepare_function(struct preparation *preparation, struct search_step
 static int prepare_set(struct preparation *preparation, struct search_step *step)
 {
     preparation->program->sets[preparation->program->set_count++] = step;
-    return picture_resolve(preparation->scope->picture, &step->node->sequence,
-                           step->node->kind == SEARCH_UID, &step->uids);
+    return 0;
 }
 
 static int prepare_flag(struct preparation *preparation, struct search_step *step)
@@ -251,6 +250,18 @@ static int prepare(struct preparation *preparation, const struct search_node *no
     return 0;
 }
 
+/* Last of all: this lets other fibers run, and the keywords are only valid until then. */
+static int resolve_sets(const struct picture *picture, struct search_program *program)
+{
+    int err = 0;
+    for (size_t i = 0; i < program->set_count && !err; i++) {
+        struct search_step *step = program->sets[i];
+        err = picture_resolve(picture, &step->node->sequence, step->node->kind == SEARCH_UID,
+                              &step->uids);
+    }
+    return err;
+}
+
 int search_program_prepare(const struct search_scope *scope, const struct search_node *node,
                            struct arena *arena, struct search_program *program)
 {
@@ -264,7 +275,8 @@ int search_program_prepare(const struct search_scope *scope, const struct search
     if (!program->texts || !program->sets)
         return -ERR_NO_MEMORY;
     struct preparation preparation = {scope, arena, program};
-    return prepare(&preparation, node, &program->root);
+    err = prepare(&preparation, node, &program->root);
+    return err ? err : resolve_sets(scope->picture, program);
 }
 
 void search_program_clear(struct search_program *program)
