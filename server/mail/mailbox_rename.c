@@ -1,5 +1,7 @@
+#include "acl_check.h"
 #include "acl_denial.h"
 #include "engine.h"
+#include "fiber/fiber.h"
 #include "grant.h"
 #include "mail/mailbox.h"
 #include "mailbox_inbox.h"
@@ -9,21 +11,37 @@
  * what is below it along: that needs `x` and `a` on all of it. */
 enum { RIGHTS_TO_GIVE_AWAY = RIGHT_DELETE_MAILBOX | RIGHT_ADMINISTER };
 
-static int check_give_away(struct mail *mail, const struct grant *grant, struct arena *arena)
+/* The name that a mailbox of the tree gets must be one that can be used. */
+static int check_new_name(const struct grant *grant, const struct mailbox_target *target,
+                          const struct mailbox_row *row, struct arena *arena)
 {
-    int err = grant_require(grant, RIGHTS_TO_GIVE_AWAY);
-    if (err)
-        return err;
+    struct slice below = slice_sub(row->name, grant->path.path.len, row->name.len);
+    char *path = arena_printf(arena, "%.*s%.*s", SLICE_ARGS(target->path.path), SLICE_ARGS(below));
+    if (!path)
+        return -ERR_NO_MEMORY;
+    struct mailbox_path moved = {target->path.space, target->path.user, slice_cstr(path)};
+    struct slice name;
+    int err = path_shown(&moved, arena, &name);
+    return err ? err : actor_parse_name(&grant->actor, name, arena, &moved);
+}
+
+static int check_tree(struct mail *mail, const struct grant *grant,
+                      const struct mailbox_target *target, struct arena *arena)
+{
+    bool gives_away = target->owner_id != grant->owner_id;
     struct mailbox_row *rows;
     size_t count;
-    err = mailboxes_tree(mail->database, arena, grant->owner_id, grant->path.path,
-                         grant->actor.user_id, &rows, &count);
-    if (err)
-        return err;
-    for (size_t i = 0; i < count; i++)
-        if ((rows[i].rights & RIGHTS_TO_GIVE_AWAY) != RIGHTS_TO_GIVE_AWAY)
-            return fail(ERR_DENIED, "You may not move everything that is in this mailbox");
-    return 0;
+    int err = gives_away ? grant_require(grant, RIGHTS_TO_GIVE_AWAY) : 0;
+    if (!err)
+        err = mailboxes_tree(mail->database, arena, grant->owner_id, grant->path.path,
+                             grant->actor.user_id, &rows, &count);
+    for (size_t i = 0; !err && i < count; i++) {
+        err = check_new_name(grant, target, &rows[i], arena);
+        if (!err && gives_away && (rows[i].rights & RIGHTS_TO_GIVE_AWAY) != RIGHTS_TO_GIVE_AWAY)
+            err = fail(ERR_DENIED, "You may not move everything that is in this mailbox");
+        fiber_breathe();
+    }
+    return err;
 }
 
 static bool is_below(struct slice path, struct slice ancestor)
@@ -58,12 +76,8 @@ static int move_to(struct mail *mail, const struct grant *grant, struct slice ne
         return err;
     if (target.owner_id == grant->owner_id && is_below(target.path.path, grant->path.path))
         return fail(ERR_INVALID, "A mailbox can't be moved into itself");
-    if (target.owner_id != grant->owner_id) {
-        err = check_give_away(mail, grant, arena);
-        if (err)
-            return err;
-    }
-    return rename_tree(mail, grant, &target, arena);
+    err = check_tree(mail, grant, &target, arena);
+    return err ? err : rename_tree(mail, grant, &target, arena);
 }
 
 int mailbox_rename(struct mail *mail, const struct grant *grant, struct slice new_name)

@@ -313,6 +313,44 @@ void test_mailbox_rename_to_another_owner_needs_a_on_everything(void)
     world_run(check_rename_across);
 }
 
+static void check_rename_limits(struct world *world)
+{
+    char deep[2 * MAILBOX_LEVELS_MAX + 1];
+    for (int i = 0; i < MAILBOX_LEVELS_MAX; i++)
+        memcpy(deep + 2 * i, "a/", 2);
+    deep[2 * MAILBOX_LEVELS_MAX - 1] = 0;
+    CHECK_OK(create(world, &world->alice, deep));
+    CHECK_OK(create(world, &world->alice, "a"));
+    CHECK_ERR(rename_to(world, &world->alice, "a", "b/c"), ERR_INVALID);
+    char longer[900] = {0};
+    memset(longer, 'x', sizeof longer - 1);
+    CHECK_OK(rename_to(world, &world->alice, "a", longer));
+    CHECK_OK(rename_to(world, &world->alice, longer, "a"));
+    char longest[999] = {0};
+    memset(longest, 'x', sizeof longest - 1);
+    CHECK_ERR(rename_to(world, &world->alice, "a", longest), ERR_INVALID);
+    world_grant(world, &world->alice, deep);
+}
+
+void test_mailbox_rename_leaves_no_name_that_cannot_be_used(void)
+{
+    world_run(check_rename_limits);
+}
+
+static void check_admin_list(struct world *world)
+{
+    world_create(world, "Shared/Sales");
+    check_listed(world, &world->admin, "", "*", false,
+                 "(Other Users)+ (Other Users/alice)+ Other Users/alice/INBOX "
+                 "(Other Users/bob)+ Other Users/bob/INBOX "
+                 "(Other Users/carol)+ Other Users/carol/INBOX (Shared)+ Shared/Sales");
+}
+
+void test_mailbox_list_of_the_administrator_is_all(void)
+{
+    world_run(check_admin_list);
+}
+
 /* LIST, LSUB --------------------------------------------------------------------------------- */
 
 static void check_list_hides(struct world *world)

@@ -161,6 +161,29 @@ void test_search_combines_what_is_known_early_and_late(void)
     world_run(check_combinations);
 }
 
+/* A fiber's stack is small: the deepest program there may be has to fit. */
+static void check_depth(struct world *world)
+{
+    struct place place;
+    fill(world, world_grant(world, &world->alice, "INBOX"));
+    open_place(world, &place);
+    struct search_node nodes[SEARCH_DEPTH_MAX] = {0};
+    for (int i = 0; i < SEARCH_DEPTH_MAX - 1; i++) {
+        nodes[i].kind = SEARCH_NOT;
+        nodes[i].first_child = &nodes[i + 1];
+    }
+    nodes[SEARCH_DEPTH_MAX - 1].kind = SEARCH_BODY;
+    nodes[SEARCH_DEPTH_MAX - 1].text = SLICE("world");
+    check_search(world, &place, "deep", &nodes[0], "2:4");
+    check_search(world, &place, "deep", &nodes[1], "1,5");
+    close_place(&place);
+}
+
+void test_search_as_deep_as_allowed(void)
+{
+    world_run(check_depth);
+}
+
 static void check_numbers(struct world *world)
 {
     struct place place;
