@@ -82,7 +82,9 @@ void view_unwatch(struct view_watcher *watcher);
  * EXAMINE). Exact within a worker, soon written back for the others. */
 uint32_t view_recent_from(struct view *view, bool claim);
 
-/* Reading a picture. Sequence numbers start at 1. */
+/* Reading a picture. Sequence numbers start at 1. Those that go over many
+ * messages (unseen, resolve, difference, retain) let other fibers run now and
+ * then: hold a reference. */
 uint32_t picture_count(const struct picture *picture);
 uint32_t picture_uidnext(const struct picture *picture);
 uint64_t picture_modseq(const struct picture *picture);

@@ -13,7 +13,8 @@ enum {
     ROUND_MS = 60 * 60 * 1000,
     PAUSE_MS = 50, /* between batches: mail comes first */
     BATCH = 200,
-    UPLOAD_HOURS = 24
+    UPLOAD_HOURS = 24,
+    ORPHAN_HOURS = 48
 };
 
 struct janitor {
@@ -51,6 +52,7 @@ static void sweep_all(struct mail *mail)
 {
     const struct mail_settings *settings = &mail->settings;
     sweep(mail, messages_sweep_uploads, UPLOAD_HOURS);
+    sweep(mail, messages_sweep_orphans, ORPHAN_HOURS);
     sweep(mail, messages_sweep_expunged, (int64_t)settings->retention_days * 24);
     sweep(mail, journal_sweep, (int64_t)settings->journal_days * 24);
 }

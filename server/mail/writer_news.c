@@ -13,7 +13,7 @@ struct note {
     const struct change *change;
 };
 
-enum { NOTES_PER_CHANGE = 2 };
+enum { NOTES_PER_CHANGE = 3 };
 
 struct writer_news {
     struct note *notes;
@@ -68,26 +68,13 @@ static void collect(struct writer_news *news, struct change **changes, size_t co
         if (change->result)
             continue;
         add_note(news, change->mailbox_id, &change->row, change);
-        if (change->kind == CHANGE_MOVE)
-            add_note(news, change->source_id, &change->source_row, change);
+        add_note(news, change->mailbox_id, &change->seen_row, change);
+        add_note(news, change->source_id, &change->source_row, change);
     }
     qsort(news->notes, news->count, sizeof news->notes[0], compare_notes);
 }
 
 /* Messages that came to a mailbox ------------------------------------------------------ */
-
-/* \Seen of its user is journaled in a row behind that of the append. */
-static bool appends_seen(const struct note *note)
-{
-    const struct change *change = note->change;
-    if (note->row->kind != JOURNAL_APPEND || !change->seen_per_user || change->user_id == 0)
-        return false;
-    for (size_t i = 0; i < change->item_count; i++) {
-        if (change->items[i].flags & FLAG_SEEN)
-            return true;
-    }
-    return false;
-}
 
 /* The items have everything but the UIDs, which are in the row. (Those of a
  * MOVE don't: the messages come from the source.) */
@@ -131,7 +118,7 @@ static bool collect_entries(const struct note *notes, size_t count, struct entry
     for (size_t i = 0; i < count; i++) {
         if (notes[i].row->kind != JOURNAL_APPEND)
             continue;
-        if (notes[i].change->kind == CHANGE_MOVE || appends_seen(&notes[i]))
+        if (notes[i].change->kind == CHANGE_MOVE)
             return false;
         made += make_entries(&notes[i], entries + made);
     }
@@ -140,12 +127,6 @@ static bool collect_entries(const struct note *notes, size_t count, struct entry
 }
 
 /* Spreading ------------------------------------------------------------------------------- */
-
-static uint64_t reached(const struct note *notes, size_t count)
-{
-    const struct note *last = &notes[count - 1];
-    return last->row->modseq + (appends_seen(last) ? 1 : 0);
-}
 
 static void tell_view(struct view *view, const struct writer_news *news, const struct note *notes,
                       size_t count)
@@ -158,7 +139,7 @@ static void tell_view(struct view *view, const struct writer_news *news, const s
         .rows = news->rows,
         .row_count = count,
         .entries = entries,
-        .last = reached(notes, count),
+        .last = notes[count - 1].row->modseq,
     };
     if (entries)
         told.complete = collect_entries(notes, count, entries, &told.entry_count);
@@ -172,7 +153,7 @@ static void tell_view(struct view *view, const struct writer_news *news, const s
 static void tell_mailbox(const struct writer_news *news, struct mail *mail,
                          const struct note *notes, size_t count)
 {
-    hub_tell(mail, notes->mailbox_id, reached(notes, count));
+    hub_tell(mail, notes->mailbox_id, notes[count - 1].row->modseq);
     struct view *view = views_find(mail, notes->mailbox_id);
     if (view)
         tell_view(view, news, notes, count);
