@@ -1,0 +1,284 @@
+-- Changing mailboxes: store/change.h. lock_mailboxes comes first, so that each of
+-- the other statements starts from a snapshot that nobody can overtake.
+--
+-- All answer with (stale, uidvalidity, modseq, uids ...); no row: the mailbox is
+-- gone; modseq null: nothing changed, nothing was written. UIDs are sought by
+-- range, which the key serves for one message as well as for all of them; OFFSET 0
+-- keeps the planner from starting at the other end. The lock keeps the rows
+-- where they were found, so that they are changed by ctid.
+
+-- name: lock_mailboxes
+SELECT mailbox_id FROM mailbox_state
+WHERE mailbox_id = ANY ($1::bigint[])
+ORDER BY mailbox_id
+FOR UPDATE;
+
+-- name: change_append
+-- $3 actor, $4 client, $5 whose \Seen, then an array for each column of the new entries.
+-- Where \Seen is per user it gets a journal row of its own, private to that user.
+WITH mailbox AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), item AS MATERIALIZED (
+    SELECT mailbox.uidnext + i.place - 1 AS uid, i.message_id, i.size, i.internal_date,
+           CASE WHEN mailbox.seen_per_user THEN i.flags & ~ 1::bigint ELSE i.flags END AS flags,
+           mailbox.seen_per_user AND $5::bigint <> 0 AND i.flags & 1 = 1 AS seen_by_user
+    FROM mailbox,
+         unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::timestamptz[])
+             WITH ORDINALITY AS i (message_id, size, flags, internal_date, place)
+    WHERE NOT mailbox.stale
+), total AS MATERIALIZED (
+    SELECT count(*) AS messages, coalesce(sum(size), 0)::bigint AS bytes,
+           count(*) FILTER (WHERE flags & 8 <> 0) AS deleted,
+           count(*) FILTER (WHERE flags & 1 <> 0) AS seen,
+           range_agg(int8range(uid, uid + 1)) AS uids,
+           range_agg(int8range(uid, uid + 1)) FILTER (WHERE seen_by_user) AS seen_uids
+    FROM item
+), entry AS (
+    INSERT INTO entries (mailbox_id, uid, message_id, flags, modseq, size, internal_date)
+    SELECT $1, item.uid, item.message_id, item.flags, mailbox.modseq, item.size, item.internal_date
+    FROM item, mailbox
+), page AS (
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits)
+    SELECT $1, $5, m.page, m.mask FROM total, seen_masks(total.seen_uids) m
+    ON CONFLICT (mailbox_id, user_id, page) DO UPDATE SET bits = p.bits | EXCLUDED.bits
+), state AS (
+    UPDATE mailbox_state s
+    SET uidnext = s.uidnext + total.messages,
+        highest_modseq = s.highest_modseq + 1 + (total.seen_uids IS NOT NULL)::integer,
+        messages = s.messages + total.messages, bytes = s.bytes + total.bytes,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen
+    FROM total
+    WHERE s.mailbox_id = $1 AND total.messages > 0
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client)
+    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3::text, $4::text
+    FROM mailbox, total
+    WHERE total.messages > 0
+    UNION ALL
+    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4
+    FROM mailbox, total
+    WHERE total.seen_uids IS NOT NULL
+)
+SELECT mailbox.stale, mailbox.uidvalidity,
+       CASE WHEN total.messages > 0 THEN mailbox.modseq END AS modseq,
+       total.uids::text AS uids, total.seen_uids::text AS seen_uids
+FROM mailbox, total;
+
+-- name: change_flags
+-- $6 cleared, $7 set.
+WITH mailbox AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), found AS MATERIALIZED (
+    SELECT e.ctid AS place, e.uid, e.flags AS old, (e.flags & ~ $6::bigint) | $7::bigint AS new
+    FROM mailbox
+    CROSS JOIN LATERAL unnest($5::int8multirange) AS r
+    CROSS JOIN LATERAL (SELECT e.ctid, e.uid, e.flags FROM entries e
+                        WHERE e.mailbox_id = $1 AND e.uid >= lower(r) AND e.uid < upper(r)
+                        OFFSET 0) e
+    WHERE NOT mailbox.stale AND e.flags <> ((e.flags & ~ $6) | $7)
+), total AS MATERIALIZED (
+    SELECT count(*) AS messages,
+           count(*) FILTER (WHERE new & 8 <> 0) - count(*) FILTER (WHERE old & 8 <> 0) AS deleted,
+           count(*) FILTER (WHERE new & 1 <> 0) - count(*) FILTER (WHERE old & 1 <> 0) AS seen,
+           range_agg(int8range(uid, uid + 1)) AS uids
+    FROM found
+), changed AS (
+    UPDATE entries e
+    SET flags = found.new, modseq = (SELECT modseq FROM mailbox)
+    FROM found
+    WHERE e.ctid = found.place
+), state AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = s.highest_modseq + 1,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen
+    FROM total
+    WHERE s.mailbox_id = $1 AND total.messages > 0
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, actor, client)
+    SELECT $1, mailbox.modseq, 'flags', total.uids, $6, $7, $3::text, $4::text
+    FROM mailbox, total
+    WHERE total.messages > 0
+)
+SELECT mailbox.stale, mailbox.uidvalidity,
+       CASE WHEN total.messages > 0 THEN mailbox.modseq END AS modseq, total.uids::text AS uids
+FROM mailbox, total;
+
+-- name: change_seen
+-- $6 the user, $7 true: seen, false: not. Ranges are cut at the pages, so that
+-- each piece looks at one page of bits and one stretch of the key.
+WITH mailbox AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), piece AS MATERIALIZED (
+    SELECT page, greatest(lower(r), page * 8192) AS first,
+           least(upper(r), (page + 1) * 8192, mailbox.uidnext) AS last
+    FROM mailbox
+    CROSS JOIN LATERAL unnest($5::int8multirange) AS r
+    CROSS JOIN LATERAL generate_series(lower(r) / 8192,
+                                       (least(upper(r), mailbox.uidnext) - 1) / 8192) AS page
+    WHERE NOT mailbox.stale
+), total AS MATERIALIZED (
+    SELECT range_agg(int8range(e.uid, e.uid + 1)) AS uids
+    FROM piece
+    LEFT JOIN LATERAL (SELECT p.bits FROM seen_pages p
+                       WHERE p.mailbox_id = $1 AND p.user_id = $6::bigint
+                         AND p.page = piece.page::integer
+                       OFFSET 0) p ON true
+    CROSS JOIN LATERAL (SELECT e.uid FROM entries e
+                        WHERE e.mailbox_id = $1 AND e.uid >= piece.first AND e.uid < piece.last
+                        OFFSET 0) e
+    WHERE coalesce(get_bit(p.bits, (e.uid % 8192)::integer), 0) <> $7::boolean::integer
+), marked AS (
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits)
+    SELECT $1, $6, m.page, m.mask FROM total, seen_masks(total.uids) m WHERE $7
+    ON CONFLICT (mailbox_id, user_id, page) DO UPDATE SET bits = p.bits | EXCLUDED.bits
+), cleared AS (
+    UPDATE seen_pages p SET bits = p.bits & ~ m.mask
+    FROM total, seen_masks(total.uids) m
+    WHERE NOT $7 AND p.mailbox_id = $1 AND p.user_id = $6 AND p.page = m.page
+), state AS (
+    UPDATE mailbox_state s SET highest_modseq = s.highest_modseq + 1
+    FROM total
+    WHERE s.mailbox_id = $1 AND total.uids IS NOT NULL
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, user_id, actor, client)
+    SELECT $1, mailbox.modseq, 'seen', total.uids, (NOT $7)::integer, $7::integer, $6, $3::text, $4::text
+    FROM mailbox, total
+    WHERE total.uids IS NOT NULL
+)
+SELECT mailbox.stale, mailbox.uidvalidity,
+       CASE WHEN total.uids IS NOT NULL THEN mailbox.modseq END AS modseq, total.uids::text AS uids
+FROM mailbox, total;
+
+-- name: change_expunge
+-- $6: only those with \Deleted.
+WITH mailbox AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), found AS MATERIALIZED (
+    SELECT e.place
+    FROM mailbox
+    CROSS JOIN LATERAL unnest($5::int8multirange) AS r
+    CROSS JOIN LATERAL (SELECT e.ctid AS place FROM entries e
+                        WHERE e.mailbox_id = $1 AND e.uid >= lower(r) AND e.uid < upper(r)
+                          AND (NOT $6::boolean OR e.flags & 8 <> 0)
+                        OFFSET 0) e
+    WHERE NOT mailbox.stale
+), gone AS (
+    DELETE FROM entries e
+    USING found
+    WHERE e.ctid = found.place
+    RETURNING e.uid, e.message_id, e.flags, e.size, e.internal_date
+), kept AS (
+    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, modseq)
+    SELECT $1, gone.uid, gone.message_id, gone.flags, gone.size, gone.internal_date, mailbox.modseq
+    FROM gone, mailbox
+), total AS MATERIALIZED (
+    SELECT count(*) AS messages, coalesce(sum(size), 0)::bigint AS bytes,
+           count(*) FILTER (WHERE flags & 8 <> 0) AS deleted,
+           count(*) FILTER (WHERE flags & 1 <> 0) AS seen,
+           range_agg(int8range(uid, uid + 1)) AS uids
+    FROM gone
+), page AS (
+    UPDATE seen_pages p SET bits = p.bits & ~ m.mask
+    FROM total, seen_masks(total.uids) m
+    WHERE p.mailbox_id = $1 AND p.page = m.page AND bit_count(p.bits & m.mask) > 0
+), state AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = s.highest_modseq + 1,
+        messages = s.messages - total.messages, bytes = s.bytes - total.bytes,
+        deleted = s.deleted - total.deleted, seen = s.seen - total.seen
+    FROM total
+    WHERE s.mailbox_id = $1 AND total.messages > 0
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client)
+    SELECT $1, mailbox.modseq, 'expunge', total.uids, $3::text, $4::text
+    FROM mailbox, total
+    WHERE total.messages > 0
+)
+SELECT mailbox.stale, mailbox.uidvalidity,
+       CASE WHEN total.messages > 0 THEN mailbox.modseq END AS modseq, total.uids::text AS uids
+FROM mailbox, total;
+
+-- name: change_move
+-- $1 and $2 are the destination, $6 and $7 the source, $8 UIDs there, $9 the flags of
+-- each in the destination. The message lives on, so nothing goes to `expunged`.
+WITH mailbox AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), source AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($6::bigint, $7::bigint)
+), found AS MATERIALIZED (
+    SELECT e.place, wanted.flags
+    FROM mailbox
+    CROSS JOIN source
+    CROSS JOIN LATERAL unnest($8::bigint[], $9::bigint[]) AS wanted (uid, flags)
+    CROSS JOIN LATERAL (SELECT e.ctid AS place FROM entries e
+                        WHERE e.mailbox_id = $6 AND e.uid = wanted.uid
+                        OFFSET 0) e
+    WHERE NOT mailbox.stale AND NOT source.stale
+), gone AS (
+    DELETE FROM entries e
+    USING found
+    WHERE e.ctid = found.place
+    RETURNING e.uid, e.message_id, e.flags AS old_flags, e.size, e.internal_date, found.flags
+), item AS MATERIALIZED (
+    SELECT gone.uid AS old_uid, gone.old_flags, gone.message_id, gone.size, gone.internal_date,
+           mailbox.uidnext - 1 + row_number() OVER (ORDER BY gone.uid) AS uid,
+           CASE WHEN mailbox.seen_per_user THEN gone.flags & ~ 1::bigint ELSE gone.flags END AS flags,
+           mailbox.seen_per_user AND $5::bigint <> 0 AND gone.flags & 1 = 1 AS seen_by_user
+    FROM gone, mailbox
+), total AS MATERIALIZED (
+    SELECT count(*) AS messages, coalesce(sum(size), 0)::bigint AS bytes,
+           count(*) FILTER (WHERE flags & 8 <> 0) AS deleted,
+           count(*) FILTER (WHERE flags & 1 <> 0) AS seen,
+           count(*) FILTER (WHERE old_flags & 8 <> 0) AS old_deleted,
+           count(*) FILTER (WHERE old_flags & 1 <> 0) AS old_seen,
+           range_agg(int8range(uid, uid + 1)) AS uids,
+           range_agg(int8range(old_uid, old_uid + 1)) AS old_uids,
+           range_agg(int8range(uid, uid + 1)) FILTER (WHERE seen_by_user) AS seen_uids
+    FROM item
+), entry AS (
+    INSERT INTO entries (mailbox_id, uid, message_id, flags, modseq, size, internal_date)
+    SELECT $1, item.uid, item.message_id, item.flags, mailbox.modseq, item.size, item.internal_date
+    FROM item, mailbox
+), old_page AS (
+    UPDATE seen_pages p SET bits = p.bits & ~ m.mask
+    FROM total, seen_masks(total.old_uids) m
+    WHERE p.mailbox_id = $6 AND p.page = m.page AND bit_count(p.bits & m.mask) > 0
+), page AS (
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits)
+    SELECT $1, $5, m.page, m.mask FROM total, seen_masks(total.seen_uids) m
+    ON CONFLICT (mailbox_id, user_id, page) DO UPDATE SET bits = p.bits | EXCLUDED.bits
+), source_state AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = s.highest_modseq + 1,
+        messages = s.messages - total.messages, bytes = s.bytes - total.bytes,
+        deleted = s.deleted - total.old_deleted, seen = s.seen - total.old_seen
+    FROM total
+    WHERE s.mailbox_id = $6 AND total.messages > 0
+), state AS (
+    UPDATE mailbox_state s
+    SET uidnext = s.uidnext + total.messages,
+        highest_modseq = s.highest_modseq + 1 + (total.seen_uids IS NOT NULL)::integer,
+        messages = s.messages + total.messages, bytes = s.bytes + total.bytes,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen
+    FROM total
+    WHERE s.mailbox_id = $1 AND total.messages > 0
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail)
+    SELECT $6, source.modseq, 'expunge', total.old_uids, 0, NULL::bigint, $3::text, $4::text, 'moved to ' || $1
+    FROM source, total
+    WHERE total.messages > 0
+    UNION ALL
+    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3, $4, 'moved from ' || $6
+    FROM mailbox, total
+    WHERE total.messages > 0
+    UNION ALL
+    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, NULL
+    FROM mailbox, total
+    WHERE total.seen_uids IS NOT NULL
+)
+SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity,
+       CASE WHEN total.messages > 0 THEN mailbox.modseq END AS modseq,
+       total.uids::text AS uids, total.seen_uids::text AS seen_uids,
+       CASE WHEN total.messages > 0 THEN source.modseq END AS source_modseq,
+       total.old_uids::text AS source_uids
+FROM mailbox, source, total;

@@ -1,0 +1,94 @@
+-- Mailboxes as a user sees them. The columns are those of live_mailboxes, then
+-- effective_rights: server/store/mailboxes.c reads them by place.
+
+-- name: mailbox_find
+SELECT m.*, r.rights, r.rights_until
+FROM live_mailboxes m
+CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
+WHERE m.owner_id = $1::bigint AND m.name = $2::text;
+
+-- name: mailbox_get
+SELECT m.*, r.rights, r.rights_until
+FROM live_mailboxes m
+CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $2::bigint) r
+WHERE m.id = $1::bigint;
+
+-- name: mailboxes_visible
+-- Starts from what names the user, so that the cost follows what there is to
+-- see. OFFSET 0 keeps the planner from turning the order of joins around.
+WITH candidate AS MATERIALIZED (
+    SELECT id FROM live_mailboxes WHERE owner_id = $1::bigint
+    UNION
+    SELECT mailbox_id FROM acl WHERE user_id = $1
+    UNION
+    SELECT a.mailbox_id
+    FROM group_members g
+    JOIN acl a ON a.group_id = g.group_id
+    WHERE g.user_id = $1
+    UNION
+    SELECT mailbox_id FROM acl WHERE user_id IS NULL AND group_id IS NULL
+)
+SELECT m.*, r.rights, r.rights_until
+FROM candidate c
+CROSS JOIN LATERAL (SELECT * FROM live_mailboxes m WHERE m.id = c.id OFFSET 0) m
+CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $1) r
+WHERE r.rights <> 0
+ORDER BY m.owner_id <> $1, m.owner_id = 0, m.owner, m.name;
+
+-- name: mailboxes_all
+SELECT m.*, r.rights, r.rights_until
+FROM live_mailboxes m
+CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, 0) r
+ORDER BY m.owner_id = 0, m.owner, m.name;
+
+-- name: mailboxes_tree
+-- '0' is the character after '/': everything that starts with the name and a separator.
+SELECT m.*, r.rights, r.rights_until
+FROM live_mailboxes m
+CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
+WHERE m.owner_id = $1::bigint
+  AND (m.name = $2::text OR (m.name >= $2 || '/' AND m.name < $2 || '0'))
+ORDER BY m.name;
+
+-- name: mailbox_nearest
+-- The longest of these names that exists.
+SELECT m.*, r.rights, r.rights_until
+FROM live_mailboxes m
+CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
+WHERE m.owner_id = $1::bigint AND m.name = ANY ($2::text[])
+ORDER BY length(m.name) DESC
+LIMIT 1;
+
+-- name: mailbox_status
+SELECT s.messages,
+       CASE WHEN s.first_recent = 1 THEN s.messages
+            ELSE (SELECT count(*) FROM entries e
+                  WHERE e.mailbox_id = s.mailbox_id AND e.uid >= s.first_recent)
+       END AS recent,
+       s.messages - CASE WHEN m.seen_per_user
+                         THEN (SELECT coalesce(sum(bit_count(p.bits)), 0)::bigint
+                               FROM seen_pages p
+                               WHERE p.mailbox_id = s.mailbox_id AND p.user_id = $2::bigint)
+                         ELSE s.seen
+                    END AS unseen,
+       s.deleted, s.bytes, s.uidnext, m.uidvalidity, s.highest_modseq
+FROM mailbox_state s
+JOIN mailboxes m ON m.id = s.mailbox_id
+WHERE s.mailbox_id = $1::bigint AND m.deleted_at IS NULL;
+
+-- name: mailbox_pulse
+SELECT s.highest_modseq, s.rights_modseq, u.disabled
+FROM mailbox_state s
+JOIN mailboxes m ON m.id = s.mailbox_id
+CROSS JOIN users u
+WHERE s.mailbox_id = $1::bigint AND m.deleted_at IS NULL AND u.id = $2::bigint;
+
+-- name: mailbox_modseqs
+SELECT s.mailbox_id, s.highest_modseq
+FROM mailbox_state s
+JOIN mailboxes m ON m.id = s.mailbox_id
+WHERE s.mailbox_id = ANY ($1::bigint[]) AND m.deleted_at IS NULL;
+
+-- name: mailbox_claim_recent
+UPDATE mailbox_state SET first_recent = $2::bigint
+WHERE mailbox_id = $1::bigint AND first_recent < $2;

@@ -1,0 +1,103 @@
+-- Housekeeping in small batches.
+--
+-- Content is collected in two statements of one transaction: the first locks
+-- the messages that may have lost their last reference, the second, with a
+-- younger snapshot, deletes those that have. A new entry's foreign key waits for
+-- that lock, so nothing that is referred to goes. Messages that somebody else
+-- holds (a new entry is just being made) are skipped, and so is what refers to
+-- them: the next sweep looks again.
+
+-- name: sweep_uploads
+WITH due AS (
+    DELETE FROM uploads
+    WHERE message_id IN (SELECT message_id FROM uploads WHERE started_at < $1::timestamptz
+                         LIMIT $2::bigint FOR UPDATE SKIP LOCKED)
+    RETURNING message_id
+), chunks AS (
+    DELETE FROM message_chunks WHERE message_id IN (SELECT message_id FROM due)
+)
+SELECT message_id FROM due;
+
+-- name: sweep_expunged
+WITH due AS MATERIALIZED (
+    SELECT ctid AS place, message_id
+    FROM expunged
+    WHERE expunged_at < $1::timestamptz
+    ORDER BY expunged_at
+    LIMIT $2::bigint
+), locked AS MATERIALIZED (
+    SELECT id FROM messages WHERE id IN (SELECT message_id FROM due) FOR UPDATE SKIP LOCKED
+)
+DELETE FROM expunged e
+USING due, locked
+WHERE locked.id = due.message_id AND e.ctid = due.place
+RETURNING e.message_id;
+
+-- name: sweep_deleted_entries
+WITH due AS MATERIALIZED (
+    SELECT e.ctid AS place, e.message_id
+    FROM mailboxes m
+    JOIN entries e ON e.mailbox_id = m.id
+    WHERE m.deleted_at < $1::timestamptz
+    LIMIT $2::bigint
+), locked AS MATERIALIZED (
+    SELECT id FROM messages WHERE id IN (SELECT message_id FROM due) FOR UPDATE SKIP LOCKED
+)
+DELETE FROM entries e
+USING due, locked
+WHERE locked.id = due.message_id AND e.ctid = due.place
+RETURNING e.message_id;
+
+-- name: sweep_orphans
+-- Content that came and was never referred to. Ids are looked at once, in order.
+WITH due AS MATERIALIZED (
+    SELECT id FROM messages
+    WHERE id > (SELECT message_id FROM orphan_sweep) AND stored_at < $1::timestamptz
+    ORDER BY id
+    LIMIT $2::bigint
+), looked AS (
+    UPDATE orphan_sweep SET message_id = (SELECT max(id) FROM due) WHERE EXISTS (SELECT FROM due)
+)
+SELECT id FROM messages WHERE id IN (SELECT id FROM due) FOR UPDATE SKIP LOCKED;
+
+-- name: sweep_messages
+WITH gone AS (
+    DELETE FROM messages m
+    WHERE m.id = ANY ($1::bigint[])
+      AND NOT EXISTS (SELECT FROM entries e WHERE e.message_id = m.id)
+      AND NOT EXISTS (SELECT FROM expunged x WHERE x.message_id = m.id)
+    RETURNING m.id
+), chunk AS (
+    SELECT c.place
+    FROM gone
+    CROSS JOIN LATERAL (SELECT c.ctid AS place FROM message_chunks c WHERE c.message_id = gone.id
+                        OFFSET 0) c
+)
+DELETE FROM message_chunks c USING chunk WHERE c.ctid = chunk.place;
+
+-- name: sweep_deleted_mailboxes
+-- Those that are empty by now; the rest goes with them.
+DELETE FROM mailboxes
+WHERE id IN (SELECT m.id FROM mailboxes m
+             WHERE m.deleted_at < $1::timestamptz
+               AND NOT EXISTS (SELECT FROM entries e WHERE e.mailbox_id = m.id)
+               AND NOT EXISTS (SELECT FROM expunged x WHERE x.mailbox_id = m.id)
+             LIMIT $2::bigint)
+RETURNING id;
+
+-- name: sweep_journal
+-- From the old end of each mailbox's journal, so that what is left has no hole.
+WITH due AS MATERIALIZED (
+    SELECT old.place
+    FROM mailbox_state s
+    CROSS JOIN LATERAL (SELECT j.at FROM journal j WHERE j.mailbox_id = s.mailbox_id
+                        ORDER BY j.modseq LIMIT 1) oldest
+    CROSS JOIN LATERAL (SELECT j.ctid AS place, j.at FROM journal j WHERE j.mailbox_id = s.mailbox_id
+                        ORDER BY j.modseq LIMIT $2::bigint) old
+    WHERE oldest.at < $1::timestamptz AND old.at < $1
+    LIMIT $2
+)
+DELETE FROM journal j
+USING due
+WHERE j.ctid = due.place
+RETURNING j.modseq;
