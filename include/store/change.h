@@ -5,8 +5,9 @@
  * The batch is a pipeline: BEGIN; lock the mailbox_state rows of all
  * mailboxes concerned in ascending order; one statement per change; COMMIT
  * (flushed). Each statement allocates UIDs and its modseq from the locked
- * row and writes exactly one journal row per mailbox touched, none when
- * nothing changes.
+ * row and writes exactly one journal row per modseq, none when nothing
+ * changes. New entries that are \Seen for one user only come as two rows, what
+ * all may know and what is private to the user.
  */
 #ifndef POSTROOM_STORE_CHANGE_H
 #define POSTROOM_STORE_CHANGE_H
@@ -57,6 +58,9 @@ struct change {
     int result;                /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone), … */
     struct journal_row row;    /* what happened in mailbox_id; modseq 0: nothing changed.
                                   APPEND and MOVE: uids ascending in the order of items */
+    struct journal_row seen_row; /* APPEND and MOVE into a per-user mailbox: what user_id has
+                                    seen of it, at the modseq after that of `row`; modseq 0:
+                                    nothing */
     struct journal_row source_row; /* MOVE: what happened in source_id */
     uint32_t uidvalidity;      /* of mailbox_id */
 };

@@ -67,6 +67,10 @@ int messages_sweep_uploads(struct database *database, int64_t before, uint32_t l
  * refers to any more. */
 int messages_sweep_expunged(struct database *database, int64_t before, uint32_t limit,
                             uint32_t *done_out) MUST_CHECK;
+/* Content that was stored before that and never came into a mailbox. Each
+ * message is looked at once, so `before` should be a day ago or more. */
+int messages_sweep_orphans(struct database *database, int64_t before, uint32_t limit,
+                           uint32_t *done_out) MUST_CHECK;
 int journal_sweep(struct database *database, int64_t before, uint32_t limit,
                   uint32_t *done_out) MUST_CHECK;
 

@@ -1,0 +1,184 @@
+#include "change_statement.h"
+
+#include "entry_rows.h"
+#include "rows.h"
+
+static bool has_uids(const struct change *change)
+{
+    return change->kind != CHANGE_APPEND;
+}
+
+int change_check(const struct change *change)
+{
+    if (has_uids(change) && !change->uids)
+        return fail(ERR_INTERNAL, "a change of messages without their UIDs");
+    if (change->kind == CHANGE_SEEN && change->user_id == 0)
+        return fail(ERR_INTERNAL, "a change of nobody's \\Seen");
+    if (change->kind == CHANGE_MOVE && change->source_id == change->mailbox_id)
+        return fail(ERR_INTERNAL, "a move from a mailbox to itself");
+    if (change->kind == CHANGE_MOVE && change->item_count != uidset_size(change->uids))
+        return fail(ERR_INTERNAL, "a move of %zu messages with the flags of others",
+                    change->item_count);
+    return 0;
+}
+
+static void add_append(struct params *params, const struct change *change)
+{
+    static const struct append_item none;
+    const struct append_item *items = change->item_count ? change->items : &none;
+    size_t count = change->item_count;
+    params_int8(params, change->user_id);
+    params_int8_array(params, &items->message_id, count, sizeof *items);
+    params_int8_array(params, &items->size, count, sizeof *items);
+    params_int8_array(params, &items->flags, count, sizeof *items);
+    params_timestamp_array(params, &items->internal_date, count, sizeof *items);
+}
+
+/* Where \Seen is per user, it is no flag of the entry. */
+static flag_mask shared_flags(const struct change *change, flag_mask flags)
+{
+    return change->seen_per_user ? flags & ~FLAG_SEEN : flags;
+}
+
+static void add_flags(struct params *params, const struct change *change)
+{
+    params_multirange(params, change->uids);
+    params_int8(params, (int64_t)shared_flags(change, change->flags_cleared));
+    params_int8(params, (int64_t)shared_flags(change, change->flags_set));
+}
+
+static void add_seen(struct params *params, const struct change *change)
+{
+    params_multirange(params, change->uids);
+    params_int8(params, change->user_id);
+    params_bool(params, change->flags_set & FLAG_SEEN);
+}
+
+static void add_expunge(struct params *params, const struct change *change)
+{
+    params_multirange(params, change->uids);
+    params_bool(params, change->only_deleted);
+}
+
+/* Each UID by itself, to go with the flags of its item. */
+static int64_t *each_uid(struct arena *arena, const struct uidset *uids)
+{
+    int64_t *each = ARENA_ARRAY(arena, uidset_size(uids), int64_t);
+    if (!each)
+        return NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < uids->count; i++)
+        for (uint64_t uid = uids->ranges[i].first; uid <= uids->ranges[i].last; uid++)
+            each[count++] = (int64_t)uid;
+    return each;
+}
+
+static void add_move(struct params *params, const struct change *change)
+{
+    int64_t *uids = each_uid(&params->arena, change->uids);
+    if (!uids) {
+        params->failed = -ERR_NO_MEMORY;
+        return;
+    }
+    static const struct append_item none;
+    const struct append_item *items = change->item_count ? change->items : &none;
+    params_int8(params, change->user_id);
+    params_int8(params, change->source_id);
+    params_int8(params, (int64_t)change->source_rights_modseq);
+    params_int8_array(params, uids, change->item_count, sizeof *uids);
+    params_int8_array(params, &items->flags, change->item_count, sizeof *items);
+}
+
+static const struct {
+    enum statement statement;
+    void (*add)(struct params *params, const struct change *change);
+} kinds[] = {
+    [CHANGE_APPEND] = {STATEMENT_CHANGE_APPEND, add_append},
+    [CHANGE_FLAGS] = {STATEMENT_CHANGE_FLAGS, add_flags},
+    [CHANGE_SEEN] = {STATEMENT_CHANGE_SEEN, add_seen},
+    [CHANGE_EXPUNGE] = {STATEMENT_CHANGE_EXPUNGE, add_expunge},
+    [CHANGE_MOVE] = {STATEMENT_CHANGE_MOVE, add_move},
+};
+
+int change_queue(struct transaction *tx, const struct change *change, size_t *index_out)
+{
+    struct params params;
+    params_init(&params);
+    params_int8(&params, change->mailbox_id);
+    params_int8(&params, (int64_t)change->rights_modseq);
+    params_text(&params, change->actor);
+    params_text(&params, change->client);
+    kinds[change->kind].add(&params, change);
+    return transaction_ask(tx, kinds[change->kind].statement, &params, index_out);
+}
+
+enum {
+    COLUMN_STALE,
+    COLUMN_UIDVALIDITY,
+    COLUMN_MODSEQ,
+    COLUMN_UIDS,
+    COLUMN_SEEN_UIDS,     /* from here on only APPEND and MOVE */
+    COLUMN_SOURCE_MODSEQ, /* only MOVE */
+    COLUMN_SOURCE_UIDS
+};
+
+static const enum journal_kind journal_kinds[] = {
+    [CHANGE_APPEND] = JOURNAL_APPEND, [CHANGE_FLAGS] = JOURNAL_FLAGS,
+    [CHANGE_SEEN] = JOURNAL_SEEN,     [CHANGE_EXPUNGE] = JOURNAL_EXPUNGE,
+    [CHANGE_MOVE] = JOURNAL_APPEND,
+};
+
+static int read_row(const struct result *result, struct change *change)
+{
+    struct journal_row *row = &change->row;
+    row->modseq = (uint64_t)result_int8(result, 0, COLUMN_MODSEQ);
+    row->kind = journal_kinds[change->kind];
+    if (change->kind == CHANGE_FLAGS) {
+        row->flags_cleared = shared_flags(change, change->flags_cleared);
+        row->flags_set = shared_flags(change, change->flags_set);
+    } else if (change->kind == CHANGE_SEEN) {
+        row->user_id = change->user_id;
+        *(change->flags_set & FLAG_SEEN ? &row->flags_set : &row->flags_cleared) = FLAG_SEEN;
+    }
+    return uids_read(result, 0, COLUMN_UIDS, &row->uids);
+}
+
+static int read_seen_row(const struct result *result, struct change *change)
+{
+    if (result_is_null(result, 0, COLUMN_SEEN_UIDS))
+        return 0;
+    struct journal_row *row = &change->seen_row;
+    row->modseq = change->row.modseq + 1;
+    row->kind = JOURNAL_SEEN;
+    row->user_id = change->user_id;
+    row->flags_set = FLAG_SEEN;
+    return uids_read(result, 0, COLUMN_SEEN_UIDS, &row->uids);
+}
+
+static int read_source_row(const struct result *result, struct change *change)
+{
+    struct journal_row *row = &change->source_row;
+    row->modseq = (uint64_t)result_int8(result, 0, COLUMN_SOURCE_MODSEQ);
+    row->kind = JOURNAL_EXPUNGE;
+    return uids_read(result, 0, COLUMN_SOURCE_UIDS, &row->uids);
+}
+
+static int read_outcome(const struct result *result, struct change *change)
+{
+    if (result_rows(result) == 0)
+        return fail(ERR_NOT_FOUND, "there is no such mailbox");
+    if (result_bool(result, 0, COLUMN_STALE))
+        return fail(ERR_STALE, "the mailbox's rights have changed meanwhile");
+    change->uidvalidity = (uint32_t)result_int8(result, 0, COLUMN_UIDVALIDITY);
+    int err = read_row(result, change);
+    if (!err && (change->kind == CHANGE_APPEND || change->kind == CHANGE_MOVE))
+        err = read_seen_row(result, change);
+    if (!err && change->kind == CHANGE_MOVE)
+        err = read_source_row(result, change);
+    return err;
+}
+
+void change_read(const struct result *result, struct change *change)
+{
+    change->result = read_outcome(result, change);
+}

@@ -1,0 +1,64 @@
+#include "rows.h"
+#include "store/mailboxes.h"
+
+static int change_subscription(struct database *database, enum statement statement, int64_t user_id,
+                               int64_t owner_id, struct slice name)
+{
+    struct params params;
+    params_init(&params);
+    params_int8(&params, user_id);
+    params_int8(&params, owner_id);
+    params_text(&params, name);
+    struct result *result;
+    int err = pool_ask(database, DURABLE, statement, &params, &result);
+    if (!err)
+        result_free(&result);
+    return err;
+}
+
+int subscriptions_add(struct database *database, int64_t user_id, int64_t owner_id,
+                      struct slice name)
+{
+    return change_subscription(database, STATEMENT_SUBSCRIPTION_ADD, user_id, owner_id, name);
+}
+
+int subscriptions_remove(struct database *database, int64_t user_id, int64_t owner_id,
+                         struct slice name)
+{
+    return change_subscription(database, STATEMENT_SUBSCRIPTION_REMOVE, user_id, owner_id, name);
+}
+
+static int subscription_rows(const struct result *result, struct arena *arena,
+                             struct subscription_row **rows_out, size_t *count_out)
+{
+    size_t count = result_rows(result);
+    struct subscription_row *rows = ARENA_ARRAY(arena, count, struct subscription_row);
+    if (!rows)
+        return -ERR_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        rows[i].owner_id = result_int8(result, i, 0);
+        int err = row_text(result, arena, i, 1, &rows[i].owner);
+        if (!err)
+            err = row_text(result, arena, i, 2, &rows[i].name);
+        if (err)
+            return err;
+    }
+    *rows_out = rows;
+    *count_out = count;
+    return 0;
+}
+
+int subscriptions_list(struct database *database, struct arena *arena, int64_t user_id,
+                       struct subscription_row **rows_out, size_t *count_out)
+{
+    struct params params;
+    params_init(&params);
+    params_int8(&params, user_id);
+    struct result *result;
+    int err = lane_ask(database, LANE_FAST, STATEMENT_SUBSCRIPTIONS_LIST, &params, &result);
+    if (err)
+        return err;
+    err = subscription_rows(result, arena, rows_out, count_out);
+    result_free(&result);
+    return err;
+}
