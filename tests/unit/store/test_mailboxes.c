@@ -1,0 +1,384 @@
+#include "store/mailboxes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "store/acl_rows.h"
+#include "store/entries.h"
+#include "support/check.h"
+#include "table_fixture.h"
+
+static int64_t create(struct database *database, int64_t owner_id, const char *base,
+                      const char *below)
+{
+    char name[200];
+    snprintf(name, sizeof name, "%s%s", base, below);
+    const struct mailbox_creation creation = {
+        .owner_id = owner_id,
+        .name = slice_cstr(name),
+        .actor = SLICE("tester"),
+        .client = SLICE("test"),
+    };
+    int64_t id = 0;
+    uint32_t uidvalidity;
+    CHECK_OK(mailboxes_create(database, &creation, &id, &uidvalidity));
+    return id;
+}
+
+static void create_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    int64_t parent = table_mailbox(database, 0, true);
+    table_grant(database, parent, ACL_USER, other, false, RIGHT_LOOKUP);
+    table_grant(database, parent, ACL_USER, user, false, RIGHT_READ);
+    table_grant(database, parent, ACL_USER, user, true, RIGHT_POST);
+    struct mailbox_creation creation = {
+        .owner_id = user,
+        .name = SLICE("Archive"),
+        .special_use = SLICE("\\Archive"),
+        .acl_from = parent,
+        .owner_rights_user = user,
+        .actor = SLICE("tester"),
+        .client = SLICE("test"),
+    };
+    int64_t id = 0;
+    uint32_t first = 0;
+    uint32_t second = 0;
+    CHECK_OK(mailboxes_create(database, &creation, &id, &first));
+    CHECK_ERR(mailboxes_create(database, &creation, &id, &first), ERR_EXISTS);
+    struct mailbox_row row;
+    if (CHECK_OK(mailboxes_find(database, &arena, user, SLICE("Archive"), user, &row))) {
+        CHECK_INT(row.id, id);
+        CHECK_INT(row.owner_id, user);
+        CHECK(slice_starts_with(row.owner, SLICE("user-")));
+        CHECK_SLICE(row.special_use, "\\Archive");
+        CHECK(!row.seen_per_user);
+        CHECK_INT(row.rights, RIGHTS_ALL & ~RIGHT_POST);
+        CHECK_U64(row.rights_modseq, 1);
+        CHECK_U64(row.uidvalidity, first);
+    }
+    CHECK_OK(mailboxes_get(database, &arena, id, other, &row));
+    CHECK_INT(row.rights, RIGHT_LOOKUP);
+    CHECK_ERR(mailboxes_find(database, &arena, 0, SLICE("Archive"), user, &row), ERR_NOT_FOUND);
+
+    uint64_t modseq = 0;
+    CHECK_OK(mailboxes_delete(database, id, SLICE("tester"), SLICE("test"), &modseq));
+    CHECK_U64(modseq, 2);
+    CHECK_ERR(mailboxes_delete(database, id, SLICE("tester"), SLICE("test"), &modseq),
+              ERR_NOT_FOUND);
+    CHECK_ERR(mailboxes_get(database, &arena, id, user, &row), ERR_NOT_FOUND);
+    table_is_sound(id);
+    CHECK_OK(mailboxes_create(database, &creation, &id, &second));
+    CHECK(second > first);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_create_and_delete(void)
+{
+    store_run(create_body);
+}
+
+static void tree_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct slice base = table_name("Tree");
+    int64_t user = table_user(database);
+    create(database, 0, base.data, "");
+    int64_t child = create(database, 0, base.data, "/b");
+    create(database, 0, base.data, "/b/c");
+    create(database, 0, base.data, "-other");
+    create(database, 0, base.data, "0");
+    struct mailbox_row *rows;
+    size_t count = 0;
+    CHECK_OK(mailboxes_tree(database, &arena, 0, base, user, &rows, &count));
+    if (CHECK_INT(count, 3)) {
+        CHECK(slice_equal(rows[0].name, base));
+        CHECK_INT(rows[1].id, child);
+    }
+    struct slice deep = slice_cstr(arena_printf(&arena, "%.*s/b/x/y", SLICE_ARGS(base)));
+    struct mailbox_row row;
+    CHECK_OK(mailboxes_nearest_parent(database, &arena, 0, deep, user, &row));
+    CHECK_INT(row.id, child);
+    CHECK_ERR(mailboxes_nearest_parent(database, &arena, 0, base, user, &row), ERR_NOT_FOUND);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_tree_has_what_is_below(void)
+{
+    store_run(tree_body);
+}
+
+static void rename_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    int64_t user = table_user(database);
+    struct slice base = table_name("Old");
+    int64_t top = create(database, 0, base.data, "");
+    int64_t child = create(database, 0, base.data, "/a");
+    int64_t grandchild = create(database, 0, base.data, "/a/a");
+    create(database, user, "Taken", "/a");
+    struct mailbox_modseq *touched;
+    size_t count = 0;
+    CHECK_ERR(mailboxes_rename(database, &arena, 0, base, user, SLICE("Taken"), SLICE("tester"),
+                               SLICE("test"), &touched, &count),
+              ERR_EXISTS);
+    CHECK_ERR(mailboxes_rename(database, &arena, 0, SLICE("no such mailbox"), 0, SLICE("New"),
+                               SLICE("tester"), SLICE("test"), &touched, &count),
+              ERR_NOT_FOUND);
+    struct mailbox_row row;
+    CHECK_OK(mailboxes_get(database, &arena, child, user, &row));
+    CHECK_INT(row.owner_id, 0);
+    CHECK_U64(row.rights_modseq, 1);
+    CHECK_OK(mailboxes_rename(database, &arena, 0, base, user, SLICE("New"), SLICE("tester"),
+                              SLICE("test"), &touched, &count));
+    if (CHECK_INT(count, 3)) {
+        CHECK_INT(touched[0].mailbox_id, top);
+        CHECK_U64(touched[0].modseq, 2);
+    }
+    CHECK_OK(mailboxes_find(database, &arena, user, SLICE("New/a/a"), user, &row));
+    CHECK_INT(row.id, grandchild);
+    CHECK_INT(row.rights, RIGHTS_OWNER_KEEPS);
+    CHECK_U64(row.rights_modseq, 2);
+
+    /* Names that the subtree itself leaves are free for it. */
+    struct slice up = SLICE("New");
+    CHECK_OK(mailboxes_delete(database, top, SLICE("tester"), SLICE("test"), &touched[0].modseq));
+    CHECK_OK(mailboxes_rename(database, &arena, user, SLICE("New/a"), user, up, SLICE("tester"),
+                              SLICE("test"), &touched, &count));
+    CHECK_INT(count, 2);
+    CHECK_OK(mailboxes_find(database, &arena, user, SLICE("New/a"), user, &row));
+    CHECK_INT(row.id, grandchild);
+    CHECK_OK(mailboxes_rename(database, &arena, user, up, user, SLICE("New/a"), SLICE("tester"),
+                              SLICE("test"), &touched, &count));
+    CHECK_OK(mailboxes_find(database, &arena, user, SLICE("New/a/a"), user, &row));
+    CHECK_INT(row.id, grandchild);
+    CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64
+                           " AND detail = 'renamed New/a to New/a/a'",
+                           grandchild),
+              1);
+    table_is_sound(child);
+    table_is_sound(grandchild);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_rename_takes_the_subtree_along(void)
+{
+    store_run(rename_body);
+}
+
+static void visible_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    int64_t group = table_group(database);
+    int64_t own = create(database, user, "INBOX", "");
+    create(database, user, "Sent", "");
+    int64_t theirs = create(database, other, "INBOX", "");
+    int64_t hidden = create(database, other, "Private", "");
+    int64_t shared = table_mailbox(database, 0, true);
+    int64_t denied = table_mailbox(database, 0, true);
+    struct mailbox_modseq *touched;
+    size_t count;
+    CHECK_OK(groups_change_member(database, &arena, group, user, true, SLICE("tester"), &touched,
+                                  &count));
+    table_grant(database, shared, ACL_GROUP, group, false, RIGHT_LOOKUP);
+    table_grant(database, theirs, ACL_USER, user, false, RIGHT_READ);
+    table_grant(database, denied, ACL_GROUP, group, false, RIGHT_LOOKUP);
+    table_grant(database, denied, ACL_USER, user, true, RIGHT_LOOKUP);
+    struct mailbox_row *rows;
+    CHECK_OK(mailboxes_visible(database, &arena, user, &rows, &count));
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        CHECK(rows[i].id != hidden && rows[i].id != denied);
+        found += rows[i].id == theirs || rows[i].id == shared;
+    }
+    CHECK_INT(found, 2);
+    CHECK_INT(rows[0].id, own);
+    CHECK_SLICE(rows[1].name, "Sent");
+    CHECK_INT(rows[2].id, theirs);
+    size_t all = 0;
+    CHECK_OK(mailboxes_visible(database, &arena, 0, &rows, &all));
+    CHECK(all >= 6);
+    CHECK_INT(rows[0].rights, RIGHTS_ALL);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_visible_by_owner_user_group_and_anyone(void)
+{
+    store_run(visible_body);
+}
+
+static void status_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    int64_t mailbox = table_mailbox(database, 0, true);
+    table_append(database, mailbox, 10, FLAG_DELETED);
+    struct uidset uids = table_uids("2:4");
+    struct change change = table_change(CHANGE_SEEN, mailbox);
+    change.user_id = user;
+    change.uids = &uids;
+    change.flags_set = FLAG_SEEN;
+    table_run(database, &change);
+    CHECK_OK(change.result);
+    change_clear(&change);
+    struct mailbox_status status;
+    CHECK_OK(mailboxes_status(database, mailbox, user, &status));
+    CHECK_U64(status.messages, 10);
+    CHECK_U64(status.unseen, 7);
+    CHECK_U64(status.recent, 10);
+    CHECK_U64(status.deleted, 10);
+    CHECK_U64(status.bytes, 1000);
+    CHECK_U64(status.uidnext, 11);
+    CHECK_U64(status.highest_modseq, 3);
+    CHECK_OK(mailboxes_status(database, mailbox, other, &status));
+    CHECK_U64(status.unseen, 10);
+
+    CHECK_OK(mailboxes_claim_recent(database, mailbox, 8));
+    CHECK_OK(mailboxes_claim_recent(database, mailbox, 5)); /* never goes back */
+    CHECK_OK(mailboxes_status(database, mailbox, user, &status));
+    CHECK_U64(status.recent, 3);
+
+    int64_t personal = table_mailbox(database, user, false);
+    table_append(database, personal, 3, FLAG_SEEN);
+    table_append(database, personal, 4, 0);
+    CHECK_OK(mailboxes_status(database, personal, user, &status));
+    CHECK_U64(status.unseen, 4);
+    CHECK_ERR(mailboxes_status(database, -1, user, &status), ERR_NOT_FOUND);
+    uidset_clear(&uids);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_status_counts_for_each_user(void)
+{
+    store_run(status_body);
+}
+
+static void pulse_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    int64_t user = table_user(database);
+    int64_t mailbox = table_mailbox(database, 0, true);
+    struct mailbox_pulse pulse;
+    CHECK_OK(mailboxes_pulse(database, mailbox, user, &pulse));
+    CHECK_U64(pulse.highest_modseq, 1);
+    CHECK_U64(pulse.rights_modseq, 1);
+    CHECK(!pulse.user_disabled);
+    table_grant(database, mailbox, ACL_USER, user, false, RIGHT_LOOKUP);
+    table_append(database, mailbox, 1, 0);
+    CHECK_OK(users_set_disabled(database, user, true));
+    CHECK_OK(mailboxes_pulse(database, mailbox, user, &pulse));
+    CHECK_U64(pulse.rights_modseq, 2);
+    CHECK(pulse.user_disabled);
+    int64_t deleted = table_mailbox(database, 0, true);
+    uint64_t modseq;
+    CHECK_OK(mailboxes_delete(database, deleted, SLICE("tester"), SLICE("test"), &modseq));
+    CHECK_ERR(mailboxes_pulse(database, deleted, user, &pulse), ERR_NOT_FOUND);
+    CHECK_ERR(mailboxes_pulse(database, mailbox, -1, &pulse), ERR_NOT_FOUND);
+
+    const int64_t ids[] = {mailbox, deleted, -1};
+    struct mailbox_modseq *rows;
+    size_t count = 0;
+    CHECK_OK(mailboxes_modseqs(database, &arena, ids, 3, &rows, &count));
+    if (CHECK_INT(count, 1)) {
+        CHECK_INT(rows[0].mailbox_id, mailbox);
+    }
+    CHECK_OK(mailboxes_modseqs(database, &arena, ids, 0, &rows, &count));
+    CHECK_INT(count, 0);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_pulse_tells_what_has_changed(void)
+{
+    store_run(pulse_body);
+}
+
+struct keyword_race {
+    struct database *database;
+    int64_t mailbox;
+};
+
+static void keyword_fiber(void *arg, size_t number)
+{
+    const struct keyword_race *race = arg;
+    struct arena arena;
+    arena_init(&arena, 0);
+    for (size_t i = 0; i < 7; i++) {
+        char own[20];
+        char common[20];
+        snprintf(own, sizeof own, "own%zu-%zu", number, i);
+        snprintf(common, sizeof common, number % 2 ? "Common%zu" : "COMMON%zu", i);
+        const struct slice names[] = {slice_cstr(own), slice_cstr(common)};
+        struct keyword_table table;
+        if (CHECK_OK(keywords_add(race->database, &arena, race->mailbox, names, 2, &table))) {
+            CHECK(keyword_find(&table, names[0]) != 0);
+            CHECK(keyword_find(&table, names[1]) != 0);
+        }
+    }
+    arena_clear(&arena);
+}
+
+static void keywords_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct keyword_race race = {database, table_mailbox(database, 0, true)};
+    store_run_fibers(6, keyword_fiber, &race);
+    struct keyword_table table;
+    CHECK_OK(keywords_load(database, &arena, race.mailbox, &table));
+    CHECK_INT(table.count, 6 * 7 + 7);
+    struct slice names[10];
+    for (size_t i = 0; i < 10; i++)
+        names[i] = slice_cstr(arena_printf(&arena, "more%zu", i));
+    CHECK_OK(keywords_add(database, &arena, race.mailbox, names, 9, &table));
+    CHECK_INT(table.count, FLAG_KEYWORD_COUNT);
+    CHECK_ERR(keywords_add(database, &arena, race.mailbox, names, 10, &table), ERR_LIMIT);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_keywords_get_one_bit_each(void)
+{
+    store_run(keywords_body);
+}
+
+static void subscriptions_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    CHECK_OK(subscriptions_add(database, user, 0, SLICE("Sales")));
+    CHECK_OK(subscriptions_add(database, user, 0, SLICE("Sales")));
+    CHECK_OK(subscriptions_add(database, user, other, SLICE("INBOX")));
+    CHECK_OK(subscriptions_add(database, user, user, SLICE("INBOX")));
+    struct subscription_row *rows;
+    size_t count = 0;
+    CHECK_OK(subscriptions_list(database, &arena, user, &rows, &count));
+    if (CHECK_INT(count, 3)) {
+        CHECK_INT(rows[0].owner_id, user);
+        CHECK_INT(rows[1].owner_id, other);
+        CHECK_INT(rows[2].owner_id, 0);
+        CHECK_SLICE(rows[2].owner, "");
+        CHECK_SLICE(rows[2].name, "Sales");
+    }
+    CHECK_OK(subscriptions_remove(database, user, 0, SLICE("Sales")));
+    CHECK_OK(subscriptions_remove(database, user, 0, SLICE("Sales")));
+    CHECK_OK(subscriptions_list(database, &arena, user, &rows, &count));
+    CHECK_INT(count, 2);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_subscriptions_by_name(void)
+{
+    store_run(subscriptions_body);
+}
