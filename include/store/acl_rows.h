@@ -44,12 +44,13 @@ struct acl_change {
     enum rights_change change; /* applied to what the row has at that instant: two
                                   administrators' "+w" and "+t" both stay */
     rights_mask rights;
-    int64_t expires_at;        /* INT64_MAX: never */
+    int64_t expires_at;        /* INT64_MAX: never; with ADD and REMOVE: as it is in the row */
     struct slice actor, client;
 };
 /* One transaction under the mailbox's lock: row upserted (deleted when no
  * right is left), new modseq and rights_modseq, journal row "acl" whose
- * detail has identifier, before and after. modseq_out is for the feed. */
+ * detail has identifier, before and after. When nothing had to change nothing is
+ * written. modseq_out, the mailbox's highest, is for the feed. */
 int acl_rows_change(struct database *database, const struct acl_change *change,
                     uint64_t *modseq_out) MUST_CHECK;
 

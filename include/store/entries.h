@@ -78,7 +78,8 @@ struct journal_batch {
     struct journal_row *rows; /* ascending, malloc'd */
     size_t count;
     bool complete;            /* rows go up to what is committed; else there are more */
-    bool gap;                 /* rows after `since` were swept: the reader must load anew */
+    bool gap;                 /* rows after `since` were swept, or `since` never was (the
+                                 database was restored): no rows, the reader must load anew */
     struct entry_row *entries; /* of messages appended since (uid >= from_uid), ascending */
     size_t entry_count;
 };

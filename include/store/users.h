@@ -30,8 +30,9 @@ int users_insert(struct database *database, struct slice login, struct slice ver
                  int64_t *id_out) MUST_CHECK;
 int users_set_verifier(struct database *database, int64_t id, struct slice verifier) MUST_CHECK;
 int users_set_disabled(struct database *database, int64_t id, bool disabled) MUST_CHECK;
-/* Deletes the user with mailboxes, rights, memberships. Mailboxes of others
- * on which the user had rights get an "acl" journal row. */
+/* Deletes the user with rights, memberships, subscriptions. The user's mailboxes
+ * are deleted like any other: kept, as nobody's, until the retention ends.
+ * Mailboxes of others on which the user had rights get an "acl" journal row. */
 int users_delete(struct database *database, int64_t id, struct slice actor) MUST_CHECK;
 int users_list(struct database *database, struct arena *arena, struct user_row **rows_out,
                size_t *count_out) MUST_CHECK;

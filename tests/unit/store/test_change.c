@@ -182,6 +182,34 @@ void test_change_expunge_keeps_what_went(void)
     store_run(expunge_body);
 }
 
+/* 2 and 4 of 5 have moved behind the destination's two, 3 was gone before. */
+static void check_moved(struct database *database, int64_t source, int64_t destination,
+                        int64_t user)
+{
+    struct mailbox_status status;
+    CHECK_OK(mailboxes_status(database, destination, user, &status));
+    CHECK_U64(status.messages, 4);
+    CHECK_U64(status.unseen, 3);
+    CHECK_U64(status.deleted, 0);
+    CHECK_OK(mailboxes_status(database, source, user, &status));
+    CHECK_U64(status.messages, 2);
+    CHECK_U64(status.unseen, 0);
+    CHECK_INT(table_number("SELECT sum(uid * 1000 + flags)::bigint FROM entries WHERE mailbox_id = "
+                           "%" PRId64 " AND uid > 2",
+                           destination),
+              3000 + 4000 + (int64_t)FLAG_FLAGGED);
+    /* The second message's date was 1 s, the fourth's 3 s. */
+    CHECK_INT(table_number("SELECT sum(uid * extract(epoch FROM internal_date))::bigint FROM "
+                           "entries WHERE mailbox_id = %" PRId64 " AND uid > 2",
+                           destination),
+              3 * 1 + 4 * 3);
+    CHECK_INT(table_number("SELECT count(*) FROM expunged WHERE mailbox_id = %" PRId64, source), 1);
+    CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64
+                           " AND detail = 'moved to %" PRId64 "'",
+                           source, destination),
+              1);
+}
+
 static void move_body(struct database *database)
 {
     int64_t user = table_user(database);
@@ -220,28 +248,7 @@ static void move_body(struct database *database)
     CHECK_U64(change.source_row.modseq, 0);
     change_clear(&change);
 
-    struct mailbox_status status;
-    CHECK_OK(mailboxes_status(database, destination, user, &status));
-    CHECK_U64(status.messages, 4);
-    CHECK_U64(status.unseen, 3);
-    CHECK_U64(status.deleted, 0);
-    CHECK_OK(mailboxes_status(database, source, user, &status));
-    CHECK_U64(status.messages, 2);
-    CHECK_U64(status.unseen, 0);
-    CHECK_INT(table_number("SELECT sum(uid * 1000 + flags)::bigint FROM entries WHERE mailbox_id = "
-                           "%" PRId64 " AND uid > 2",
-                           destination),
-              3000 + 4000 + (int64_t)FLAG_FLAGGED);
-    /* The second message's date was 1 s, the fourth's 3 s. */
-    CHECK_INT(table_number("SELECT sum(uid * extract(epoch FROM internal_date))::bigint FROM "
-                           "entries WHERE mailbox_id = %" PRId64 " AND uid > 2",
-                           destination),
-              3 * 1 + 4 * 3);
-    CHECK_INT(table_number("SELECT count(*) FROM expunged WHERE mailbox_id = %" PRId64, source), 1);
-    CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64
-                           " AND detail = 'moved to %" PRId64 "'",
-                           source, destination),
-              1);
+    check_moved(database, source, destination, user);
     table_is_sound(source);
     table_is_sound(destination);
     uidset_clear(&uids);

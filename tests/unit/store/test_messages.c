@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "change_statement.h"
 #include "store/mailboxes.h"
 #include "support/check.h"
 #include "table_fixture.h"
@@ -295,6 +296,41 @@ static void sweep_orphans_body(struct database *database)
 void test_messages_sweep_orphans_once_they_are_old(void)
 {
     store_run(sweep_orphans_body);
+}
+
+/* Somebody is just about to refer to content again that would be swept. */
+static void sweep_referred_body(struct database *database)
+{
+    int64_t message = table_message(database, 10);
+    int64_t mailbox = table_mailbox(database, 0, true);
+    append_message(database, mailbox, message);
+    expunge_all(database, mailbox);
+    table_sql("UPDATE expunged SET expunged_at = '2000-01-01' WHERE mailbox_id = %" PRId64,
+              mailbox);
+    const struct append_item item = {message, 100, 0, 0};
+    struct change change = table_change(CHANGE_APPEND, mailbox);
+    change.items = &item;
+    change.item_count = 1;
+    struct transaction *tx;
+    if (!CHECK_OK(transaction_begin(database, &tx)))
+        return;
+    CHECK_OK(change_queue(tx, &change, NULL));
+    CHECK_OK(transaction_run(tx));
+    const int64_t before = INT64_C(1000000000000000); /* 2001 */
+    uint32_t done = 9;
+    CHECK_OK(messages_sweep_expunged(database, before, 1000, &done));
+    CHECK_INT(done, 0);
+    CHECK_OK(transaction_commit(tx));
+    transaction_end(&tx);
+    CHECK_OK(messages_sweep_expunged(database, before, 1000, &done));
+    CHECK_INT(done, 1);
+    CHECK_INT(messages_there(message), 1);
+    table_is_sound(mailbox);
+}
+
+void test_messages_sweep_waits_for_nobody(void)
+{
+    store_run(sweep_referred_body);
 }
 
 struct sweep_race {
