@@ -1,0 +1,329 @@
+#include "client.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+enum { CLIENT_READ = 64 * 1024, AWAIT_MS = 120 * 1000 };
+
+static void trouble(const struct client *client, const char *what, struct slice response)
+{
+    struct slice shown = slice_sub(response, 0, 400);
+    bench_die("%s (client %u, tag %u): %s: %.*s", client->user, client->number, client->tag, what,
+              SLICE_ARGS(shown));
+}
+
+/* Output -------------------------------------------------------------------------------- */
+
+static void flush(struct client *client)
+{
+    while (client->sent < client->output.len) {
+        ssize_t count = send(client->watch.fd, client->output.data + client->sent,
+                             client->output.len - client->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            loop_change(&client->watch, EPOLLIN | EPOLLOUT);
+            return;
+        }
+        if (count < 0)
+            trouble(client, "send failed", slice_cstr(strerror(errno)));
+        client->sent += (size_t)count;
+    }
+    buffer_reset(&client->output);
+    client->sent = 0;
+}
+
+static void begin_command(struct client *client, client_done_fn *on_done)
+{
+    if (client->busy)
+        trouble(client, "one command at a time", SLICE_EMPTY);
+    client->busy = true;
+    client->on_done = on_done;
+    client->tag++;
+    buffer_printf(&client->output, "t%u ", client->tag);
+}
+
+static void end_command(struct client *client)
+{
+    if (buffer_check(&client->output) != 0)
+        bench_die("no memory for a command");
+    client->command_at = clock_monotonic_us();
+    flush(client);
+}
+
+static void add_formatted(struct client *client, const char *format, va_list args)
+{
+    char text[2048];
+    int length = vsnprintf(text, sizeof text, format, args);
+    if (length < 0 || (size_t)length >= sizeof text)
+        bench_die("a command is too long");
+    buffer_add(&client->output, slice_of(text, (size_t)length));
+    buffer_add_cstr(&client->output, "\r\n");
+}
+
+void client_send(struct client *client, client_done_fn *on_done, const char *format, ...)
+{
+    begin_command(client, on_done);
+    va_list args;
+    va_start(args, format);
+    add_formatted(client, format, args);
+    va_end(args);
+    end_command(client);
+}
+
+void client_send_literal(struct client *client, client_done_fn *on_done, const char *command,
+                         struct slice literal)
+{
+    begin_command(client, on_done);
+    buffer_printf(&client->output, "%s {%zu+}\r\n", command, literal.len);
+    buffer_add(&client->output, literal);
+    buffer_add_cstr(&client->output, "\r\n");
+    end_command(client);
+}
+
+void client_send_line(struct client *client, const char *line)
+{
+    buffer_printf(&client->output, "%s\r\n", line);
+    flush(client);
+}
+
+/* Input ---------------------------------------------------------------------------------- */
+
+/* How many octets the literal has that this line (without its end) announces. */
+static bool announces_literal(struct slice line, uint64_t *size_out)
+{
+    if (line.len < 3 || line.data[line.len - 1] != '}')
+        return false;
+    size_t digits = line.len - 1;
+    while (digits > 0 && ascii_is_digit(line.data[digits - 1]))
+        digits--;
+    if (digits == 0 || line.data[digits - 1] != '{')
+        return false;
+    return slice_to_u64(slice_sub(line, digits, line.len - 1 - digits), size_out);
+}
+
+/* The first whole response in `input`, without its line end. */
+static bool take_response(struct slice input, struct slice *response_out, size_t *used_out)
+{
+    for (size_t at = 0;;) {
+        const char *end = at < input.len ? memchr(input.data + at, '\n', input.len - at) : NULL;
+        if (!end)
+            return false;
+        size_t line_end = (size_t)(end - input.data);
+        if (line_end == 0 || input.data[line_end - 1] != '\r')
+            bench_die("a line of the server ends without CR");
+        uint64_t literal;
+        if (!announces_literal(slice_sub(input, at, line_end - 1 - at), &literal)) {
+            *response_out = slice_sub(input, 0, line_end - 1);
+            *used_out = line_end + 1;
+            return true;
+        }
+        at = line_end + 1 + literal;
+        if (at > input.len)
+            return false;
+    }
+}
+
+static void handle_tagged(struct client *client, struct slice response)
+{
+    char expected[32];
+    snprintf(expected, sizeof expected, "t%u OK", client->tag);
+    if (!client->busy || !slice_starts_with(response, slice_cstr(expected)))
+        trouble(client, "not the expected reply", response);
+    client->busy = false;
+    if (client->on_done)
+        client->on_done(client);
+}
+
+static void handle_response(struct client *client, struct slice response)
+{
+    if (slice_starts_with_nocase(response, SLICE("* BYE")) && client->on_response)
+        trouble(client, "the server says goodbye", response);
+    if (*response.data != '*' && *response.data != '+')
+        handle_tagged(client, response);
+    else if (client->on_response)
+        client->on_response(client, response);
+}
+
+static void parse_input(struct client *client)
+{
+    struct slice response;
+    size_t used;
+    while (client->watch.fd >= 0 &&
+           take_response(slice_sub(buffer_slice(&client->input), client->parsed, SIZE_MAX),
+                         &response, &used)) {
+        client->parsed += used;
+        handle_response(client, response);
+    }
+    if (client->parsed == client->input.len) {
+        buffer_reset(&client->input);
+    } else if (client->parsed > client->input.len / 2) {
+        buffer_drop_front(&client->input, client->parsed);
+    } else {
+        return;
+    }
+    client->parsed = 0;
+}
+
+static void client_ready(struct watch *watch, uint32_t events)
+{
+    struct client *client = (struct client *)watch; /* its first member */
+    if (events & EPOLLOUT) {
+        loop_change(watch, EPOLLIN);
+        flush(client);
+    }
+    if (!(events & ~(uint32_t)EPOLLOUT))
+        return;
+    char *place = buffer_reserve(&client->input, CLIENT_READ);
+    if (!place)
+        bench_die("no memory for a reply");
+    ssize_t count = recv(watch->fd, place, CLIENT_READ, MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return;
+    if (count <= 0)
+        trouble(client, "connection lost", slice_cstr(count ? strerror(errno) : "end of file"));
+    buffer_commit(&client->input, (size_t)count);
+    parse_input(client);
+}
+
+void client_await(struct client *client)
+{
+    int64_t end = clock_monotonic_ms() + AWAIT_MS;
+    while (client->busy) {
+        int64_t left = end - clock_monotonic_ms();
+        if (left <= 0)
+            trouble(client, "no reply", buffer_slice(&client->input));
+        loop_turn((int)left);
+    }
+}
+
+void client_run(struct client *client, const char *format, ...)
+{
+    begin_command(client, NULL);
+    va_list args;
+    va_start(args, format);
+    add_formatted(client, format, args);
+    va_end(args);
+    end_command(client);
+    client_await(client);
+}
+
+/* Connections ------------------------------------------------------------------------------- */
+
+static int dial(const struct bench *bench)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *address;
+    int failure = getaddrinfo(bench->host, bench->port, &hints, &address);
+    if (failure)
+        bench_die("%s: %s", bench->host, gai_strerror(failure));
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        bench_die_errno("socket");
+    if (connect(fd, address->ai_addr, address->ai_addrlen) != 0)
+        bench_die_errno("connect");
+    freeaddrinfo(address);
+    int on = 1;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+        bench_die_errno("TCP_NODELAY");
+    return fd;
+}
+
+static void greeted(struct client *client, struct slice response)
+{
+    if (!slice_starts_with(response, SLICE("* OK")))
+        trouble(client, "not a greeting", response);
+    client->busy = false;
+    client->on_response = NULL;
+    if (client->on_done)
+        client->on_done(client);
+}
+
+void client_connect(struct client *client, const struct bench *bench, const char *user)
+{
+    client->bench = bench;
+    snprintf(client->user, sizeof client->user, "%s", user);
+    buffer_init(&client->input, 0);
+    buffer_init(&client->output, 0);
+    client->command_at = clock_monotonic_us();
+    client->watch = (struct watch){dial(bench), client_ready};
+    client->busy = true;
+    client->on_response = greeted;
+    loop_add(&client->watch, EPOLLIN);
+}
+
+void client_close(struct client *client)
+{
+    if (client->watch.fd >= 0)
+        close(client->watch.fd);
+    client->watch.fd = -1;
+    client->busy = false;
+    buffer_clear(&client->input);
+    buffer_clear(&client->output);
+    client->parsed = client->sent = 0;
+}
+
+struct client *clients_open(const struct bench *bench, unsigned count, const char *const *users,
+                            unsigned user_count)
+{
+    struct client *clients = bench_allocate(count, sizeof *clients);
+    for (unsigned i = 0; i < count; i++) {
+        clients[i].number = i;
+        client_connect(&clients[i], bench, users[i % user_count]);
+        client_await(&clients[i]);
+        client_run(&clients[i], "LOGIN %s %s", clients[i].user, bench->password);
+    }
+    return clients;
+}
+
+void clients_close(struct client **clients, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        client_close(&(*clients)[i]);
+    free(*clients);
+    *clients = NULL;
+}
+
+void clients_run(struct client *clients, unsigned count, const char *command)
+{
+    for (unsigned i = 0; i < count; i++)
+        client_send(&clients[i], NULL, "%s", command);
+    for (unsigned i = 0; i < count; i++)
+        client_await(&clients[i]);
+}
+
+void clients_drive(struct client *clients, unsigned count, client_done_fn *first,
+                   struct result *result)
+{
+    struct pace pace;
+    pace_start(&pace, clients[0].bench, count, result);
+    for (unsigned i = 0; i < count; i++) {
+        clients[i].pace = &pace;
+        first(&clients[i]);
+    }
+    pace_finish(&pace);
+    for (unsigned i = 0; i < count; i++)
+        clients[i].pace = NULL;
+}
+
+bool client_goes_on(struct client *client)
+{
+    return pace_goes_on(client->pace, client->command_at);
+}
+
+bool response_number(struct slice response, const char *keyword, uint32_t *number_out)
+{
+    struct slice rest = slice_sub(response, 2, SIZE_MAX);
+    size_t space = slice_find(rest, ' ');
+    struct slice word = slice_sub(rest, space + 1, strlen(keyword));
+    return slice_starts_with(response, SLICE("* ")) && slice_equal(word, slice_cstr(keyword)) &&
+           slice_to_u32(slice_sub(rest, 0, space), number_out);
+}

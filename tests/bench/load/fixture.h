@@ -1,0 +1,47 @@
+/*
+ * Who and what the scenarios find: users (made by tests/bench/run) and
+ * mailboxes, filled over IMAP when they aren't yet.
+ */
+#ifndef POSTROOM_BENCH_FIXTURE_H
+#define POSTROOM_BENCH_FIXTURE_H
+
+#include "bench.h"
+#include "client.h"
+#include "letter.h"
+
+enum { FIXTURE_USERS = 16 };
+extern const char *const fixture_users[FIXTURE_USERS]; /* bench1 … */
+
+/* Both members of the group that owns FIXTURE_SHARED. */
+enum { FIXTURE_MEMBERS = 2 };
+extern const char *const fixture_members[FIXTURE_MEMBERS];
+#define FIXTURE_SHARED "Shared/Sales"
+/* Belongs to the first user and holds bench->scale letters of 4 KB. */
+#define FIXTURE_LIBRARY "Library"
+enum { FIXTURE_LETTER_SIZE = 4096 };
+
+/* A user's mailbox with exactly `count` letters, of different days. */
+void fixture_fill(struct bench *bench, const char *user, const char *mailbox, uint32_t count,
+                  uint32_t size);
+/* The large mailbox that several scenarios read. */
+void fixture_library(struct bench *bench);
+
+/* Which letter has which UID in the selected mailbox, in order of sequence numbers. */
+struct shelf {
+    uint32_t *uids;
+    struct letter *letters;
+    uint32_t count;
+};
+void fixture_read_shelf(struct client *client, struct shelf *out);
+void shelf_clear(struct shelf *shelf);
+
+/* APPEND of a new letter; `on_done` as of client_send. */
+void fixture_append(struct bench *bench, struct client *client, const char *mailbox, uint32_t size,
+                    client_done_fn *on_done);
+
+/* The UID behind "UID " in a FETCH response; 0: none. */
+uint32_t fixture_uid(struct slice response);
+/* The STATUS item MESSAGES. */
+uint32_t fixture_count(struct client *client, const char *mailbox);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * A scenario is a row of the table in scenario.c: what is done over IMAP, and
+ * the same work as plain SQL over libpq. Its functions prepare (unmeasured,
+ * only what is missing), measure, and check.
+ */
+#ifndef POSTROOM_BENCH_SCENARIO_H
+#define POSTROOM_BENCH_SCENARIO_H
+
+#include "bench.h"
+#include "result.h"
+
+struct scenario;
+typedef void scenario_fn(const struct scenario *scenario, struct bench *bench,
+                         struct result *result);
+
+struct scenario {
+    const char *name;
+    const char *help;
+    scenario_fn *run;
+    scenario_fn *prepare;  /* NULL: run does what is needed; else the server starts anew after it */
+    scenario_fn *baseline; /* NULL: there is no SQL that does the same */
+    unsigned connections;
+    unsigned size;     /* octets of a message */
+    const char *query; /* what search asks for, the flag of store-bulk */
+    bool shared;       /* all in one shared mailbox, not each in an own one */
+    unsigned workers;  /* that the server must have; 0: any number */
+};
+
+extern const struct scenario scenarios[];
+const struct scenario *scenario_find(const char *name);
+
+scenario_fn run_login;
+scenario_fn run_append, baseline_append;
+scenario_fn run_fetch, baseline_fetch;
+scenario_fn run_sync, baseline_sync;
+scenario_fn run_store, baseline_store;
+scenario_fn run_store_bulk, baseline_store_bulk;
+scenario_fn run_select, baseline_select;
+scenario_fn run_search, baseline_search;
+scenario_fn run_idle_fanout;
+scenario_fn run_idle_memory;
+scenario_fn prepare_big_mailbox, run_big_mailbox;
+
+#endif

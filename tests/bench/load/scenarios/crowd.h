@@ -1,0 +1,28 @@
+/*
+ * Many idling members of one shared mailbox, and what they hear.
+ */
+#ifndef POSTROOM_BENCH_CROWD_H
+#define POSTROOM_BENCH_CROWD_H
+
+#include "../client.h"
+#include "../result.h"
+
+/* `expected` and the sample of a round concern the message on its way. */
+struct crowd {
+    struct client *clients;
+    struct member *members;
+    unsigned count;
+    unsigned idling;
+    uint32_t expected; /* EXISTS that says the message has come; 0: none is on its way */
+    int64_t sent_at;
+    unsigned reached;
+    struct samples *latencies;
+};
+
+/* Connects them as bob, alice, bob …, selects FIXTURE_SHARED, idles. */
+void crowd_gather(const struct bench *bench, unsigned count, struct crowd *out);
+/* All leave IDLE at once; how long each waited for its OK goes to `latencies`. */
+void crowd_rouse(struct crowd *crowd, struct samples *latencies);
+void crowd_dismiss(struct crowd *crowd);
+
+#endif

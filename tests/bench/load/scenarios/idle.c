@@ -1,0 +1,83 @@
+/* idle-fanout: how soon every idling member of a shared mailbox hears of a new
+ * message. idle-memory: what an idling session costs while nothing happens. */
+#include "../fixture.h"
+#include "../scenario.h"
+#include "../usage.h"
+#include "base/clock.h"
+#include "crowd.h"
+
+enum { ROUND_MS = 10000, PAUSE_MS = 20, ROUNDS_MIN = 10 };
+
+static void wait_ms(int64_t milliseconds)
+{
+    int64_t end = clock_monotonic_ms() + milliseconds;
+    for (int64_t left; (left = end - clock_monotonic_ms()) > 0;)
+        loop_turn((int)left);
+}
+
+/* One message to all. Nobody may miss it. */
+static void run_round(struct bench *bench, struct crowd *crowd, struct client *writer,
+                      struct samples *appends)
+{
+    crowd->reached = 0;
+    crowd->expected = fixture_count(writer, FIXTURE_SHARED) + 1;
+    fixture_append(bench, writer, FIXTURE_SHARED, LETTER_SIZE_MIN, NULL);
+    crowd->sent_at = writer->command_at;
+    client_await(writer);
+    samples_add(appends, clock_monotonic_us() - writer->command_at);
+    for (int64_t end = clock_monotonic_ms() + ROUND_MS; crowd->reached < crowd->count;) {
+        loop_turn(100);
+        if (clock_monotonic_ms() > end)
+            bench_die("%u of %u idling members did not hear of a message",
+                      crowd->count - crowd->reached, crowd->count);
+    }
+    crowd->expected = 0;
+    wait_ms(PAUSE_MS);
+}
+
+void run_idle_fanout(const struct scenario *scenario, struct bench *bench, struct result *result)
+{
+    (void)scenario;
+    struct crowd crowd;
+    crowd_gather(bench, bench->members, &crowd);
+    crowd.latencies = &result->latencies;
+    struct client *writer = clients_open(bench, 1, &fixture_members[1], 1);
+    struct samples appends = {0};
+    struct pace pace;
+    pace_start(&pace, bench, 0, result);
+    while (result->operations < ROUNDS_MIN || clock_monotonic_us() < pace.end_at) {
+        run_round(bench, &crowd, writer, &appends);
+        result->operations++;
+    }
+    pace_finish(&pace);
+    result_figure(result, "members", crowd.count);
+    result_figure(result, "lost", 0);
+    result_figure(result, "append_p50_ms", samples_percentile(&appends, 0.5));
+    result_figure(result, "append_p99_ms", samples_percentile(&appends, 0.99));
+    crowd_rouse(&crowd, NULL);
+    samples_clear(&appends);
+    clients_close(&writer, 1);
+    crowd_dismiss(&crowd);
+}
+
+/* The first few warm the server up: the view, the login memory, the allocator. */
+void run_idle_memory(const struct scenario *scenario, struct bench *bench, struct result *result)
+{
+    struct crowd first, crowd;
+    crowd_gather(bench, scenario->connections, &first);
+    wait_ms(500);
+    double before = (double)usage_memory(bench->memory_process);
+    crowd_gather(bench, bench->members, &crowd);
+    wait_ms(2000);
+    double after = (double)usage_memory(bench->memory_process);
+    struct pace pace;
+    pace_start(&pace, bench, 0, result);
+    crowd_rouse(&crowd, &result->latencies);
+    pace_finish(&pace);
+    result->operations = crowd.count;
+    result_figure(result, "sessions", crowd.count);
+    result_figure(result, "octets_per_session", (after - before) / crowd.count);
+    crowd_rouse(&first, NULL);
+    crowd_dismiss(&crowd);
+    crowd_dismiss(&first);
+}

@@ -1,0 +1,1 @@
+"""What tests/bench/run does once everything is built."""
