@@ -15,36 +15,36 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#define MUST_CHECK      __attribute__((warn_unused_result))
+#define MUST_CHECK        __attribute__((warn_unused_result))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
 enum err {
     ERR_NONE = 0,
-    ERR_SYNTAX,       /* the input does not follow its grammar */
-    ERR_LIMIT,        /* over a configured limit (length, count, nesting, rate) */
-    ERR_TOO_BIG,      /* a message is over the size limit */
-    ERR_INVALID,      /* well-formed, but not acceptable (a name, a value) */
-    ERR_CHARSET,      /* a charset that is unknown or text that is not in it */
-    ERR_NOT_FOUND,    /* no such thing, or the caller may not know of it */
-    ERR_EXISTS,       /* there is one already */
-    ERR_DENIED,       /* the caller lacks a right on something it may know of */
-    ERR_READ_ONLY,    /* the mailbox was opened read-only (EXAMINE) */
-    ERR_CREDENTIALS,  /* wrong user, password or proof; one text for all three */
-    ERR_PRIVACY,      /* needs TLS first */
-    ERR_WRONG_STATE,  /* not possible now (has children, in use); OpenSSL owns ERR_STATE */
-    ERR_STALE,        /* what the caller's decision rests on has changed: look again */
-    ERR_OVER_QUOTA,   /* no room left */
-    ERR_UNAVAILABLE,  /* the database is away or too slow; worth trying again */
-    ERR_IN_DOUBT,     /* the connection was lost at commit: it may have happened or not */
-    ERR_TIMEOUT,      /* the peer did not act within the time it has */
-    ERR_CLOSED,       /* the peer is gone */
-    ERR_INTERRUPTED,  /* woken for news, not for input */
-    ERR_CANCELLED,    /* the server is stopping or the session is being ended */
-    ERR_TLS,          /* a TLS handshake or record failed */
-    ERR_IO,           /* a system call failed; the text has errno's words */
-    ERR_NO_MEMORY,    /* out of memory, or out of an arena's maximum */
-    ERR_CORRUPT,      /* stored data is not what the server writes */
-    ERR_INTERNAL,     /* a bug: a promise between our own modules was broken */
+    ERR_SYNTAX,      /* the input does not follow its grammar */
+    ERR_LIMIT,       /* over a configured limit (length, count, nesting, rate) */
+    ERR_TOO_BIG,     /* a message is over the size limit */
+    ERR_INVALID,     /* well-formed, but not acceptable (a name, a value) */
+    ERR_CHARSET,     /* a charset that is unknown or text that is not in it */
+    ERR_NOT_FOUND,   /* no such thing, or the caller may not know of it */
+    ERR_EXISTS,      /* there is one already */
+    ERR_DENIED,      /* the caller lacks a right on something it may know of */
+    ERR_READ_ONLY,   /* the mailbox was opened read-only (EXAMINE) */
+    ERR_CREDENTIALS, /* wrong user, password or proof; one text for all three */
+    ERR_PRIVACY,     /* needs TLS first */
+    ERR_WRONG_STATE, /* not possible now (has children, in use); OpenSSL owns ERR_STATE */
+    ERR_STALE,       /* what the caller's decision rests on has changed: look again */
+    ERR_OVER_QUOTA,  /* no room left */
+    ERR_UNAVAILABLE, /* the database is away or too slow; worth trying again */
+    ERR_IN_DOUBT,    /* the connection was lost at commit: it may have happened or not */
+    ERR_TIMEOUT,     /* the peer did not act within the time it has */
+    ERR_CLOSED,      /* the peer is gone */
+    ERR_INTERRUPTED, /* woken for news, not for input */
+    ERR_CANCELLED,   /* the server is stopping or the session is being ended */
+    ERR_TLS,         /* a TLS handshake or record failed */
+    ERR_IO,          /* a system call failed; the text has errno's words */
+    ERR_NO_MEMORY,   /* out of memory, or out of an arena's maximum */
+    ERR_CORRUPT,     /* stored data is not what the server writes */
+    ERR_INTERNAL,    /* a bug: a promise between our own modules was broken */
     ERR_COUNT
 };
 

@@ -18,7 +18,7 @@ struct slice {
 #define SLICE_EMPTY    ((struct slice){"", 0})
 #define SLICE(literal) ((struct slice){"" literal "", sizeof(literal) - 1})
 /* For printf: printf("%.*s", SLICE_ARGS(s)). */
-#define SLICE_ARGS(s)  (int)(s).len, (s).data
+#define SLICE_ARGS(s) (int)(s).len, (s).data
 
 static inline struct slice slice_of(const char *data, size_t len)
 {

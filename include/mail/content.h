@@ -42,8 +42,7 @@ int content_get_small(struct mail *mail, const struct grant *grant, struct arena
 /* Octets start..end (exclusive) in pieces of at most one chunk to piece();
  * reads the next piece only after piece() has returned, and holds no
  * connection meanwhile. piece may park; a failure of it ends the reading. */
-int content_read(struct mail *mail, const struct grant *grant, int64_t message_id,
-                 uint64_t start, uint64_t end, int (*piece)(void *arg, struct slice octets),
-                 void *arg) MUST_CHECK;
+int content_read(struct mail *mail, const struct grant *grant, int64_t message_id, uint64_t start,
+                 uint64_t end, int (*piece)(void *arg, struct slice octets), void *arg) MUST_CHECK;
 
 #endif

@@ -18,11 +18,11 @@ struct mail;
 
 struct mail_settings {
     struct mime_limits mime;
-    uint64_t message_max;         /* octets of one message */
+    uint64_t message_max; /* octets of one message */
     uint32_t mailboxes_per_user;
-    uint32_t retention_days;      /* expunged messages, deleted mailboxes */
+    uint32_t retention_days; /* expunged messages, deleted mailboxes */
     uint32_t journal_days;
-    bool listen;                  /* worker: true; postroomctl: false */
+    bool listen; /* worker: true; postroomctl: false */
     /* In the loop, not in a fiber: something about this user has changed (disabled, password,
      * groups); may be NULL. */
     void (*user_changed)(void *arg, int64_t user_id);
@@ -41,7 +41,7 @@ void mail_set_settings(struct mail *mail, const struct mail_settings *settings);
 
 /* Who does something, and from where: goes into the journal. */
 struct actor {
-    int64_t user_id;     /* 0: the administrator (postroomctl), who may everything */
+    int64_t user_id; /* 0: the administrator (postroomctl), who may everything */
     struct slice login;
     struct slice client; /* remote address */
 };

@@ -25,8 +25,8 @@ int mailbox_create(struct mail *mail, const struct actor *actor, struct slice na
 int mailbox_delete(struct mail *mail, const struct grant *grant) MUST_CHECK;
 /* RENAME: needs `x` on the mailbox, `k` on the new parent. Takes the children
  * along. To another owner's namespace: needs `x` and `a` on the mailbox and on
- * all that is below it, since who administers it changes. RENAME INBOX moves its messages into a new mailbox and leaves INBOX
- * empty (RFC 3501 section 6.3.5). */
+ * all that is below it, since who administers it changes. RENAME INBOX moves its messages into a
+ * new mailbox and leaves INBOX empty (RFC 3501 section 6.3.5). */
 int mailbox_rename(struct mail *mail, const struct grant *grant, struct slice new_name) MUST_CHECK;
 /* Makes the INBOX of a user who has none (at login, at user add). */
 int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor) MUST_CHECK;
@@ -37,8 +37,8 @@ int mailbox_status(struct mail *mail, const struct grant *grant,
 
 /* LIST and LSUB (RFC 3501 section 6.3.8, 6.3.9; RFC 3348 CHILDREN; RFC 6154). */
 struct listed_mailbox {
-    struct slice name;        /* as the actor sees it, UTF-8 */
-    bool no_select;           /* made up: only a parent (or, in LSUB, a parent of subscribed ones) */
+    struct slice name; /* as the actor sees it, UTF-8 */
+    bool no_select;    /* made up: only a parent (or, in LSUB, a parent of subscribed ones) */
     bool has_children;
     struct slice special_use; /* may be empty */
     int64_t mailbox_id;       /* 0 when made up */

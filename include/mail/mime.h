@@ -25,10 +25,10 @@
 #include "base/slice.h"
 
 struct mime_limits {
-    uint32_t depth;        /* nesting of multiparts and messages; default 100 */
-    uint32_t parts;        /* parts in all; default 10,000 */
-    uint32_t header_size;  /* octets of one part's header kept, and of all headers together
-                              8 times that; default 1 MiB */
+    uint32_t depth;       /* nesting of multiparts and messages; default 100 */
+    uint32_t parts;       /* parts in all; default 10,000 */
+    uint32_t header_size; /* octets of one part's header kept, and of all headers together
+                             8 times that; default 1 MiB */
 };
 /* Over a limit nothing fails: what lies deeper is a leaf, more parts belong
  * to the last one, a longer header is looked at only up to the limit. */
@@ -36,7 +36,7 @@ struct mime_limits {
 enum mime_kind {
     MIME_LEAF,      /* any single part */
     MIME_MULTIPART, /* children are its parts */
-    MIME_MESSAGE    /* message/rfc822 or message/global, not encoded: one child, the message in it */
+    MIME_MESSAGE /* message/rfc822 or message/global, not encoded: one child, the message in it */
 };
 
 /* One entity. Offsets count octets from the start of the message. The root
@@ -57,8 +57,8 @@ struct mime_part {
 struct mime_tree {
     struct mime_part *parts; /* parts[0] is the root; depth first order */
     uint32_t count;
-    struct slice *headers;   /* per part: header octets as received, with the empty line; only
-                                after scanning, data NULL in a decoded tree */
+    struct slice *headers; /* per part: header octets as received, with the empty line; only
+                              after scanning, data NULL in a decoded tree */
 };
 
 struct mime_scanner;
@@ -131,10 +131,10 @@ bool mime_parse_date(struct slice value, int64_t *local_day_out, int64_t *instan
 
 /* Sort keys and such, computed once at append (RFC 5256). */
 struct mime_summary {
-    struct slice subject;     /* raw value unfolded */
-    struct slice message_id;  /* "<...>" or empty */
-    int64_t sent_day;         /* local day of Date:; INT64_MIN when unreadable */
-    int64_t sent_instant;     /* seconds; INT64_MIN when unreadable */
+    struct slice subject;    /* raw value unfolded */
+    struct slice message_id; /* "<...>" or empty */
+    int64_t sent_day;        /* local day of Date:; INT64_MIN when unreadable */
+    int64_t sent_instant;    /* seconds; INT64_MIN when unreadable */
 };
 void mime_summarise(struct slice header, struct arena *arena, struct mime_summary *out);
 

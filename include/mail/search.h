@@ -13,10 +13,10 @@
 #include "model/uidset.h"
 
 struct search_scope {
-    const struct grant *grant;              /* with `r` */
+    const struct grant *grant; /* with `r` */
     const struct picture *picture;
     const struct keyword_table *keywords;
-    const struct uidset *recent;            /* UIDs that are \Recent in this session */
+    const struct uidset *recent; /* UIDs that are \Recent in this session */
 };
 /* UIDs that match, ascending. Yields to other fibers; the caller holds the
  * picture, the keywords are read before the first park.

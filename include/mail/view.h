@@ -31,7 +31,7 @@ struct picture;
 struct entry {
     uint32_t uid;
     int64_t message_id;
-    flag_mask flags;       /* with the user's own \Seen in bit 0 */
+    flag_mask flags; /* with the user's own \Seen in bit 0 */
     uint64_t modseq;
     uint64_t size;
     int64_t internal_date; /* microseconds since 1970 UTC */
@@ -101,8 +101,8 @@ uint32_t picture_unseen(const struct picture *picture, uint32_t *first_seq_out);
 /* Message numbers or UIDs as the client wrote them, as the UIDs that exist
  * in this picture. For numbers: -ERR_INVALID when one is beyond the count
  * (RFC 3501 section 9, seq-number). */
-int picture_resolve(const struct picture *picture, const struct sequence_set *sequence,
-                    bool is_uid, struct uidset *uids_out) MUST_CHECK;
+int picture_resolve(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
+                    struct uidset *uids_out) MUST_CHECK;
 
 /* The difference of two pictures of the same view and user, `to` younger. */
 struct picture_difference {

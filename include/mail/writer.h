@@ -27,7 +27,7 @@
 /* Where messages came to: for [APPENDUID] and [COPYUID] (RFC 4315). */
 struct append_outcome {
     uint32_t uidvalidity;
-    struct uidset uids;    /* ascending in the order of the items; uidset_clear() it */
+    struct uidset uids; /* ascending in the order of the items; uidset_clear() it */
 };
 
 /* Flags by name as masks of this mailbox; keywords without a bit get one when

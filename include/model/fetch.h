@@ -15,12 +15,12 @@ enum fetch_kind {
     FETCH_UID,
     FETCH_FLAGS,
     FETCH_INTERNALDATE,
-    FETCH_SIZE,          /* RFC822.SIZE */
+    FETCH_SIZE, /* RFC822.SIZE */
     FETCH_ENVELOPE,
-    FETCH_BODY,          /* BODY without section: structure without extension data */
+    FETCH_BODY, /* BODY without section: structure without extension data */
     FETCH_BODYSTRUCTURE,
-    FETCH_SECTION,       /* BODY[...] and the RFC822 forms */
-    FETCH_MODSEQ         /* RFC 7162; not yet offered */
+    FETCH_SECTION, /* BODY[...] and the RFC822 forms */
+    FETCH_MODSEQ   /* RFC 7162; not yet offered */
 };
 
 enum fetch_section_kind {
@@ -38,16 +38,16 @@ struct fetch_item {
     enum fetch_kind kind;
     /* The rest is for FETCH_SECTION. */
     enum fetch_section_kind section;
-    bool peek;               /* does not set \Seen */
-    const char *label;       /* "RFC822", "RFC822.HEADER", "RFC822.TEXT": the reply's name for
-                                the old forms; NULL: BODY[...] */
-    uint32_t *numbers;       /* part specifier, arena */
+    bool peek;         /* does not set \Seen */
+    const char *label; /* "RFC822", "RFC822.HEADER", "RFC822.TEXT": the reply's name for
+                          the old forms; NULL: BODY[...] */
+    uint32_t *numbers; /* part specifier, arena */
     size_t number_count;
-    struct slice *fields;    /* header names as the client wrote them */
+    struct slice *fields; /* header names as the client wrote them */
     size_t field_count;
-    bool partial;            /* <offset.length> was given */
+    bool partial; /* <offset.length> was given */
     uint64_t offset;
-    uint64_t length;         /* > 0 when partial */
+    uint64_t length; /* > 0 when partial */
 };
 
 struct fetch_spec {

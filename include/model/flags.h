@@ -16,13 +16,13 @@
 typedef uint64_t flag_mask;
 
 /* Stored in the database: never renumber. */
-#define FLAG_SEEN       ((flag_mask)1 << 0)
-#define FLAG_ANSWERED   ((flag_mask)1 << 1)
-#define FLAG_FLAGGED    ((flag_mask)1 << 2)
-#define FLAG_DELETED    ((flag_mask)1 << 3)
-#define FLAG_DRAFT      ((flag_mask)1 << 4)
-#define FLAGS_SYSTEM    ((flag_mask)31)
-#define FLAGS_ALL       (((flag_mask)1 << 63) - 1)
+#define FLAG_SEEN     ((flag_mask)1 << 0)
+#define FLAG_ANSWERED ((flag_mask)1 << 1)
+#define FLAG_FLAGGED  ((flag_mask)1 << 2)
+#define FLAG_DELETED  ((flag_mask)1 << 3)
+#define FLAG_DRAFT    ((flag_mask)1 << 4)
+#define FLAGS_SYSTEM  ((flag_mask)31)
+#define FLAGS_ALL     (((flag_mask)1 << 63) - 1)
 enum { FLAG_KEYWORD_FIRST = 5, FLAG_KEYWORD_COUNT = 58, FLAG_KEYWORD_LENGTH_MAX = 255 };
 
 /* The flags that the holder of these rights may change (RFC 4314 section 4):

@@ -20,9 +20,9 @@
 #include "base/error.h"
 #include "base/slice.h"
 
-#define MAILBOX_SEPARATOR     '/'
-#define MAILBOX_OTHER_USERS   "Other Users"
-#define MAILBOX_SHARED        "Shared"
+#define MAILBOX_SEPARATOR   '/'
+#define MAILBOX_OTHER_USERS "Other Users"
+#define MAILBOX_SHARED      "Shared"
 enum { MAILBOX_NAME_MAX = 1000, MAILBOX_LEVELS_MAX = 32 };
 
 enum mailbox_space { MAILBOX_PERSONAL, MAILBOX_OF_USER, MAILBOX_IN_SHARED };

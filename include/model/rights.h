@@ -15,17 +15,17 @@ typedef uint32_t rights_mask;
 
 /* RFC 4314 section 2.1. The values are stored in the database: never renumber. */
 enum {
-    RIGHT_LOOKUP = 1 << 0,         /* l: visible to LIST, LSUB; SUBSCRIBE */
-    RIGHT_READ = 1 << 1,           /* r: SELECT, STATUS, FETCH, COPY from */
-    RIGHT_SEEN = 1 << 2,           /* s: keep \Seen across sessions */
-    RIGHT_WRITE = 1 << 3,          /* w: flags other than \Seen and \Deleted */
-    RIGHT_INSERT = 1 << 4,         /* i: APPEND, COPY into */
-    RIGHT_POST = 1 << 5,           /* p: mail may be sent to the mailbox */
-    RIGHT_CREATE = 1 << 6,         /* k: CREATE below, RENAME to below */
-    RIGHT_DELETE_MAILBOX = 1 << 7, /* x: DELETE and RENAME the mailbox itself */
+    RIGHT_LOOKUP = 1 << 0,          /* l: visible to LIST, LSUB; SUBSCRIBE */
+    RIGHT_READ = 1 << 1,            /* r: SELECT, STATUS, FETCH, COPY from */
+    RIGHT_SEEN = 1 << 2,            /* s: keep \Seen across sessions */
+    RIGHT_WRITE = 1 << 3,           /* w: flags other than \Seen and \Deleted */
+    RIGHT_INSERT = 1 << 4,          /* i: APPEND, COPY into */
+    RIGHT_POST = 1 << 5,            /* p: mail may be sent to the mailbox */
+    RIGHT_CREATE = 1 << 6,          /* k: CREATE below, RENAME to below */
+    RIGHT_DELETE_MAILBOX = 1 << 7,  /* x: DELETE and RENAME the mailbox itself */
     RIGHT_DELETE_MESSAGES = 1 << 8, /* t: set or clear \Deleted */
-    RIGHT_EXPUNGE = 1 << 9,        /* e: EXPUNGE, and as part of CLOSE */
-    RIGHT_ADMINISTER = 1 << 10,    /* a: SETACL, DELETEACL, GETACL, LISTRIGHTS */
+    RIGHT_EXPUNGE = 1 << 9,         /* e: EXPUNGE, and as part of CLOSE */
+    RIGHT_ADMINISTER = 1 << 10,     /* a: SETACL, DELETEACL, GETACL, LISTRIGHTS */
     RIGHTS_ALL = (1 << 11) - 1,
     RIGHTS_NONE = 0
 };

@@ -22,17 +22,17 @@ enum search_kind {
     SEARCH_FLAG,     /* flag: one system flag bit is set (UNSEEN is NOT of it) */
     SEARCH_KEYWORD,  /* name */
     SEARCH_RECENT,
-    SEARCH_LARGER,   /* number: octets */
+    SEARCH_LARGER, /* number: octets */
     SEARCH_SMALLER,
-    SEARCH_BEFORE,   /* day: internal date, disregarding time and zone */
+    SEARCH_BEFORE, /* day: internal date, disregarding time and zone */
     SEARCH_ON,
     SEARCH_SINCE,
     SEARCH_SENT_BEFORE, /* day: Date: header */
     SEARCH_SENT_ON,
     SEARCH_SENT_SINCE,
-    SEARCH_HEADER,   /* name (as written), text (folded; empty: the field exists) */
-    SEARCH_BODY,     /* text, folded */
-    SEARCH_TEXT      /* text, folded: header or body */
+    SEARCH_HEADER, /* name (as written), text (folded; empty: the field exists) */
+    SEARCH_BODY,   /* text, folded */
+    SEARCH_TEXT    /* text, folded: header or body */
 };
 
 struct search_node {

@@ -62,8 +62,7 @@ void stream_cancel(struct stream *stream);
 /* Server side handshake on a plain stream; what was received in clear and not
  * consumed is thrown away (STARTTLS injection). Flush before. -ERR_TLS,
  * -ERR_CLOSED, -ERR_TIMEOUT after timeout_ms. */
-int stream_start_tls(struct stream *stream, struct tls_context *context,
-                     int timeout_ms) MUST_CHECK;
+int stream_start_tls(struct stream *stream, struct tls_context *context, int timeout_ms) MUST_CHECK;
 bool stream_is_tls(const struct stream *stream);
 /* "TLSv1.3 TLS_AES_256_GCM_SHA384", or "" without TLS. */
 const char *stream_tls_description(const struct stream *stream);

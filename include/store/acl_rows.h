@@ -19,8 +19,8 @@ enum acl_kind { ACL_USER, ACL_GROUP, ACL_ANYONE };
 
 struct acl_row {
     enum acl_kind kind;
-    int64_t id;         /* of user or group; 0 for anyone */
-    struct slice name;  /* login or group name; empty for anyone */
+    int64_t id;        /* of user or group; 0 for anyone */
+    struct slice name; /* login or group name; empty for anyone */
     bool negative;
     rights_mask rights;
     struct slice granted_by;
@@ -44,7 +44,7 @@ struct acl_change {
     enum rights_change change; /* applied to what the row has at that instant: two
                                   administrators' "+w" and "+t" both stay */
     rights_mask rights;
-    int64_t expires_at;        /* INT64_MAX: never; with ADD and REMOVE: as it is in the row */
+    int64_t expires_at; /* INT64_MAX: never; with ADD and REMOVE: as it is in the row */
     struct slice actor, client;
 };
 /* One transaction under the mailbox's lock: row upserted (deleted when no

@@ -39,30 +39,30 @@ struct append_item {
 struct change {
     /* What is wanted; the caller's memory, until the batch has ended. */
     enum change_kind kind;
-    int64_t mailbox_id;        /* for MOVE: the destination */
-    uint64_t rights_modseq;    /* of the caller's grant: a younger ACL makes it -ERR_STALE */
-    bool seen_per_user;        /* of mailbox_id */
-    int64_t user_id;           /* whose \Seen; 0: nobody's */
-    struct slice actor;        /* login */
-    struct slice client;       /* remote address */
+    int64_t mailbox_id;              /* for MOVE: the destination */
+    uint64_t rights_modseq;          /* of the caller's grant: a younger ACL makes it -ERR_STALE */
+    bool seen_per_user;              /* of mailbox_id */
+    int64_t user_id;                 /* whose \Seen; 0: nobody's */
+    struct slice actor;              /* login */
+    struct slice client;             /* remote address */
     const struct append_item *items; /* APPEND; MOVE: flags of each of uids, in ascending order */
     size_t item_count;
     const struct uidset *uids; /* FLAGS, SEEN, EXPUNGE; MOVE: of source_id */
     flag_mask flags_cleared;   /* FLAGS; SEEN: FLAG_SEEN in one of the two */
     flag_mask flags_set;
-    bool only_deleted;         /* EXPUNGE: only those with \Deleted */
-    int64_t source_id;         /* MOVE */
+    bool only_deleted;             /* EXPUNGE: only those with \Deleted */
+    int64_t source_id;             /* MOVE */
     uint64_t source_rights_modseq; /* MOVE */
 
     /* What came of it. */
-    int result;                /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone), … */
-    struct journal_row row;    /* what happened in mailbox_id; modseq 0: nothing changed.
-                                  APPEND and MOVE: uids ascending in the order of items */
+    int result;                  /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone), … */
+    struct journal_row row;      /* what happened in mailbox_id; modseq 0: nothing changed.
+                                    APPEND and MOVE: uids ascending in the order of items */
     struct journal_row seen_row; /* APPEND and MOVE into a per-user mailbox: what user_id has
                                     seen of it, at the modseq after that of `row`; modseq 0:
                                     nothing */
     struct journal_row source_row; /* MOVE: what happened in source_id */
-    uint32_t uidvalidity;      /* of mailbox_id */
+    uint32_t uidvalidity;          /* of mailbox_id */
 };
 
 /* Runs all changes in one transaction, in order. 0: committed; each change

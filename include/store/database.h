@@ -23,12 +23,12 @@
 struct database;
 
 struct database_settings {
-    const char *conninfo;           /* libpq connection string; several hosts allowed. A host
-                                       name is looked up in the loop, hostaddr= is not */
-    uint32_t connections;           /* for transactions, at most; half as many for content,
-                                       two lanes and two of the feed come on top */
-    uint32_t wait_ms;               /* how long a call waits for a lost database */
-    uint32_t statement_timeout_ms;  /* for the slow lane and transactions; the fast lane has less */
+    const char *conninfo;          /* libpq connection string; several hosts allowed. A host
+                                      name is looked up in the loop, hostaddr= is not */
+    uint32_t connections;          /* for transactions, at most; half as many for content,
+                                      two lanes and two of the feed come on top */
+    uint32_t wait_ms;              /* how long a call waits for a lost database */
+    uint32_t statement_timeout_ms; /* for the slow lane and transactions; the fast lane has less */
 };
 
 /* Starts connecting in the background; needs the loop (fiber/loop.h). */

@@ -51,8 +51,7 @@ struct seen_page_row {
     const uint8_t *bits; /* SEEN_PAGE_OCTETS */
 };
 int seen_pages_read(struct database *database, struct arena *arena, int64_t mailbox_id,
-                    int64_t user_id, struct seen_page_row **rows_out,
-                    size_t *count_out) MUST_CHECK;
+                    int64_t user_id, struct seen_page_row **rows_out, size_t *count_out) MUST_CHECK;
 
 enum journal_kind {
     JOURNAL_APPEND,
@@ -70,16 +69,16 @@ struct journal_row {
     struct uidset uids;      /* malloc'd: journal_rows_free */
     flag_mask flags_cleared; /* new = old & ~cleared | set */
     flag_mask flags_set;
-    int64_t user_id;         /* private to this user; 0: for all */
+    int64_t user_id; /* private to this user; 0: for all */
 };
 void journal_row_clear(struct journal_row *row);
 
 struct journal_batch {
     struct journal_row *rows; /* ascending, malloc'd */
     size_t count;
-    bool complete;            /* rows go up to what is committed; else there are more */
-    bool gap;                 /* rows after `since` were swept, or `since` never was (the
-                                 database was restored): no rows, the reader must load anew */
+    bool complete;             /* rows go up to what is committed; else there are more */
+    bool gap;                  /* rows after `since` were swept, or `since` never was (the
+                                  database was restored): no rows, the reader must load anew */
     struct entry_row *entries; /* of messages appended since (uid >= from_uid), ascending */
     size_t entry_count;
 };
@@ -89,6 +88,5 @@ enum { JOURNAL_BATCH_MAX = 1000 };
 int journal_read(struct database *database, int64_t mailbox_id, uint64_t since, uint32_t from_uid,
                  struct journal_batch *out) MUST_CHECK;
 void journal_batch_clear(struct journal_batch *batch);
-
 
 #endif

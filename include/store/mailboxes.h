@@ -18,15 +18,16 @@
 
 struct mailbox_row {
     int64_t id;
-    int64_t owner_id;    /* 0: shared */
-    struct slice owner;  /* login name, empty when shared */
-    struct slice name;   /* path below the namespace */
+    int64_t owner_id;   /* 0: shared */
+    struct slice owner; /* login name, empty when shared */
+    struct slice name;  /* path below the namespace */
     uint32_t uidvalidity;
     struct slice special_use; /* "\\Sent", or empty */
     bool seen_per_user;
-    rights_mask rights;  /* effective rights of the user who asked (see acl_rows.h) */
+    rights_mask rights; /* effective rights of the user who asked (see acl_rows.h) */
     uint64_t rights_modseq;
-    int64_t rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
+    int64_t
+        rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
 };
 
 /* One mailbox by path, with the effective rights of user_id (0: all rights,
@@ -55,7 +56,7 @@ int mailboxes_nearest_parent(struct database *database, struct arena *arena, int
 struct mailbox_creation {
     int64_t owner_id;
     struct slice name;
-    struct slice special_use;  /* may be empty */
+    struct slice special_use; /* may be empty */
     bool seen_per_user;
     int64_t acl_from;          /* copy the ACL of this mailbox; 0: none */
     int64_t owner_rights_user; /* and give this user all rights; 0: nobody */
@@ -102,8 +103,7 @@ int mailboxes_pulse(struct database *database, int64_t mailbox_id, int64_t user_
                     struct mailbox_pulse *out) MUST_CHECK;
 /* highest_modseq of many mailboxes, for the hub's sweep; deleted ones are left out. */
 int mailboxes_modseqs(struct database *database, struct arena *arena, const int64_t *mailbox_ids,
-                      size_t count, struct mailbox_modseq **rows_out,
-                      size_t *count_out) MUST_CHECK;
+                      size_t count, struct mailbox_modseq **rows_out, size_t *count_out) MUST_CHECK;
 
 /* Keywords: the table of a mailbox; names in the arena. */
 int keywords_load(struct database *database, struct arena *arena, int64_t mailbox_id,
@@ -112,8 +112,7 @@ int keywords_load(struct database *database, struct arena *arena, int64_t mailbo
  * second creator), then the whole table as in keywords_load. -ERR_LIMIT when
  * the mailbox has no bit left. */
 int keywords_add(struct database *database, struct arena *arena, int64_t mailbox_id,
-                 const struct slice *names, size_t count,
-                 struct keyword_table *out) MUST_CHECK;
+                 const struct slice *names, size_t count, struct keyword_table *out) MUST_CHECK;
 
 /* Subscriptions by name; adding twice and removing what is not there succeed. */
 struct subscription_row {

@@ -19,9 +19,9 @@ struct message_row {
     uint64_t size;
     uint8_t sha256[32];
     struct slice header, envelope, bodystructure, parts;
-    struct slice message_id;   /* may be empty */
-    int64_t sent_day;          /* INT64_MIN: none */
-    int64_t sent_at;           /* seconds since 1970; INT64_MIN: none */
+    struct slice message_id; /* may be empty */
+    int64_t sent_day;        /* INT64_MIN: none */
+    int64_t sent_at;         /* seconds since 1970; INT64_MIN: none */
 };
 
 /* A message of at most MESSAGE_CHUNK_SIZE octets, in one statement. The id is
@@ -40,8 +40,13 @@ int messages_abandon_upload(struct database *database, int64_t id) MUST_CHECK;
 
 /* What FETCH needs, for many messages in one statement, in the order of ids
  * (absent ones: id 0). Only the columns in `want`; others are empty. */
-enum { MESSAGE_HEADER = 1, MESSAGE_ENVELOPE = 2, MESSAGE_STRUCTURE = 4, MESSAGE_PARTS = 8,
-       MESSAGE_SENT_DAY = 16 };
+enum {
+    MESSAGE_HEADER = 1,
+    MESSAGE_ENVELOPE = 2,
+    MESSAGE_STRUCTURE = 4,
+    MESSAGE_PARTS = 8,
+    MESSAGE_SENT_DAY = 16
+};
 struct message_part_row {
     int64_t id;
     struct slice header, envelope, bodystructure, parts;

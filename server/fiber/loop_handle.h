@@ -1,4 +1,6 @@
-/* The libuv loop, for the modules of this layer that make handles. */
+/*
+ * The libuv loop, for the modules of this layer that make handles.
+ */
 #ifndef POSTROOM_FIBER_LOOP_HANDLE_H
 #define POSTROOM_FIBER_LOOP_HANDLE_H
 

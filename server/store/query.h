@@ -37,10 +37,10 @@ struct params {
     int count;
     const char *values[PARAMS_MAX];
     int lengths[PARAMS_MAX];
-    int formats[PARAMS_MAX];  /* 1 binary, 0 text */
+    int formats[PARAMS_MAX]; /* 1 binary, 0 text */
     char numbers[PARAMS_MAX][8];
-    struct arena arena;       /* encoded arrays */
-    int failed;               /* first failure; reported by the query */
+    struct arena arena; /* encoded arrays */
+    int failed;         /* first failure; reported by the query */
 };
 void params_init(struct params *params);
 void params_clear(struct params *params);

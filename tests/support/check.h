@@ -18,7 +18,7 @@ bool check_slice(struct slice actual, struct slice expected, const char *text, c
                  int line);
 bool check_error(int result, enum err expected, const char *text, const char *file, int line);
 
-#define CHECK(condition)       check_true((condition), #condition, __FILE__, __LINE__)
+#define CHECK(condition) check_true((condition), #condition, __FILE__, __LINE__)
 #define CHECK_INT(actual, expected)                                                                \
     check_int((int64_t)(actual), (int64_t)(expected), #actual, __FILE__, __LINE__)
 #define CHECK_U64(actual, expected)                                                                \
