@@ -22,6 +22,15 @@ bool selected_is_read_only(const struct session *session)
     return session->selected->read_only;
 }
 
+int selected_resolve(const struct session *session, const struct sequence_set *sequence,
+                     bool is_uid, struct uidset *uids)
+{
+    const struct picture *picture = session->selected->picture;
+    bool nothing_there = !is_uid && picture_count(picture) == 0; /* not even a "*" */
+    int err = nothing_there ? -ERR_INVALID : picture_resolve(picture, sequence, is_uid, uids);
+    return err == -ERR_INVALID ? fail(ERR_SYNTAX, "There is no message of that number") : err;
+}
+
 /* The view has moved on: an idling session wants to know. */
 static void selected_view_changed(void *arg)
 {

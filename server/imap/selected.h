@@ -38,6 +38,11 @@ void selected_close(struct session *session);
 const struct grant *selected_grant(const struct session *session);
 bool selected_is_read_only(const struct session *session);
 
+/* The messages that the client means, as UIDs. A number that no message has
+ * is a mistake of the client: -ERR_SYNTAX (RFC 3501 section 9, seq-number). */
+int selected_resolve(const struct session *session, const struct sequence_set *sequence,
+                     bool is_uid, struct uidset *uids) MUST_CHECK;
+
 /* At the start of a command: one pulse (mail/pulse.h); a changed ACL gives a
  * new grant. When the mailbox may not be read any more, it is closed
  * with "* OK [CLOSED]" and -ERR_NOT_FOUND or -ERR_DENIED. 0 when nothing is selected. */

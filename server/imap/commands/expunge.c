@@ -38,7 +38,7 @@ static int run_expunge(struct session *session, struct command *command)
         return writer_expunge(session->mail, command->grants[0], NULL, NULL);
     struct uidset uids;
     uidset_init(&uids);
-    int err = picture_resolve(session->selected->picture, &args->sequence, true, &uids);
+    int err = selected_resolve(session, &args->sequence, true, &uids);
     if (!err && !uidset_is_empty(&uids))
         err = writer_expunge(session->mail, command->grants[0], &uids, NULL);
     uidset_clear(&uids);

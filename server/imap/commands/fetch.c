@@ -102,7 +102,7 @@ static int run_fetch(struct session *session, struct command *command)
     const struct fetch_args *args = command->args;
     struct uidset uids;
     uidset_init(&uids);
-    int err = picture_resolve(session->selected->picture, &args->sequence, command->uid, &uids);
+    int err = selected_resolve(session, &args->sequence, command->uid, &uids);
     if (!err && !uidset_is_empty(&uids))
         err = fetch_run(session, command, &uids);
     uidset_clear(&uids);

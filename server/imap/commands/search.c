@@ -61,6 +61,8 @@ static int run_search(struct session *session, struct command *command)
     struct uidset uids;
     uidset_init(&uids);
     err = search_run(session->mail, &scope, args->program, &uids);
+    if (err == -ERR_INVALID)
+        err = fail(ERR_SYNTAX, "There is no message of that number");
     if (!err)
         err = search_reply(session, command->uid, &uids);
     uidset_clear(&uids);

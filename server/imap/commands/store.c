@@ -76,7 +76,7 @@ static int run_store(struct session *session, struct command *command)
     const struct store_args *args = command->args;
     struct uidset uids;
     uidset_init(&uids);
-    int err = picture_resolve(session->selected->picture, &args->sequence, command->uid, &uids);
+    int err = selected_resolve(session, &args->sequence, command->uid, &uids);
     if (!err && !uidset_is_empty(&uids))
         err = store_run(session, command, &uids);
     uidset_clear(&uids);
