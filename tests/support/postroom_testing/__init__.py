@@ -1,0 +1,1 @@
+"""What the tests that speak IMAP share: connections, SCRAM, servers, reports."""
