@@ -1,7 +1,7 @@
 #include "dispatch.h"
 
 #include "base/log.h"
-#include "command.h"
+#include "command_text.h"
 #include "input.h"
 #include "mail/account.h"
 #include "reply.h"
@@ -11,49 +11,6 @@
 /* A right may change between check and commit; then the command starts again
  * with what the actor may now. */
 enum { DISPATCH_ATTEMPTS = 4 };
-
-static int dispatch_find_row(struct lexer *lexer, struct command *command)
-{
-    struct slice name;
-    int err = lexer_atom(lexer, &name);
-    if (err)
-        return fail(ERR_SYNTAX, "Command name expected");
-    if (slice_equal_nocase(name, SLICE("UID"))) {
-        command->uid = true;
-        err = lexer_space(lexer);
-        if (!err)
-            err = lexer_atom(lexer, &name);
-        if (err)
-            return fail(ERR_SYNTAX, "Command name expected after UID");
-    }
-    const struct imap_command *row = command_find(name);
-    if (!row || (command->uid && !(row->traits & TRAIT_UID)))
-        return fail(ERR_SYNTAX, "Unknown command");
-    command->row = row;
-    return 0;
-}
-
-static int dispatch_parse(struct session *session, struct lexer *lexer, struct command *command)
-{
-    lexer->items_max = session->server->settings.list_items_max;
-    command->args = arena_alloc(command->arena, command->row->args_size);
-    if (!command->args)
-        return -ERR_NO_MEMORY;
-    if (!command->row->parse)
-        return lexer_end(lexer);
-    return command->row->parse(lexer, command->args);
-}
-
-static int dispatch_check_state(const struct session *session, const struct command *command)
-{
-    if (command->row->states & session->state)
-        return 0;
-    if (session->state == STATE_NOT_AUTHENTICATED)
-        return fail(ERR_SYNTAX, "Log in first");
-    if (command->row->states == STATE_SELECTED)
-        return fail(ERR_SYNTAX, "No mailbox is selected");
-    return fail(ERR_SYNTAX, "Already logged in");
-}
 
 static int dispatch_grant(struct session *session, struct command *command, size_t i)
 {
@@ -97,15 +54,28 @@ static int dispatch_check_rights(struct session *session, struct command *comman
     return 0;
 }
 
+/* Without its mailbox, or the database, a session can still LOGOUT; only what
+ * works on the mailbox fails with it. */
+static int dispatch_refresh(struct session *session, const struct command *command)
+{
+    int err = selected_refresh(session);
+    if (!err || reply_is_fatal(err) || session->state == STATE_LOGOUT)
+        return err;
+    if (command->row->states == STATE_SELECTED)
+        return err;
+    session_log(session, LOG_INFO, "refresh", command->row->name, err);
+    return 0;
+}
+
 static int dispatch_run(struct session *session, struct command *command)
 {
     int err = 0;
     if (command->row->traits & TRAIT_LEAVES_MAILBOX)
         selected_close(session);
     for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
-        err = selected_refresh(session);
+        err = dispatch_refresh(session, command);
         if (!err)
-            err = dispatch_check_state(session, command);
+            err = command_text_check_state(session, command);
         if (!err)
             err = dispatch_check_rights(session, command);
         if (err)
@@ -141,23 +111,15 @@ static int dispatch_text(struct session *session, struct slice text, struct comm
 {
     struct lexer lexer;
     lexer_init(&lexer, text, command->arena);
-    int err = lexer_tag(&lexer, &command->tag);
-    if (!err)
-        err = lexer_space(&lexer);
-    if (err) {
-        if (command->streams)
-            input_refuse_literal(session);
-        return reply_bad(session, SLICE("*"), NULL, "Tag expected");
-    }
-    err = dispatch_find_row(&lexer, command);
+    int err = command_text_begin(&lexer, command);
     if (err) {
         if (command->streams)
             input_refuse_literal(session);
         return reply_bad(session, command->tag, NULL, last_error()->text);
     }
-    err = dispatch_check_state(session, command);
+    err = command_text_check_state(session, command);
     if (!err)
-        err = dispatch_parse(session, &lexer, command);
+        err = command_text_args(session, &lexer, command);
     if (!err)
         err = dispatch_run(session, command);
     if (reply_is_fatal(err))

@@ -1,6 +1,7 @@
 #include "input.h"
 
 #include "base/clock.h"
+#include "command_text.h"
 #include "reply.h"
 #include "server_private.h"
 
@@ -28,70 +29,55 @@ static int input_wait(struct session *session, bool in_literal)
     return err ? err : stream_fill(session->stream, input_timeout(session, in_literal));
 }
 
-/* The tag, for a command that could not be read whole. */
-static struct slice input_tag(const struct session *session)
+void input_refuse_literal(struct session *session)
 {
-    struct slice text = command_reader_text(&session->reader);
-    size_t len = 0;
-    while (len < text.len && text.data[len] > ' ' && text.data[len] < 0x7f && len < 64)
-        len++;
-    return slice_sub(text, 0, len);
+    command_reader_refuse_literal(&session->reader);
+    if (!session->reader.literal_synchronising && session->reader.literal_size > INPUT_SKIP_MAX)
+        session_bye(session, "Literal is far too large");
 }
 
-static int input_refuse(struct session *session, const char *code, const char *text)
+static int input_refuse_too_large(struct session *session)
 {
-    bool skips_much =
-        !session->reader.literal_synchronising && session->reader.literal_size > INPUT_SKIP_MAX;
-    int err = reply_bad(session, input_tag(session), code, text);
-    if (!err && skips_much)
-        session_bye(session, "Literal is far too large");
+    struct slice tag = command_text_tag(command_reader_text(&session->reader));
+    int err = reply_bad(session, tag, "TOOBIG", "Literal is too large");
+    input_refuse_literal(session);
     return err;
 }
 
-/* The row of the command whose text ends in a literal's header, if it is one
- * that reads its literal itself. */
-static bool input_is_streamed(const struct session *session)
+/* The command can only fail: it does, and the literal is not asked for. */
+static int input_refuse_early(struct session *session, struct command *command, int failure)
 {
-    struct slice text = command_reader_text(&session->reader);
-    struct slice tag = input_tag(session);
-    size_t at = tag.len;
-    while (at < text.len && text.data[at] == ' ')
-        at++;
-    struct slice name = slice_sub(text, at, SIZE_MAX);
-    name.len = slice_find(name, ' ');
-    const struct imap_command *row = command_find(name);
-    if (!row || !(row->traits & TRAIT_STREAMS_LITERAL) || !(row->states & session->state))
-        return false;
-    struct arena arena;
-    arena_init(&arena, 0);
-    struct lexer lexer;
-    lexer_init(&lexer, slice_sub(text, at + name.len, SIZE_MAX), &arena);
-    void *args = arena_alloc(&arena, row->args_size);
-    bool whole = args && row->parse(&lexer, args) == 0;
-    arena_clear(&arena);
-    return whole;
+    int err = command->row ? reply_tagged(session, command, failure)
+                           : reply_bad(session, command->tag, NULL, last_error()->text);
+    input_refuse_literal(session);
+    return err;
 }
 
 /* A literal is announced: gather it, leave it to the command, or refuse. */
 static int input_literal(struct session *session, bool *streamed_out)
 {
     struct command_reader *reader = &session->reader;
-    *streamed_out = input_is_streamed(session);
-    if (*streamed_out)
-        return 0;
-    if (command_reader_accept_literal(reader)) {
-        int err = input_refuse(session, "[TOOBIG] ", "Literal is too large");
-        command_reader_refuse_literal(reader);
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct command command = {.arena = &arena};
+    enum literal_use use = LITERAL_GATHERED;
+    int failure = command_text_look_ahead(session, command_reader_text(reader), &command, &use);
+    int err = failure ? input_refuse_early(session, &command, failure) : 0;
+    arena_clear(&arena);
+    *streamed_out = !failure && use == LITERAL_STREAMED;
+    if (failure || *streamed_out)
         return err;
-    }
+    if (command_reader_accept_literal(reader))
+        return input_refuse_too_large(session);
     return reader->literal_synchronising ? reply_line(session, "+ Go on") : 0;
 }
 
 static int input_too_long(struct session *session)
 {
+    struct slice tag = command_text_tag(command_reader_text(&session->reader));
     if (command_reader_had_nul(&session->reader))
-        return reply_bad(session, input_tag(session), NULL, "NUL in a command");
-    return reply_bad(session, input_tag(session), "[TOOBIG] ", "Command is too long");
+        return reply_bad(session, tag, NULL, "NUL in a command");
+    return reply_bad(session, tag, "TOOBIG", "Command is too long");
 }
 
 int input_next(struct session *session, enum input_kind *kind_out, struct slice *text_out)
@@ -143,13 +129,6 @@ int input_next(struct session *session, enum input_kind *kind_out, struct slice 
 void input_end(struct session *session)
 {
     command_reader_reset(&session->reader);
-}
-
-void input_refuse_literal(struct session *session)
-{
-    command_reader_refuse_literal(&session->reader);
-    if (!session->reader.literal_synchronising && session->reader.literal_size > INPUT_SKIP_MAX)
-        session_bye(session, "Literal is far too large");
 }
 
 /* What follows the literal: nothing but the end of the line. */
@@ -212,12 +191,14 @@ int input_line(struct session *session, int timeout_ms, struct slice *line_out)
             *line_out = line;
             return 0;
         }
-        if (input.len > max)
-            return fail(ERR_LIMIT, "Line is too long");
         seen = input.len;
-        int err = stream_flush(session->stream);
+        int err = input.len > max ? fail(ERR_LIMIT, "Line is too long") : 0;
+        if (!err)
+            err = stream_flush(session->stream);
         if (!err)
             err = stream_fill(session->stream, timeout_ms);
+        if (err == -ERR_LIMIT) /* where it ends nobody knows: no command can follow */
+            session_bye(session, "Line is too long");
         if (err == -ERR_INTERRUPTED && !session->idling)
             err = 0;
         if (err)

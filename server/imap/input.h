@@ -29,7 +29,7 @@ int input_stream_literal(struct session *session, struct command *command,
 void input_refuse_literal(struct session *session);
 
 /* One line without its end, for AUTHENTICATE and IDLE; valid until the next
- * input call. -ERR_LIMIT when too long. -ERR_INTERRUPTED only while
+ * input call. -ERR_LIMIT when too long: the session ends with BYE. -ERR_INTERRUPTED only while
  * session->idling. timeout_ms < 0: the inactivity timeout. */
 int input_line(struct session *session, int timeout_ms, struct slice *line_out) MUST_CHECK;
 void input_line_end(struct session *session);

@@ -1,7 +1,6 @@
 #include "reply.h"
 
 #include <stdio.h>
-
 #include <string.h>
 
 #include "base/log.h"
@@ -82,16 +81,33 @@ static const char *reply_code_for(const struct command *command, const struct re
     return rule->code;
 }
 
+/* "tag BAD [CODE] text". A tag may be as long as a line may; text can have
+ * something of the client's in it, and is 7-bit (RFC 3501 section 9, text). */
+static int reply_status(struct session *session, struct slice tag, const char *status,
+                        const char *code, const char *text)
+{
+    struct buffer line;
+    buffer_init(&line, 0);
+    buffer_add(&line, tag.len ? tag : SLICE("*"));
+    buffer_printf(&line, " %s ", status);
+    if (code)
+        buffer_printf(&line, "[%s] ", code);
+    for (; *text; text++)
+        buffer_add_char(&line, *text >= ' ' && *text < 0x7f ? *text : '?');
+    buffer_add_cstr(&line, "\r\n");
+    int err = reply_buffer(session, &line);
+    buffer_clear(&line);
+    return err;
+}
+
 static int reply_failure(struct session *session, const struct command *command, int err)
 {
     const struct reply_rule *rule = reply_rule_for(err);
-    const char *code = reply_code_for(command, rule);
+    struct error reason = *last_error();
     session_log(session, (int)rule->level, "refused", command->row->name, err);
-    if (rule->err == ERR_SYNTAX)
-        session->bad_commands++;
-    const char *text = last_error()->text;
-    return reply_line(session, "%.*s %s %s%s%s%s", SLICE_ARGS(command->tag), rule->status,
-                      code ? "[" : "", code ? code : "", code ? "] " : "", *text ? text : "Failed");
+    session->bad_commands = rule->err == ERR_SYNTAX ? session->bad_commands + 1 : 0;
+    return reply_status(session, command->tag, rule->status, reply_code_for(command, rule),
+                        *reason.text ? reason.text : "Failed");
 }
 
 int reply_tagged(struct session *session, const struct command *command, int result)
@@ -122,7 +138,5 @@ int reply_bad(struct session *session, struct slice tag, const char *code, const
     session->bad_commands++;
     fail(ERR_SYNTAX, "%s", text);
     session_log(session, LOG_INFO, "refused", "syntax", -ERR_SYNTAX);
-    if (tag.len == 0)
-        tag = SLICE("*");
-    return reply_line(session, "%.*s BAD %s%s", SLICE_ARGS(tag), code ? code : "", text);
+    return reply_status(session, tag, "BAD", code, last_error()->text);
 }

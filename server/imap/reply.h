@@ -17,7 +17,8 @@ int reply_buffer(struct session *session, const struct buffer *buffer) MUST_CHEC
 /* The tagged reply that ends a command: result 0 is OK, else by the table of
  * errors. Logs failures that an operator should see. */
 int reply_tagged(struct session *session, const struct command *command, int result) MUST_CHECK;
-/* For a command that could not be read or found. */
+/* For a command that could not be read or found. tag: empty when there is
+ * none; code: NULL for none. */
 int reply_bad(struct session *session, struct slice tag, const char *code,
               const char *text) MUST_CHECK;
 

@@ -41,7 +41,7 @@ struct session {
     struct command_reader reader;
     struct arena arena; /* lives as long as the session: login name */
     char id[24];        /* "2-1f": worker and number */
-    char remote[64]; /* the peer's address */
+    char remote[64];    /* the peer's address */
     enum session_state state;
     struct actor actor;
     struct selected *selected;
