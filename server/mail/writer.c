@@ -165,15 +165,14 @@ struct flag_edit {
 
 static struct flag_edit edit_for(enum flag_change change, flag_mask flags, flag_mask may)
 {
-    switch (change) {
-    case FLAG_CHANGE_ADD:
-        return (struct flag_edit){0, flags & may};
-    case FLAG_CHANGE_REMOVE:
-        return (struct flag_edit){flags & may, 0};
-    case FLAG_CHANGE_SET:
-        break;
-    }
-    return (struct flag_edit){may & ~flags, flags & may};
+    struct flag_edit edit = {0};
+    if (change != FLAG_CHANGE_REMOVE)
+        edit.set = flags & may;
+    if (change == FLAG_CHANGE_REMOVE)
+        edit.cleared = flags & may;
+    if (change == FLAG_CHANGE_SET)
+        edit.cleared = may & ~flags;
+    return edit;
 }
 
 /* A right that would have allowed to change one of these flags, which may
