@@ -147,8 +147,7 @@ static int explain(const struct change *change)
     static const char *const texts[ERR_COUNT] = {
         [ERR_STALE] = "the rights on the mailbox have changed",
         [ERR_NOT_FOUND] = "the mailbox does not exist any more",
-        [ERR_UNAVAILABLE] = "the database could not do it now",
-        [ERR_UNAVAILABLE] = "the database lost it in a crash: try again",
+        [ERR_UNAVAILABLE] = "the database could not do it now: try again",
     };
     int code = -change->result;
     return fail((enum err)code, "%s", texts[code] ? texts[code] : "the database refused it");
