@@ -18,6 +18,13 @@ struct source_walk {
 
 static int source_path(struct source_walk *walk, const char *path);
 
+/* A .eml is one message, though some begin with the "From " line of the mbox
+ * they were taken from. */
+static bool source_may_be_mbox(const char *path)
+{
+    return !slice_ends_with(slice_cstr(path), SLICE(".eml"));
+}
+
 static int source_file(struct source_walk *walk, const char *path, const char *name,
                        bool in_maildir)
 {
@@ -29,7 +36,7 @@ static int source_file(struct source_walk *walk, const char *path, const char *n
     buffer_init(&wire, 0);
     if (walk->measured) {
         *walk->measured += file.octets.len;
-    } else if (!in_maildir && mbox_is_one(file.octets)) {
+    } else if (!in_maildir && source_may_be_mbox(path) && mbox_is_one(file.octets)) {
         err = mbox_each(path, &file, walk->handler);
     } else if (file.octets.len) {
         struct source_message message = {.octets = file.octets,
