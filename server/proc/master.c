@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ struct master {
 static void master_start_worker(struct master *master, unsigned number)
 {
     struct master_slot *slot = &master->slots[number];
+    pid_t parent = getpid();
     pid_t pid = fork();
     if (pid < 0) {
         log_event(LOG_ERROR, "fork", log_text("text", strerror(errno)));
@@ -53,11 +55,13 @@ static void master_start_worker(struct master *master, unsigned number)
     }
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM); /* no worker outlives its master */
-        sigprocmask(SIG_SETMASK, &master->original, NULL);
+        if (getppid() != parent)
+            exit(WORKER_EXIT_FAILED);
         struct worker_start start = {.config = master->config,
                                      .sockets = &master->sockets,
                                      .connections = master->connections,
-                                     .number = number};
+                                     .number = number,
+                                     .signals = &master->original};
         int code = worker_run(&start);
         exit(code);
     }
@@ -202,6 +206,26 @@ static int master_drop_privileges(const struct config *config)
     return 0;
 }
 
+/* A reload and every new worker read the file again, as who we are now. */
+static int master_check_readable(const struct config *config)
+{
+    if (access(config->file, R_OK) == 0)
+        return 0;
+    return fail_errno(ERR_IO, "%s can't be read by %s", config->file,
+                      *config->user ? config->user : "the user this runs as");
+}
+
+/* A connection is a descriptor, and the usual soft limit (1024, for the sake of
+ * select(2)) would end at that many a worker. */
+static void master_raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int master_check_certificate(const struct config *config)
 {
     struct tls_context *tls;
@@ -229,6 +253,8 @@ static int master_open(struct master *master)
     if (!err)
         err = master_drop_privileges(config);
     if (!err)
+        err = master_check_readable(config);
+    if (!err)
         err = settings_open_log(config);
     if (!err)
         err = master_check_certificate(config);
@@ -250,6 +276,7 @@ int master_run(struct config *config)
 {
     struct master master = {.config = config};
     master_block_signals(&master);
+    master_raise_descriptor_limit();
     int err = master_open(&master);
     if (err) {
         fprintf(stderr, "postroomd: %s\n", last_error()->text);

@@ -14,6 +14,8 @@
 #include "settings.h"
 #include "store/schema.h"
 
+enum { DATABASE_PAUSE_MS = 100 };
+
 /* What a reload replaces, together: sessions and services point into it. */
 struct worker_settings {
     struct config config;
@@ -98,10 +100,10 @@ static void worker_leave_user(void *arg, struct slice login)
     connection_table_leave(worker->start->connections, worker->start->number, login);
 }
 
-/* Users and addresses share the table: an address key starts with "@". */
+/* Users and addresses share the table: no login can start with "/". */
 static struct slice worker_address_key(const char *remote, char *out, size_t size)
 {
-    snprintf(out, size, "@%s", remote);
+    snprintf(out, size, "/%s", remote);
     return slice_cstr(out);
 }
 
@@ -171,6 +173,7 @@ static int worker_await_database(struct worker *worker)
         if (!told)
             log_event(LOG_WARNING, "database-away", log_text("text", last_error()->text));
         told = true;
+        fiber_sleep(DATABASE_PAUSE_MS); /* with database.wait_ms 0 nothing else lets the loop run */
     }
     if (!err)
         err = schema_check(worker->database);
@@ -198,11 +201,24 @@ static int worker_open(struct worker *worker)
     return err;
 }
 
+/* Sessions that a hung database keeps in its hands use all that would be
+ * freed here; the end of the process does it as well. */
+static bool worker_has_sessions_left(const struct worker *worker)
+{
+    size_t count = worker->imap ? imap_server_sessions(worker->imap) : 0;
+    if (count)
+        log_event(LOG_WARNING, "sessions-left", log_number("worker", worker->start->number),
+                  log_number("count", (int64_t)count));
+    return count > 0;
+}
+
 static void worker_close(struct worker *worker)
 {
     worker_stop_listening(worker);
     if (worker->imap)
         imap_server_stop(worker->imap, (uint32_t)worker->settings->config.shutdown_timeout * 1000);
+    if (worker_has_sessions_left(worker))
+        return;
     imap_server_free(&worker->imap);
     mail_close(&worker->mail);
     database_close(&worker->database);
@@ -261,6 +277,7 @@ static void worker_main(void *arg)
     int err = 0;
     for (size_t i = 0; !err && i < 3; i++)
         err = signal_watch_new(signums[i], worker_signal, worker, &watches[i]);
+    sigprocmask(SIG_SETMASK, worker->start->signals, NULL);
     if (!err)
         err = worker_open(worker);
     if (!err)

@@ -4,6 +4,8 @@
 #ifndef POSTROOM_PROC_WORKER_H
 #define POSTROOM_PROC_WORKER_H
 
+#include <signal.h>
+
 #include "connection_table.h"
 #include "listen_set.h"
 #include "proc/config.h"
@@ -12,7 +14,8 @@ struct worker_start {
     const struct config *config;
     const struct listen_set *sockets;
     struct connection_table *connections;
-    unsigned number; /* from 0 */
+    unsigned number;         /* from 0 */
+    const sigset_t *signals; /* the mask to have; what is blocked until the worker listens waits */
 };
 
 /* Exit codes that tell the master not to try again. */
