@@ -88,7 +88,7 @@ const struct config_row config_rows[] = {
 
     NUMBER("timeouts.login", timeouts_login, "60", 1, HOUR, true,
            "Seconds a connection has to log in."),
-    NUMBER("timeouts.inactivity", timeouts_inactivity, "1860", 1800, 30 * DAY, true,
+    NUMBER("timeouts.inactivity", timeouts_inactivity, "1860", 1800, 20 * DAY, true,
            "Seconds without a command; RFC 3501 asks for 30 minutes at least."),
     NUMBER("timeouts.literal", timeouts_literal, "300", 10, HOUR, true,
            "Seconds without an octet inside a literal."),

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,21 @@ void test_config_of_an_empty_file_is_the_defaults(void)
     CHECK_STR(config.plaintext_networks.items[1], "::1/128");
     CHECK_INT(config.limits_message_size, 104857600);
     config_free(&config);
+}
+
+/* They reach the stream as milliseconds in an int. */
+void test_config_keeps_every_timeout_within_an_int_of_milliseconds(void)
+{
+    size_t timeouts = 0;
+    for (size_t i = 0; i < config_row_count; i++) {
+        const struct config_row *row = &config_rows[i];
+        if (strncmp(row->key, "timeouts.", 9) != 0 || strstr(row->key, "_ms"))
+            continue;
+        timeouts++;
+        if (!CHECK(row->maximum <= INT_MAX / 1000))
+            printf("%s\n", row->key);
+    }
+    CHECK_INT(timeouts, 5);
 }
 
 void test_config_reads_every_type(void)
