@@ -13,6 +13,7 @@ struct intake {
     struct digest *digest;
     struct buffer chunk; /* not stored yet; at most MESSAGE_CHUNK_SIZE */
     uint64_t size;       /* of everything so far */
+    uint64_t max;        /* as configured at the beginning: a reload may change it */
     int64_t upload_id;   /* 0: everything is still in `chunk` */
     uint32_t chunks_stored;
 };
@@ -23,6 +24,7 @@ int intake_begin(struct mail *mail, struct intake **out)
     if (!intake)
         return fail(ERR_NO_MEMORY, "Out of memory");
     intake->mail = mail;
+    intake->max = mail->settings.message_max;
     arena_init(&intake->arena, 0);
     buffer_init(&intake->chunk, MESSAGE_CHUNK_SIZE);
     int err = mime_scanner_new(&intake->arena, &mail->settings.mime, &intake->scanner);
@@ -71,9 +73,9 @@ static int keep(struct intake *intake, struct slice octets)
 
 int intake_write(struct intake *intake, struct slice octets)
 {
-    if (octets.len > intake->mail->settings.message_max - intake->size)
+    if (octets.len > intake->max - intake->size)
         return fail(ERR_TOO_BIG, "The message is over %llu octets",
-                    (unsigned long long)intake->mail->settings.message_max);
+                    (unsigned long long)intake->max);
     intake->size += octets.len;
     digest_update(intake->digest, octets);
     int err = mime_scanner_feed(intake->scanner, octets);

@@ -35,6 +35,30 @@ static int take_in(struct world *world, struct slice message, size_t piece,
     return err;
 }
 
+/* A reload while a message comes must not lift the limit for what is left of it. */
+static void check_limit_at_reload(struct world *world)
+{
+    struct mail_settings settings = *mail_settings(world->mail);
+    settings.message_max = 10000;
+    mail_set_settings(world->mail, &settings);
+    struct intake *intake;
+    if (!CHECK_OK(intake_begin(world->mail, &intake)))
+        return;
+    struct slice message = make_message(world, 10001);
+    CHECK_OK(intake_write(intake, slice_sub(message, 0, 6000)));
+    settings.message_max = 5000;
+    mail_set_settings(world->mail, &settings);
+    CHECK_ERR(intake_write(intake, slice_sub(message, 6000, 4001)), ERR_TOO_BIG);
+    CHECK_OK(intake_write(intake, slice_sub(message, 6000, 4000)));
+    CHECK_ERR(intake_write(intake, SLICE("x")), ERR_TOO_BIG);
+    intake_free(&intake);
+}
+
+void test_content_keeps_its_limit_when_settings_are_reloaded(void)
+{
+    world_run(check_limit_at_reload);
+}
+
 static int collect(void *arg, struct slice octets)
 {
     CHECK(octets.len > 0 && octets.len <= MESSAGE_CHUNK_SIZE);
