@@ -59,11 +59,16 @@ static int gather_subscribed(struct mail *mail, const struct actor *actor, struc
     return 0;
 }
 
+/* Longer than any name; each of its octets costs a look at each name. */
+enum { PATTERN_MAX = 2 * MAILBOX_NAME_MAX };
+
 /* RFC 3501 section 6.3.8 leaves to the server how a pattern is read in the
  * context of a reference: here the one is put behind the other as it is. */
 static int join(struct slice reference, struct slice pattern, struct arena *arena,
                 struct slice *out)
 {
+    if (reference.len + pattern.len > PATTERN_MAX)
+        return fail(ERR_LIMIT, "A pattern has at most %d octets", PATTERN_MAX);
     char *joined = arena_alloc(arena, reference.len + pattern.len);
     if (!joined)
         return -ERR_NO_MEMORY;

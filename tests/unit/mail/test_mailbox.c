@@ -346,6 +346,28 @@ static void check_admin_list(struct world *world)
                  "(Other Users/carol)+ Other Users/carol/INBOX (Shared)+ Shared/Sales");
 }
 
+/* Matching costs the product of both lengths, for each mailbox. */
+static void check_long_patterns(struct world *world)
+{
+    static char pattern[4 * MAILBOX_NAME_MAX];
+    memset(pattern, '*', sizeof pattern);
+    struct listed_mailbox *rows;
+    size_t count = 0;
+    CHECK_OK(mailbox_list(world->mail, &world->alice, SLICE_EMPTY,
+                          slice_of(pattern, 2 * MAILBOX_NAME_MAX), false, &world->arena, &rows,
+                          &count));
+    CHECK_INT(count, 1);
+    CHECK_ERR(mailbox_list(world->mail, &world->alice, SLICE("x"),
+                           slice_of(pattern, 2 * MAILBOX_NAME_MAX), false, &world->arena, &rows,
+                           &count),
+              ERR_LIMIT);
+}
+
+void test_mailbox_list_refuses_patterns_that_only_cost_time(void)
+{
+    world_run(check_long_patterns);
+}
+
 void test_mailbox_list_of_the_administrator_is_all(void)
 {
     world_run(check_admin_list);
