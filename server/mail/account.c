@@ -12,16 +12,24 @@ static int refuse_credentials(void)
     return fail(ERR_CREDENTIALS, "Wrong user name or password");
 }
 
+/* As users.login has it; what can't be a login is empty, which is nobody's. */
+static int normalise(struct slice login, struct arena *arena, struct slice *out)
+{
+    int err = identifier_normalise(login, arena, out);
+    if (err != -ERR_CHARSET)
+        return err;
+    *out = SLICE_EMPTY;
+    return 0;
+}
+
 /* The row of a user who may log in. Nobody of that name, or disabled:
  * *found_out is false. */
 static int find_enabled(struct mail *mail, struct arena *arena, struct slice login,
                         struct user_row *user_out, bool *found_out)
 {
     struct slice normal;
-    int err = identifier_normalise(login, arena, &normal);
-    if (err == -ERR_CHARSET)
-        normal = SLICE_EMPTY; /* nobody's */
-    else if (err)
+    int err = normalise(login, arena, &normal);
+    if (err)
         return err;
     struct user_row user;
     err = users_find(mail->database, arena, normal, &user);
@@ -101,6 +109,20 @@ static int load_secret(struct mail *mail)
     return err;
 }
 
+/* From the name in its one spelling: else two spellings with two salts would
+ * tell that there is no such user. */
+static int make_up_verifier(struct mail *mail, struct arena *scratch, struct slice login,
+                            struct verifier *out)
+{
+    struct slice normal;
+    int err = normalise(login, scratch, &normal);
+    if (err)
+        return err;
+    const uint8_t *secret = login_memory_secret(mail->logins);
+    verifier_make_up(slice_of((const char *)secret, SECRET_SIZE), normal.len ? normal : login, out);
+    return 0;
+}
+
 int account_find_verifier(struct mail *mail, struct slice login, struct verifier *out)
 {
     int err = load_secret(mail);
@@ -114,8 +136,7 @@ int account_find_verifier(struct mail *mail, struct slice login, struct verifier
     if (!err && found)
         err = verifier_parse(user.verifier, out);
     else if (!err)
-        verifier_make_up(slice_of((const char *)login_memory_secret(mail->logins), SECRET_SIZE),
-                         login, out);
+        err = make_up_verifier(mail, &scratch, login, out);
     arena_clear(&scratch);
     return err;
 }

@@ -1,3 +1,4 @@
+#include "account_change.h"
 #include "acl_denial.h"
 #include "engine.h"
 #include "grant.h"
@@ -41,9 +42,7 @@ int acl_explain(struct mail *mail, const struct grant *admin, struct slice login
     if (err)
         return err;
     struct user_row user;
-    err = users_find(mail->database, arena, login, &user);
-    if (err == -ERR_NOT_FOUND)
-        return fail(ERR_NOT_FOUND, "There is no user named %.*s", SLICE_ARGS(login));
+    err = account_get(mail, arena, login, &user);
     if (err)
         return err;
     struct mailbox_row row;

@@ -216,6 +216,10 @@ static void check_verifiers(struct world *world)
     CHECK_OK(account_find_verifier(world->mail, SLICE("nobody"), &unknown));
     CHECK_OK(account_find_verifier(world->mail, SLICE("nobody"), &again));
     CHECK(memcmp(&unknown, &again, sizeof again) == 0);
+    /* A known user has one salt in each spelling of the name. */
+    CHECK_OK(account_find_verifier(world->mail, SLICE("Zo\xc3\xab"), &unknown));
+    CHECK_OK(account_find_verifier(world->mail, SLICE("Zoe\xcc\x88"), &again));
+    CHECK(memcmp(&unknown, &again, sizeof again) == 0);
     CHECK_INT(unknown.iterations, known.iterations);
     CHECK_INT(unknown.salt_len, known.salt_len);
     CHECK_OK(account_set_disabled(world->mail, SLICE("alice"), true));
