@@ -44,6 +44,10 @@ void stream_consume(struct stream *stream, size_t len);
  * -ERR_LIMIT when input_max octets are held already. Flushes nothing. */
 int stream_fill(struct stream *stream, int timeout_ms) MUST_CHECK;
 
+/* Confirms what has arrived without the kernel's usual delay. For where a client
+ * is likely to hold the rest back until then (Nagle), 40 ms each time. */
+void stream_acknowledge(struct stream *stream);
+
 /* Gathers; flushes by itself above STREAM_OUTPUT_HIGH. After a failure all
  * later writes fail the same way. */
 int stream_write(struct stream *stream, struct slice octets) MUST_CHECK;

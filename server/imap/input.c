@@ -169,6 +169,9 @@ int input_stream_literal(struct session *session, struct command *command,
         stream_consume(session->stream, input.len);
         left -= input.len;
     }
+    /* Many clients send the line's end in a packet of its own. */
+    if (stream_input(session->stream).len == 0)
+        stream_acknowledge(session->stream);
     int err = input_end_of_literal_line(session);
     if (err && (reply_is_fatal(err) || !failure))
         return err;

@@ -149,6 +149,13 @@ static int await_input(struct stream *stream, int wants, int64_t deadline_ms)
     return rc;
 }
 
+void stream_acknowledge(struct stream *stream)
+{
+    const int on = 1;
+    /* On a Unix socket it fails, and nothing is delayed. */
+    (void)setsockopt(stream->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
 int stream_fill(struct stream *stream, int timeout_ms)
 {
     int64_t deadline_ms = timeout_ms < 0 ? WAIT_FOREVER : clock_monotonic_ms() + timeout_ms;
