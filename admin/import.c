@@ -125,7 +125,8 @@ static int import_message(void *arg, const struct source_message *message)
                                .keywords = (struct slice *)(uintptr_t)message->keywords,
                                .keyword_count = message->keyword_count};
     struct append_item *item = &import->batch[import->batched];
-    *item = (struct append_item){.message_id = stored.message_id, .size = stored.size};
+    *item = (struct append_item){
+        .message_id = stored.message_id, .size = stored.size, .seal = stored.seal};
     err = writer_resolve_flags(import->admin->mail, import->grant, &names, &item->flags);
     item->internal_date = message->internal_date;
     if (item->internal_date == INT64_MIN)

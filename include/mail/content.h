@@ -24,6 +24,7 @@ struct intake_result {
     int64_t message_id;
     uint64_t size;
     int64_t sent_at; /* Date: in seconds since 1970; INT64_MIN: none */
+    uint64_t seal;   /* for append_item */
 };
 int intake_finish(struct intake *intake, struct intake_result *out) MUST_CHECK;
 /* Frees; abandons what was not finished. */

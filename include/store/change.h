@@ -4,7 +4,8 @@
  *
  * The batch is a pipeline: BEGIN; lock the mailbox_state rows of all
  * mailboxes concerned in ascending order; one statement per change; COMMIT
- * (flushed). Each statement allocates UIDs and its modseq from the locked
+ * (flushed). When the connection is lost at COMMIT, the journal is asked what
+ * came of it. Each statement allocates UIDs and its modseq from the locked
  * row and writes exactly one journal row per modseq, none when nothing
  * changes. New entries that are \Seen for one user only come as two rows, what
  * all may know and what is private to the user.
@@ -34,6 +35,8 @@ struct append_item {
     uint64_t size;
     flag_mask flags;       /* FLAG_SEEN in a per-user mailbox: seen by user_id */
     int64_t internal_date; /* microseconds */
+    uint64_t seal;         /* message_seal() of content that was stored just now; 0: some entry
+                              refers to it, so it cannot be lost */
 };
 
 struct change {
@@ -55,20 +58,23 @@ struct change {
     uint64_t source_rights_modseq; /* MOVE */
 
     /* What came of it. */
-    int result;                  /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone), … */
-    struct journal_row row;      /* what happened in mailbox_id; modseq 0: nothing changed.
-                                    APPEND and MOVE: uids ascending in the order of items */
-    struct journal_row seen_row; /* APPEND and MOVE into a per-user mailbox: what user_id has
-                                    seen of it, at the modseq after that of `row`; modseq 0:
-                                    nothing */
+    int result;                    /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone),
+                                      -ERR_UNAVAILABLE (a crash has lost the content), … */
+    struct journal_row row;        /* what happened in mailbox_id; modseq 0: nothing changed.
+                                      APPEND and MOVE: uids ascending in the order of items */
+    struct journal_row seen_row;   /* APPEND and MOVE into a per-user mailbox: what user_id has
+                                      seen of it, at the modseq after that of `row`; modseq 0:
+                                      nothing */
     struct journal_row source_row; /* MOVE: what happened in source_id */
     uint32_t uidvalidity;          /* of mailbox_id */
 };
 
 /* Runs all changes in one transaction, in order. 0: committed; each change
  * has its own result. When PostgreSQL rejects one of them, that one gets the
- * reason and the rest are run again without it. -ERR_UNAVAILABLE and
- * -ERR_IN_DOUBT are everybody's. Locks are held for one round trip. */
+ * reason and the rest are run again without it. When the connection is lost,
+ * what has not happened is run again, until the database has been away for
+ * its wait_ms. -ERR_UNAVAILABLE (nothing has happened) and -ERR_IN_DOUBT (it
+ * could not be looked up) are everybody's. Locks are held for one round trip. */
 int change_batch_run(struct database *database, struct change **changes, size_t count) MUST_CHECK;
 /* Frees what the results hold. */
 void change_clear(struct change *change);

@@ -1,8 +1,9 @@
 /*
  * Content: rows of messages and message_chunks. One copy per distinct
- * content (SHA-256). Everything is committed asynchronously: the writer's
- * flushed transaction that refers to it comes later in the same log and makes
- * it durable, before anything is acknowledged.
+ * content (SHA-256). It is committed asynchronously: the writer's flushed
+ * transaction that refers to it comes later in the same log and makes it
+ * durable, before anything is acknowledged. A crash of PostgreSQL in between
+ * loses it, and its id may go to another message: hence append_item.seal.
  */
 #ifndef POSTROOM_STORE_MESSAGES_H
 #define POSTROOM_STORE_MESSAGES_H
@@ -24,13 +25,23 @@ struct message_row {
     int64_t sent_at;         /* seconds since 1970; INT64_MIN: none */
 };
 
+/* By which append_item tells the message from another that got its id. */
+static inline uint64_t message_seal(const struct message_row *row)
+{
+    uint64_t seal = 0;
+    for (size_t i = 0; i < sizeof seal; i++)
+        seal = seal << 8 | row->sha256[i];
+    return seal;
+}
+
 /* A message of at most MESSAGE_CHUNK_SIZE octets, in one statement. The id is
  * that of the row that was there already when the content is known. */
 int messages_put_small(struct database *database, const struct message_row *row,
                        struct slice octets, int64_t *id_out) MUST_CHECK;
 
 /* Larger ones: take an id, put chunks 0, 1, 2 …, then finish, which may give
- * another id (the content was there: our chunks are removed), or abandon. */
+ * another id (the content was there: our chunks are removed), or abandon.
+ * -ERR_UNAVAILABLE also when a crash of PostgreSQL has lost some of it. */
 int messages_begin_upload(struct database *database, int64_t *id_out) MUST_CHECK;
 int messages_put_chunk(struct database *database, int64_t id, uint32_t n,
                        struct slice octets) MUST_CHECK;

@@ -151,7 +151,7 @@ int intake_finish(struct intake *intake, struct intake_result *out)
     buffer_clear(&rendering.parts);
     if (err)
         return err;
-    *out = (struct intake_result){id, intake->size, row.sent_at};
+    *out = (struct intake_result){id, intake->size, row.sent_at, message_seal(&row)};
     return 0;
 }
 

@@ -58,8 +58,10 @@ static int collect_batch(struct inbox_move *move, uint32_t first, uint32_t last,
     int err = 0;
     for (uint32_t seq = first; seq <= last && !err; seq++) {
         struct entry entry = picture_entry(move->picture, seq);
-        items[seq - first] = (struct append_item){
-            entry.message_id, entry.size, translate(move, entry.flags), entry.internal_date};
+        items[seq - first] = (struct append_item){.message_id = entry.message_id,
+                                                  .size = entry.size,
+                                                  .flags = translate(move, entry.flags),
+                                                  .internal_date = entry.internal_date};
         err = uidset_add(uids, entry.uid);
         fiber_breathe();
     }

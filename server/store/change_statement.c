@@ -32,6 +32,7 @@ static void add_append(struct params *params, const struct change *change)
     params_int8_array(params, &items->size, count, sizeof *items);
     params_int8_array(params, &items->flags, count, sizeof *items);
     params_timestamp_array(params, &items->internal_date, count, sizeof *items);
+    params_int8_array(params, &items->seal, count, sizeof *items);
 }
 
 /* Where \Seen is per user, it is no flag of the entry. */
@@ -100,7 +101,7 @@ static const struct {
     [CHANGE_MOVE] = {STATEMENT_CHANGE_MOVE, add_move},
 };
 
-int change_queue(struct transaction *tx, const struct change *change, size_t *index_out)
+int change_queue(struct transaction *tx, const struct change *change, int64_t id, size_t *index_out)
 {
     struct params params;
     params_init(&params);
@@ -109,6 +110,7 @@ int change_queue(struct transaction *tx, const struct change *change, size_t *in
     params_text(&params, change->actor);
     params_text(&params, change->client);
     kinds[change->kind].add(&params, change);
+    params_int8(&params, id);
     return transaction_ask(tx, kinds[change->kind].statement, &params, index_out);
 }
 
@@ -128,10 +130,16 @@ static const enum journal_kind journal_kinds[] = {
     [CHANGE_MOVE] = JOURNAL_APPEND,
 };
 
-static int read_row(const struct result *result, struct change *change)
+static int read_row(const struct result *result, size_t row, int modseq_column, int uids_column,
+                    struct journal_row *out)
+{
+    out->modseq = (uint64_t)result_int8(result, row, modseq_column);
+    return uids_read(result, row, uids_column, &out->uids);
+}
+
+static void describe_row(struct change *change)
 {
     struct journal_row *row = &change->row;
-    row->modseq = (uint64_t)result_int8(result, 0, COLUMN_MODSEQ);
     row->kind = journal_kinds[change->kind];
     if (change->kind == CHANGE_FLAGS) {
         row->flags_cleared = shared_flags(change, change->flags_cleared);
@@ -140,27 +148,29 @@ static int read_row(const struct result *result, struct change *change)
         row->user_id = change->user_id;
         *(change->flags_set & FLAG_SEEN ? &row->flags_set : &row->flags_cleared) = FLAG_SEEN;
     }
-    return uids_read(result, 0, COLUMN_UIDS, &row->uids);
+}
+
+static void describe_seen_row(struct change *change)
+{
+    struct journal_row *row = &change->seen_row;
+    row->kind = JOURNAL_SEEN;
+    row->user_id = change->user_id;
+    row->flags_set = FLAG_SEEN;
 }
 
 static int read_seen_row(const struct result *result, struct change *change)
 {
     if (result_is_null(result, 0, COLUMN_SEEN_UIDS))
         return 0;
-    struct journal_row *row = &change->seen_row;
-    row->modseq = change->row.modseq + 1;
-    row->kind = JOURNAL_SEEN;
-    row->user_id = change->user_id;
-    row->flags_set = FLAG_SEEN;
-    return uids_read(result, 0, COLUMN_SEEN_UIDS, &row->uids);
+    describe_seen_row(change);
+    change->seen_row.modseq = change->row.modseq + 1;
+    return uids_read(result, 0, COLUMN_SEEN_UIDS, &change->seen_row.uids);
 }
 
 static int read_source_row(const struct result *result, struct change *change)
 {
-    struct journal_row *row = &change->source_row;
-    row->modseq = (uint64_t)result_int8(result, 0, COLUMN_SOURCE_MODSEQ);
-    row->kind = JOURNAL_EXPUNGE;
-    return uids_read(result, 0, COLUMN_SOURCE_UIDS, &row->uids);
+    change->source_row.kind = JOURNAL_EXPUNGE;
+    return read_row(result, 0, COLUMN_SOURCE_MODSEQ, COLUMN_SOURCE_UIDS, &change->source_row);
 }
 
 static int read_outcome(const struct result *result, struct change *change)
@@ -170,7 +180,10 @@ static int read_outcome(const struct result *result, struct change *change)
     if (result_bool(result, 0, COLUMN_STALE))
         return fail(ERR_STALE, "the mailbox's rights have changed meanwhile");
     change->uidvalidity = (uint32_t)result_int8(result, 0, COLUMN_UIDVALIDITY);
-    int err = read_row(result, change);
+    describe_row(change);
+    int err = read_row(result, 0, COLUMN_MODSEQ, COLUMN_UIDS, &change->row);
+    if (!err && change->kind == CHANGE_APPEND && change->item_count > 0 && change->row.modseq == 0)
+        err = fail(ERR_UNAVAILABLE, "a crash of the database has lost the content");
     if (!err && (change->kind == CHANGE_APPEND || change->kind == CHANGE_MOVE))
         err = read_seen_row(result, change);
     if (!err && change->kind == CHANGE_MOVE)
@@ -181,4 +194,30 @@ static int read_outcome(const struct result *result, struct change *change)
 void change_read(const struct result *result, struct change *change)
 {
     change->result = read_outcome(result, change);
+}
+
+/* Which of the change's rows one of this kind is. */
+static struct journal_row *find_row(struct change *change, enum journal_kind kind)
+{
+    if (kind == journal_kinds[change->kind])
+        return &change->row;
+    return kind == JOURNAL_SEEN ? &change->seen_row : &change->source_row;
+}
+
+int change_read_found(const struct result *result, size_t row, struct change *change)
+{
+    enum journal_kind kind;
+    int err = journal_kind_read(result, row, FOUND_KIND, &kind);
+    if (err)
+        return err;
+    struct journal_row *out = find_row(change, kind);
+    if (out == &change->row) {
+        describe_row(change);
+        change->uidvalidity = (uint32_t)result_int8(result, row, FOUND_UIDVALIDITY);
+    } else if (out == &change->seen_row) {
+        describe_seen_row(change);
+    } else {
+        out->kind = kind;
+    }
+    return read_row(result, row, FOUND_MODSEQ, FOUND_UIDS, out);
 }

@@ -9,8 +9,15 @@
 
 /* -ERR_INTERNAL when the change contradicts itself. */
 int change_check(const struct change *change) MUST_CHECK;
-int change_queue(struct transaction *tx, const struct change *change, size_t *index_out) MUST_CHECK;
+/* id: what its journal rows are found by. */
+int change_queue(struct transaction *tx, const struct change *change, int64_t id,
+                 size_t *index_out) MUST_CHECK;
 /* What came of it, after the commit: fills the change's second half. */
 void change_read(const struct result *result, struct change *change);
+
+/* The same from the journal, one row of the query changes_find after the
+ * other: place is the change's id less that of the first one asked for. */
+enum { FOUND_PLACE, FOUND_KIND, FOUND_UIDVALIDITY, FOUND_MODSEQ, FOUND_UIDS };
+int change_read_found(const struct result *result, size_t row, struct change *change) MUST_CHECK;
 
 #endif

@@ -36,6 +36,7 @@ struct connection {
     size_t exchange_count;
     size_t octets; /* sent in them */
     uint64_t generation;
+    int process;
     char problem[ERROR_TEXT_MAX];
 };
 
@@ -407,6 +408,7 @@ static void connection_set_up(struct connection *connection)
     exchange_free(&connection->setup);
     connection->pause_ms = PAUSE_FIRST_MS;
     connection->generation++;
+    connection->process = PQbackendPID(connection->pg);
     enter_state(connection, STATE_READY);
 }
 
@@ -479,6 +481,11 @@ bool connection_is_ready(const struct connection *connection)
 uint64_t connection_generation(const struct connection *connection)
 {
     return connection->generation;
+}
+
+int connection_process(const struct connection *connection)
+{
+    return connection->process;
 }
 
 const char *connection_problem(const struct connection *connection)

@@ -44,6 +44,8 @@ void connection_free(struct connection **connection);
 bool connection_is_ready(const struct connection *connection);
 /* Grows with every new session of PostgreSQL behind it. */
 uint64_t connection_generation(const struct connection *connection);
+/* PostgreSQL's process behind the session there is, or was last. */
+int connection_process(const struct connection *connection);
 /* Why it is not ready, in words. */
 const char *connection_problem(const struct connection *connection);
 /* Gives the session up and dials for a new one; what is under way is lost. */

@@ -20,6 +20,10 @@ enum {
 void entry_row_read(const struct result *result, size_t row, int first_column,
                     struct entry_row *out);
 
+/* The column journal.kind. */
+int journal_kind_read(const struct result *result, size_t row, int column,
+                      enum journal_kind *out) MUST_CHECK;
+
 /* A column with an int8multirange as text into an initialised set; NULL: none. */
 int uids_read(const struct result *result, size_t row, int column, struct uidset *out) MUST_CHECK;
 

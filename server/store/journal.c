@@ -44,8 +44,9 @@ static const char *const kind_names[] = {
     [JOURNAL_EXPUNGE] = "expunge", [JOURNAL_ACL] = "acl",     [JOURNAL_MAILBOX] = "mailbox",
 };
 
-static int kind_from_name(struct slice name, enum journal_kind *out)
+int journal_kind_read(const struct result *result, size_t row, int column, enum journal_kind *out)
 {
+    struct slice name = result_slice(result, row, column);
     for (size_t kind = 0; kind < sizeof kind_names / sizeof kind_names[0]; kind++) {
         if (slice_equal(name, slice_cstr(kind_names[kind]))) {
             *out = (enum journal_kind)kind;
@@ -64,7 +65,7 @@ static int journal_row_read(const struct result *result, size_t row, struct jour
         .user_id = result_int8(result, row, JOURNAL_COLUMN_USER_ID),
     };
     uidset_init(&out->uids);
-    int err = kind_from_name(result_slice(result, row, JOURNAL_COLUMN_KIND), &out->kind);
+    int err = journal_kind_read(result, row, JOURNAL_COLUMN_KIND, &out->kind);
     return err ? err : uids_read(result, row, JOURNAL_COLUMN_UIDS, &out->uids);
 }
 

@@ -38,7 +38,8 @@ static bool has_all(const struct keyword_table *table, const struct slice *names
     return true;
 }
 
-/* Nobody relies on a keyword before a later, flushed transaction uses its bit. */
+/* Flushed: the batch that uses the bit may follow on the other side of a crash,
+ * where somebody else would have been given it. */
 static int add_missing(struct database *database, int64_t mailbox_id, const struct slice *names,
                        size_t count)
 {
@@ -47,7 +48,7 @@ static int add_missing(struct database *database, int64_t mailbox_id, const stru
     params_int8(&params, mailbox_id);
     params_text_array(&params, names, count);
     struct result *result;
-    int err = pool_ask(database, RELAXED, STATEMENT_KEYWORDS_ADD, &params, &result);
+    int err = pool_ask(database, DURABLE, STATEMENT_KEYWORDS_ADD, &params, &result);
     if (!err)
         result_free(&result);
     return err;

@@ -191,7 +191,7 @@ int pool_query(struct database *database, bool asynchronous, enum statement stat
         return err;
     struct pool *pool = asynchronous ? &database->relaxed : &database->durable;
     int64_t deadline = database_deadline(database);
-    bool again = statement_table[statement].only_reads;
+    bool again = statement_table[statement].repeatable;
     bool lost;
     do {
         lost = false;

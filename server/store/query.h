@@ -83,7 +83,7 @@ int lane_query(struct database *database, enum lane lane, enum statement stateme
                struct params *params, struct result **out) MUST_CHECK;
 /* A single statement on a pool connection (large results, body writes).
  * asynchronous: with synchronous_commit off, for content nobody refers to
- * yet. One that only reads is asked again when its connection is lost; else
+ * yet. A repeatable one is asked again when its connection is lost; else
  * that is -ERR_IN_DOUBT, or -ERR_UNAVAILABLE when asynchronous. */
 int pool_query(struct database *database, bool asynchronous, enum statement statement,
                struct params *params, struct result **out) MUST_CHECK;
@@ -109,6 +109,8 @@ int transaction_commit(struct transaction *tx) MUST_CHECK;
  * transaction. NULL when it did not run. */
 const struct result *transaction_result(const struct transaction *tx, size_t index);
 size_t transaction_failed_index(const struct transaction *tx); /* SIZE_MAX: none */
+/* PostgreSQL's process that runs it: once that is gone, nothing in doubt can still happen. */
+int transaction_process(const struct transaction *tx);
 /* Rolls back if not committed; returns the connection; frees. */
 void transaction_end(struct transaction **tx);
 

@@ -12,7 +12,7 @@
 struct statement_row {
     const char *name; /* also its name in PostgreSQL */
     bool prepared;    /* false: sent as text, works without a schema */
-    bool only_reads;  /* may be run again when its answer was lost */
+    bool repeatable;  /* may be run again when its answer was lost */
     const char *sql;
 };
 

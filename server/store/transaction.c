@@ -12,6 +12,7 @@ struct transaction {
     struct database *database;
     struct pool_slot *slot;
     uint64_t generation;       /* of the connection: BEGIN went to this session */
+    int process;               /* of PostgreSQL, behind that session */
     struct exchange *exchange; /* not finished; NULL: nothing is queued */
     bool begun;                /* BEGIN was sent */
     bool ended;                /* COMMIT was carried out */
@@ -40,6 +41,7 @@ int transaction_begin(struct database *database, struct transaction **out)
     }
     tx->database = database;
     tx->generation = connection_generation(tx->slot->connection);
+    tx->process = connection_process(tx->slot->connection);
     tx->failed_index = SIZE_MAX;
     *out = tx;
     return 0;
@@ -195,6 +197,11 @@ const struct result *transaction_result(const struct transaction *tx, size_t ind
 size_t transaction_failed_index(const struct transaction *tx)
 {
     return tx->failed_index;
+}
+
+int transaction_process(const struct transaction *tx)
+{
+    return tx->process;
 }
 
 /* Nobody waits for it: what the connection's next owner sends comes behind. */

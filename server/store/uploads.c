@@ -7,7 +7,7 @@ int messages_begin_upload(struct database *database, int64_t *id_out)
     struct params params;
     params_init(&params);
     struct result *result;
-    int err = pool_ask(database, RELAXED, STATEMENT_UPLOAD_BEGIN, &params, &result);
+    int err = pool_ask(database, DURABLE, STATEMENT_UPLOAD_BEGIN, &params, &result);
     if (err)
         return err;
     *id_out = result_int8(result, 0, 0);
@@ -17,7 +17,7 @@ int messages_begin_upload(struct database *database, int64_t *id_out)
 
 static int given_up(void)
 {
-    return fail(ERR_NOT_FOUND, "the upload was given up");
+    return fail(ERR_UNAVAILABLE, "what came of the message was lost");
 }
 
 int messages_put_chunk(struct database *database, int64_t id, uint32_t n, struct slice octets)

@@ -213,6 +213,8 @@ CREATE TABLE journal (
     actor         text NOT NULL,                 -- login name, or "postroomctl"
     client        text NOT NULL,                 -- remote address
     detail        text,
+    change_id     bigint,                        -- made up by the writer: it looks the change up
+                                                 -- by it when the answer to COMMIT was lost
     at            timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (mailbox_id, modseq)
 );

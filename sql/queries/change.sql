@@ -5,7 +5,8 @@
 -- gone; modseq null: nothing changed, nothing was written. UIDs are sought by
 -- range, which the key serves for one message as well as for all of them; OFFSET 0
 -- keeps the planner from starting at the other end. The lock keeps the rows
--- where they were found, so that they are changed by ctid.
+-- where they were found, so that they are changed by ctid. The last parameter is
+-- the id of the change, which its journal rows keep.
 
 -- name: lock_mailboxes
 SELECT mailbox_id FROM mailbox_state
@@ -14,18 +15,27 @@ ORDER BY mailbox_id
 FOR UPDATE;
 
 -- name: change_append
--- $3 actor, $4 client, $5 whose \Seen, then an array for each column of the new entries.
+-- $3 actor, $4 client, $5 whose \Seen, then an array for each column of the new
+-- entries and $10, the seals of content that nothing refers to yet: when a crash has
+-- lost some of it (and may have given its id to another message), nothing happens.
 -- Where \Seen is per user it gets a journal row of its own, private to that user.
 WITH mailbox AS MATERIALIZED (
     SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), loss AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM unnest($6::bigint[], $10::bigint[]) AS i (message_id, seal)
+                   WHERE i.seal <> 0
+                     AND NOT EXISTS (SELECT FROM messages m
+                                     WHERE m.id = i.message_id
+                                       AND substr(m.sha256, 1, 8) = int8send(i.seal)
+                                     OFFSET 0)) AS is_there
 ), item AS MATERIALIZED (
     SELECT mailbox.uidnext + i.place - 1 AS uid, i.message_id, i.size, i.internal_date,
            CASE WHEN mailbox.seen_per_user THEN i.flags & ~ 1::bigint ELSE i.flags END AS flags,
            mailbox.seen_per_user AND $5::bigint <> 0 AND i.flags & 1 = 1 AS seen_by_user
-    FROM mailbox,
+    FROM mailbox, loss,
          unnest($6::bigint[], $7::bigint[], $8::bigint[], $9::timestamptz[])
              WITH ORDINALITY AS i (message_id, size, flags, internal_date, place)
-    WHERE NOT mailbox.stale
+    WHERE NOT mailbox.stale AND NOT loss.is_there
 ), total AS MATERIALIZED (
     SELECT count(*) AS messages, coalesce(sum(size), 0)::bigint AS bytes,
            count(*) FILTER (WHERE flags & 8 <> 0) AS deleted,
@@ -50,12 +60,14 @@ WITH mailbox AS MATERIALIZED (
     FROM total
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (
-    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client)
-    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3::text, $4::text
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client,
+                         change_id)
+    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3::text, $4::text,
+           $11::bigint
     FROM mailbox, total
     WHERE total.messages > 0
     UNION ALL
-    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4
+    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, $11
     FROM mailbox, total
     WHERE total.seen_uids IS NOT NULL
 )
@@ -94,8 +106,9 @@ WITH mailbox AS MATERIALIZED (
     FROM total
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (
-    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, actor, client)
-    SELECT $1, mailbox.modseq, 'flags', total.uids, $6, $7, $3::text, $4::text
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, actor, client,
+                         change_id)
+    SELECT $1, mailbox.modseq, 'flags', total.uids, $6, $7, $3::text, $4::text, $8::bigint
     FROM mailbox, total
     WHERE total.messages > 0
 )
@@ -140,8 +153,10 @@ WITH mailbox AS MATERIALIZED (
     FROM total
     WHERE s.mailbox_id = $1 AND total.uids IS NOT NULL
 ), noted AS (
-    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, user_id, actor, client)
-    SELECT $1, mailbox.modseq, 'seen', total.uids, (NOT $7)::integer, $7::integer, $6, $3::text, $4::text
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, user_id, actor, client,
+                         change_id)
+    SELECT $1, mailbox.modseq, 'seen', total.uids, (NOT $7)::integer, $7::integer, $6, $3::text,
+           $4::text, $8::bigint
     FROM mailbox, total
     WHERE total.uids IS NOT NULL
 )
@@ -189,8 +204,8 @@ WITH mailbox AS MATERIALIZED (
     FROM total
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (
-    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client)
-    SELECT $1, mailbox.modseq, 'expunge', total.uids, $3::text, $4::text
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client, change_id)
+    SELECT $1, mailbox.modseq, 'expunge', total.uids, $3::text, $4::text, $7::bigint
     FROM mailbox, total
     WHERE total.messages > 0
 )
@@ -263,16 +278,18 @@ WITH mailbox AS MATERIALIZED (
     FROM total
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (
-    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail)
-    SELECT $6, source.modseq, 'expunge', total.old_uids, 0, NULL::bigint, $3::text, $4::text, 'moved to ' || $1
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail,
+                         change_id)
+    SELECT $6, source.modseq, 'expunge', total.old_uids, 0, NULL::bigint, $3::text, $4::text,
+           'moved to ' || $1, $10::bigint
     FROM source, total
     WHERE total.messages > 0
     UNION ALL
-    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3, $4, 'moved from ' || $6
+    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3, $4, 'moved from ' || $6, $10
     FROM mailbox, total
     WHERE total.messages > 0
     UNION ALL
-    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, NULL
+    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, NULL, $10
     FROM mailbox, total
     WHERE total.seen_uids IS NOT NULL
 )
@@ -282,3 +299,23 @@ SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity,
        CASE WHEN total.messages > 0 THEN source.modseq END AS source_modseq,
        total.old_uids::text AS source_uids
 FROM mailbox, source, total;
+
+-- An outcome in doubt ----------------------------------------------------------------
+
+-- name: session_end
+-- repeatable
+-- Ends the session of PostgreSQL's process $1, and with it whatever it was still
+-- doing. No row: it has ended.
+SELECT pg_terminate_backend(pid, 500)
+FROM pg_stat_activity
+WHERE pid = $1::integer AND datname = current_database() AND application_name LIKE 'postroom %';
+
+-- name: changes_find
+-- What changes $2 to $3 have written to the journals of mailboxes $1.
+SELECT j.change_id - $2 AS place, j.kind, m.uidvalidity, j.modseq, j.uids::text AS uids
+FROM (SELECT DISTINCT mailbox_id FROM unnest($1::bigint[]) AS mailbox_id) AS wanted
+JOIN mailboxes m ON m.id = wanted.mailbox_id
+CROSS JOIN LATERAL (SELECT * FROM journal j
+                    WHERE j.mailbox_id = wanted.mailbox_id
+                      AND j.change_id BETWEEN $2::bigint AND $3::bigint
+                    OFFSET 0) j;

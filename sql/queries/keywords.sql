@@ -5,6 +5,7 @@
 SELECT bit, name FROM mailbox_keywords WHERE mailbox_id = $1::bigint ORDER BY bit;
 
 -- name: keywords_add
+-- repeatable
 -- The lowest free bits. Another session may take them first: then some names
 -- have none yet, and the caller, who loads the table next, tries again.
 WITH wanted AS (

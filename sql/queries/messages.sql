@@ -1,6 +1,7 @@
 -- Content: one row for each distinct one, its octets in chunks.
 
 -- name: message_put_small
+-- repeatable
 -- No row: somebody else is storing the same content at this instant, and this
 -- statement's snapshot is too old to see it.
 WITH added AS (

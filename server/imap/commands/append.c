@@ -89,6 +89,7 @@ static int append_commit(struct session *session, struct command *command)
     struct append_item item = {
         .message_id = args->stored.message_id,
         .size = args->stored.size,
+        .seal = args->stored.seal,
         .internal_date =
             args->internal_date == INT64_MIN ? clock_realtime_us() : args->internal_date,
     };

@@ -32,8 +32,10 @@ static void fill(struct world *world, const struct grant *inbox)
     CHECK_OK(writer_resolve_flags(world->mail, inbox, &second, &mask));
     struct append_item *items = ARENA_ARRAY(&world->arena, MANY, struct append_item);
     for (int i = 0; i < MANY; i++)
-        items[i] = (struct append_item){result.message_id, result.size,
-                                        i == MANY - 1 ? mask : FLAG_SEEN, i * INT64_C(1000000)};
+        items[i] = (struct append_item){.message_id = result.message_id,
+                                        .size = result.size,
+                                        .flags = i == MANY - 1 ? mask : FLAG_SEEN,
+                                        .internal_date = i * INT64_C(1000000)};
     deliver(world, inbox, items, MANY);
 }
 

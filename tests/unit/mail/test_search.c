@@ -24,7 +24,10 @@ static int64_t store_message(struct world *world, struct slice octets)
 static void deliver(struct world *world, const struct grant *grant, struct slice octets,
                     flag_mask flags, int64_t day)
 {
-    const struct append_item item = {store_message(world, octets), octets.len, flags, day * day_us};
+    const struct append_item item = {.message_id = store_message(world, octets),
+                                     .size = octets.len,
+                                     .flags = flags,
+                                     .internal_date = day * day_us};
     struct append_outcome outcome = {0};
     uidset_init(&outcome.uids);
     CHECK_OK(writer_append(world->mail, grant, &item, 1, &outcome));
@@ -219,7 +222,10 @@ static void check_many(struct world *world)
         ids[i] = store_message(world, slice_cstr(text));
     }
     for (int i = 0; i < MANY; i++)
-        items[i] = (struct append_item){ids[i % 10], 36, i % 2 ? FLAG_SEEN : 0, i * day_us};
+        items[i] = (struct append_item){.message_id = ids[i % 10],
+                                        .size = 36,
+                                        .flags = i % 2 ? FLAG_SEEN : 0,
+                                        .internal_date = i * day_us};
     struct append_outcome outcome = {0};
     uidset_init(&outcome.uids);
     CHECK_OK(writer_append(world->mail, grant, items, MANY, &outcome));

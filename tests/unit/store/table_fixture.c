@@ -116,7 +116,10 @@ uint32_t table_append(struct database *database, int64_t mailbox_id, size_t coun
     struct append_item *items = calloc(count, sizeof *items);
     int64_t message = table_message(database, 100);
     for (size_t i = 0; i < count; i++)
-        items[i] = (struct append_item){message, 100, flags, 1000000 * (int64_t)i};
+        items[i] = (struct append_item){.message_id = message,
+                                        .size = 100,
+                                        .flags = flags,
+                                        .internal_date = 1000000 * (int64_t)i};
     struct change change = table_change(CHANGE_APPEND, mailbox_id);
     change.items = items;
     change.item_count = count;

@@ -13,9 +13,9 @@ static void append_body(struct database *database)
     int64_t mailbox = table_mailbox(database, 0, true);
     int64_t message = table_message(database, 100);
     const struct append_item items[] = {
-        {message, 100, FLAG_SEEN | FLAG_FLAGGED, 5},
-        {message, 200, 0, 6},
-        {message, 300, FLAG_SEEN | FLAG_DELETED, 7},
+        {message, 100, FLAG_SEEN | FLAG_FLAGGED, 5, 0},
+        {message, 200, 0, 6, 0},
+        {message, 300, FLAG_SEEN | FLAG_DELETED, 7, 0},
     };
     struct change change = table_change(CHANGE_APPEND, mailbox);
     change.seen_per_user = true;
@@ -323,8 +323,8 @@ static void replay_body(struct database *database)
     int64_t first = table_mailbox(database, 0, true);
     int64_t second = table_mailbox(database, 0, true);
     int64_t message = table_message(database, 100);
-    const struct append_item good = {message, 100, 0, 0};
-    const struct append_item bad = {-1, 100, 0, 0};
+    const struct append_item good = {.message_id = message, .size = 100};
+    const struct append_item bad = {.message_id = -1, .size = 100};
     struct change changes[6];
     struct change *batch[6];
     for (size_t i = 0; i < 6; i++) {
@@ -360,7 +360,7 @@ static void one_trip_body(struct database *database)
 {
     int64_t mailbox = table_mailbox(database, 0, true);
     table_append(database, mailbox, 1, 0);
-    const struct append_item item = {table_message(database, 100), 100, 0, 0};
+    const struct append_item item = {.message_id = table_message(database, 100), .size = 100};
     struct change changes[3];
     struct change *batch[3];
     for (size_t i = 0; i < 3; i++) {
@@ -409,7 +409,7 @@ static void note_uids(struct race *race, int64_t mailbox, const struct uidset *u
 
 static void race_round(struct race *race, size_t number, size_t round)
 {
-    const struct append_item item = {race->message, 100, 0, 0};
+    const struct append_item item = {.message_id = race->message, .size = 100};
     struct uidset uids = table_uids("1:4");
     const struct append_item moved[4] = {{0}};
     struct change changes[MAILBOXES];
@@ -479,7 +479,7 @@ static void deadlock_fiber(void *arg, size_t number)
                         false, 1u << (round % 5));
             continue;
         }
-        struct append_item item = {race->message, 100, 0, 0};
+        struct append_item item = {.message_id = race->message, .size = 100};
         struct change change = table_change(CHANGE_APPEND, race->mailboxes[round % MAILBOXES]);
         change.items = &item;
         change.item_count = 1;
@@ -514,7 +514,7 @@ static void in_doubt_fiber(void *arg, size_t number)
         return;
     }
     for (int round = 0; round < 30; round++) {
-        struct append_item item = {race->message, 100, 0, 0};
+        struct append_item item = {.message_id = race->message, .size = 100};
         struct change change = table_change(CHANGE_APPEND, race->mailboxes[0]);
         change.items = &item;
         change.item_count = 1;

@@ -134,7 +134,8 @@ static void step(struct world *world)
     change.source_id = source->mailbox;
     change.item_count = change.kind == CHANGE_MOVE ? uidset_size(&uids) : 1 + pick(world, 8);
     for (size_t i = 0; i < change.item_count; i++)
-        items[i] = (struct append_item){world->message, pick(world, 5000), pick_flags(world), 0};
+        items[i] = (struct append_item){
+            .message_id = world->message, .size = pick(world, 5000), .flags = pick_flags(world)};
     if (change.kind == CHANGE_SEEN) {
         *(pick(world, 2) ? &change.flags_set : &change.flags_cleared) = FLAG_SEEN;
     } else {

@@ -146,6 +146,7 @@ static void upload_body(struct database *database)
     struct arena arena;
     arena_init(&arena, 0);
     struct message_row row = message_row();
+    row.size = MESSAGE_CHUNK_SIZE + 7;
     int64_t first;
     int64_t second;
     int64_t id = upload(database, &row, &first);
@@ -157,12 +158,12 @@ static void upload_body(struct database *database)
     CHECK_OK(messages_chunks(database, &arena, id, 0, 5, &octets));
     CHECK_INT(octets.len, MESSAGE_CHUNK_SIZE + 7);
     CHECK(slice_ends_with(octets, SLICE("the end")));
-    CHECK_ERR(messages_finish_upload(database, id, &row, &id), ERR_NOT_FOUND);
+    CHECK_ERR(messages_finish_upload(database, id, &row, &id), ERR_UNAVAILABLE);
 
     CHECK_OK(messages_begin_upload(database, &id));
     CHECK_OK(messages_put_chunk(database, id, 0, SLICE("lost")));
     CHECK_OK(messages_abandon_upload(database, id));
-    CHECK_ERR(messages_put_chunk(database, id, 1, SLICE("more")), ERR_NOT_FOUND);
+    CHECK_ERR(messages_put_chunk(database, id, 1, SLICE("more")), ERR_UNAVAILABLE);
     CHECK_INT(table_number("SELECT count(*) FROM message_chunks WHERE message_id = %" PRId64, id),
               0);
     arena_clear(&arena);
@@ -200,7 +201,7 @@ void test_messages_sweep_uploads_that_were_left_behind(void)
 
 static int64_t append_message(struct database *database, int64_t mailbox, int64_t message)
 {
-    const struct append_item item = {message, 100, 0, 0};
+    const struct append_item item = {.message_id = message, .size = 100};
     struct change change = table_change(CHANGE_APPEND, mailbox);
     change.items = &item;
     change.item_count = 1;
@@ -307,14 +308,14 @@ static void sweep_referred_body(struct database *database)
     expunge_all(database, mailbox);
     table_sql("UPDATE expunged SET expunged_at = '2000-01-01' WHERE mailbox_id = %" PRId64,
               mailbox);
-    const struct append_item item = {message, 100, 0, 0};
+    const struct append_item item = {.message_id = message, .size = 100};
     struct change change = table_change(CHANGE_APPEND, mailbox);
     change.items = &item;
     change.item_count = 1;
     struct transaction *tx;
     if (!CHECK_OK(transaction_begin(database, &tx)))
         return;
-    CHECK_OK(change_queue(tx, &change, NULL));
+    CHECK_OK(change_queue(tx, &change, 1, NULL));
     CHECK_OK(transaction_run(tx));
     const int64_t before = INT64_C(1000000000000000); /* 2001 */
     uint32_t done = 9;
