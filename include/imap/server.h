@@ -55,8 +55,9 @@ void imap_server_reload(struct imap_server *server, const struct imap_settings *
 /* Takes over fd and serves it in a fiber of its own. remote: the peer's
  * address (net/listener.h), given back to leave_address at the end. */
 void imap_server_accept(struct imap_server *server, int fd, const char *remote, bool implicit_tls);
-/* Too many connections from there: says so and closes. Takes over fd. */
-void imap_server_refuse(struct imap_server *server, int fd, bool implicit_tls);
+/* Says BYE with this response code and text, and closes; there need not be a
+ * service yet. Takes over fd. */
+void imap_refuse(int fd, bool implicit_tls, const char *reason);
 /* From mail_settings.user_changed: sessions of this user look again whether they may stay. */
 void imap_server_user_changed(struct imap_server *server, int64_t user_id);
 

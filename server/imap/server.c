@@ -106,11 +106,9 @@ void imap_server_accept(struct imap_server *server, int fd, const char *remote, 
     }
 }
 
-void imap_server_refuse(struct imap_server *server, int fd, bool implicit_tls)
+void imap_refuse(int fd, bool implicit_tls, const char *reason)
 {
-    static const char bye[] = "* BYE [LIMIT] Too many connections from your address\r\n";
-    (void)server;
-    if (!implicit_tls && write(fd, bye, sizeof bye - 1) < 0)
+    if (!implicit_tls && dprintf(fd, "* BYE %s\r\n", reason) < 0)
         log_event(LOG_INFO, "refuse", log_text("error", "the peer is gone already"));
     close(fd);
 }

@@ -119,6 +119,10 @@ static void worker_accepted(void *arg, int fd)
 {
     const struct worker_port *port = arg;
     struct worker *worker = port->worker;
+    if (!worker->imap) {
+        imap_refuse(fd, port->implicit_tls, "[UNAVAILABLE] The database is away, try again later");
+        return;
+    }
     char remote[64], key[80];
     listener_peer_address(fd, remote, sizeof remote);
     uint32_t max = (uint32_t)worker->settings->config.limits_connections_per_address;
@@ -127,12 +131,14 @@ static void worker_accepted(void *arg, int fd)
         imap_server_accept(worker->imap, fd, remote, port->implicit_tls);
     } else {
         log_event(LOG_WARNING, "too-many-connections", log_text("remote", remote));
-        imap_server_refuse(worker->imap, fd, port->implicit_tls);
+        imap_refuse(fd, port->implicit_tls, "[LIMIT] Too many connections from your address");
     }
 }
 
 static int worker_listen(struct worker *worker)
 {
+    if (worker->ports)
+        return 0; /* to refuse, so far */
     const struct listen_set *set = worker->start->sockets;
     worker->ports = calloc(set->count + 1, sizeof *worker->ports);
     if (!worker->ports)
@@ -159,8 +165,16 @@ static void worker_stop_listening(struct worker *worker)
     worker->port_count = 0;
 }
 
+/* The schema first: with another one the database's connections do not get ready. */
+static int worker_check_database(struct worker *worker)
+{
+    int err = schema_check(worker->database);
+    return err ? err : database_wait(worker->database);
+}
+
 /* Waits for the database however long it takes: a server that starts before
- * its database is no error. A wrong schema is one. */
+ * its database is no error, but a client waits no longer than for a command.
+ * A wrong schema is one. */
 static int worker_await_database(struct worker *worker)
 {
     struct database_settings settings;
@@ -168,15 +182,14 @@ static int worker_await_database(struct worker *worker)
     int err = database_open(&settings, &worker->database);
     if (err)
         return err;
-    bool told = false;
-    while ((err = database_wait(worker->database)) == -ERR_UNAVAILABLE && !worker->stopping) {
-        if (!told)
+    while ((err = worker_check_database(worker)) == -ERR_UNAVAILABLE && !worker->stopping) {
+        if (!worker->ports)
             log_event(LOG_WARNING, "database-away", log_text("text", last_error()->text));
-        told = true;
+        err = worker_listen(worker);
+        if (err)
+            return err;
         fiber_sleep(DATABASE_PAUSE_MS); /* with database.wait_ms 0 nothing else lets the loop run */
     }
-    if (!err)
-        err = schema_check(worker->database);
     if (err == -ERR_WRONG_STATE)
         worker->exit_code = WORKER_EXIT_CONFIGURATION;
     return err;
