@@ -77,9 +77,20 @@ static void prepare(PGconn *connection, const char *statement)
     PQclear(result);
 }
 
-static PGconn *dial(const struct bench *bench)
+/* Compiling (jit) costs more than any of these statements. */
+static const char *const plan_options[] = {
+    [SQL_PLANS_OF_SERVER] =
+        "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off "
+        "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off "
+        "-c enable_material=off",
+    [SQL_PLANS_FREE] = "-c jit=off",
+};
+
+static PGconn *dial(const struct bench *bench, enum sql_plans plans)
 {
-    PGconn *connection = PQconnectdb(bench->conninfo);
+    static const char *const keywords[] = {"options", "dbname", NULL};
+    const char *const values[] = {plan_options[plans], bench->conninfo, NULL};
+    PGconn *connection = PQconnectdbParams(keywords, values, 1);
     if (PQstatus(connection) != CONNECTION_OK)
         bench_die("PostgreSQL: %s", PQerrorMessage(connection));
     return connection;
@@ -129,14 +140,14 @@ static void sql_ready(struct watch *watch, uint32_t events)
     }
 }
 
-struct sql_client *sql_open(const struct bench *bench, unsigned count,
+struct sql_client *sql_open(const struct bench *bench, unsigned count, enum sql_plans plans,
                             const char *const *statements)
 {
     struct sql_client *clients = bench_allocate(count, sizeof *clients);
     for (unsigned i = 0; i < count; i++) {
         struct sql_client *client = &clients[i];
         client->number = i;
-        client->connection = dial(bench);
+        client->connection = dial(bench, plans);
         for (const char *const *statement = statements; *statement; statement++)
             prepare(client->connection, *statement);
         if (PQsetnonblocking(client->connection, 1) != 0 ||
@@ -195,7 +206,7 @@ bool sql_goes_on(struct sql_client *client)
 
 int64_t sql_value(const struct bench *bench, const char *query)
 {
-    PGconn *connection = dial(bench);
+    PGconn *connection = dial(bench, SQL_PLANS_FREE);
     PGresult *result = PQexec(connection, query);
     check_command(connection, result, query);
     if (PQntuples(result) != 1)

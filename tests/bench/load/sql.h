@@ -47,9 +47,13 @@ void sql_text(struct sql_params *params, const char *format, ...)
 void sql_long_text(struct sql_params *params, const char *text);
 void sql_octets(struct sql_params *params, struct slice octets);
 
+/* Whose plans: the server's connections leave the planner no choice, as their
+ * queries are written for one plan; other queries are better off with a choice. */
+enum sql_plans { SQL_PLANS_OF_SERVER, SQL_PLANS_FREE };
+
 /* Connects and prepares `count` connections. The statements' names are those
  * of sql/queries, or "name=SQL" for one that only the baseline has. */
-struct sql_client *sql_open(const struct bench *bench, unsigned count,
+struct sql_client *sql_open(const struct bench *bench, unsigned count, enum sql_plans plans,
                             const char *const *statements);
 void sql_close(struct sql_client **clients, unsigned count);
 

@@ -125,6 +125,8 @@ static void queue_entry(struct sql_client *client, const struct target *target, 
     sql_text(&entry, "{%u}", target->baseline->size);
     sql_text(&entry, "{0}");
     sql_text(&entry, "{2025-01-06 12:00:00+00}");
+    sql_text(&entry, "{0}");
+    sql_number(&entry, id);
     sql_queue(client, "change_append", &entry);
 }
 
@@ -169,7 +171,8 @@ void baseline_append(const struct scenario *scenario, struct bench *bench, struc
     baseline.next_id = sql_value(
         bench, "SELECT setval('messages_id_seq', nextval('messages_id_seq') + 10000000) - 9999999");
     struct target *targets = find_targets(scenario, &baseline);
-    struct sql_client *clients = sql_open(bench, scenario->connections, statements);
+    struct sql_client *clients =
+        sql_open(bench, scenario->connections, SQL_PLANS_OF_SERVER, statements);
     for (unsigned i = 0; i < scenario->connections; i++) {
         clients[i].state = &targets[i];
         clients[i].on_done = inserted;

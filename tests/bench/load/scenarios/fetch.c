@@ -174,7 +174,8 @@ void baseline_fetch(const struct scenario *scenario, struct bench *bench, struct
     load_shelf(bench, &fetch);
     render_shelf(&fetch);
     struct wish *wishes = bench_allocate(scenario->connections, sizeof *wishes);
-    struct sql_client *clients = sql_open(bench, scenario->connections, statements);
+    struct sql_client *clients =
+        sql_open(bench, scenario->connections, SQL_PLANS_OF_SERVER, statements);
     for (unsigned i = 0; i < scenario->connections; i++) {
         wishes[i].fetch = &fetch;
         clients[i].state = &wishes[i];

@@ -145,7 +145,7 @@ void baseline_search(const struct scenario *scenario, struct bench *bench, struc
 {
     const char *const statements[] = {question_find(scenario->query)->sql, NULL};
     int64_t mailbox_id = sql_mailbox(bench, fixture_users[0], FIXTURE_LIBRARY);
-    struct sql_client *clients = sql_open(bench, 1, statements);
+    struct sql_client *clients = sql_open(bench, 1, SQL_PLANS_FREE, statements);
     clients->state = &mailbox_id;
     clients->on_done = queried;
     sql_drive(bench, clients, 1, query_next, result);

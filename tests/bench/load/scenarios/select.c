@@ -82,7 +82,8 @@ void baseline_select(const struct scenario *scenario, struct bench *bench, struc
         .owner_id = sql_value(bench, "SELECT id FROM users WHERE login = 'bench1'"),
         .mailbox_id = sql_mailbox(bench, fixture_users[0], FIXTURE_LIBRARY),
     };
-    struct sql_client *clients = sql_open(bench, scenario->connections, statements);
+    struct sql_client *clients =
+        sql_open(bench, scenario->connections, SQL_PLANS_OF_SERVER, statements);
     for (unsigned i = 0; i < scenario->connections; i++) {
         clients[i].state = &place;
         clients[i].on_done = state_read;

@@ -118,6 +118,7 @@ static void change_next(struct sql_client *client)
     sql_text(&change, "{[%u,%u)}", uid, uid + 1);
     sql_number(&change, walk->set ? 0 : 4);
     sql_number(&change, walk->set ? 4 : 0);
+    sql_number(&change, uid);
     sql_queue(client, "transaction_begin", NULL);
     sql_queue(client, "lock_mailboxes", &lock);
     sql_queue(client, "change_flags", &change);
@@ -150,7 +151,8 @@ void baseline_store(const struct scenario *scenario, struct bench *bench, struct
     static const char *const statements[] = {"transaction_begin", "transaction_commit",
                                              "lock_mailboxes", "change_flags", NULL};
     struct walk *walks = plan_walks(scenario, bench);
-    struct sql_client *clients = sql_open(bench, scenario->connections, statements);
+    struct sql_client *clients =
+        sql_open(bench, scenario->connections, SQL_PLANS_OF_SERVER, statements);
     for (unsigned i = 0; i < scenario->connections; i++) {
         walks[i].mailbox_id = scenario->shared ? sql_mailbox(bench, NULL, "Archive")
                                                : sql_mailbox(bench, fixture_users[i], STORE_OWN);

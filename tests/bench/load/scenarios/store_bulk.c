@@ -97,6 +97,7 @@ static void queue_change(struct sql_client *client)
         sql_text(&change, bulk->set ? "true" : "false");
     else
         sql_number(&change, bulk->set ? 4 : 0);
+    sql_number(&change, 1);
     sql_queue(client, seen ? "change_seen" : "change_flags", &change);
 }
 
@@ -133,7 +134,7 @@ void baseline_store_bulk(const struct scenario *scenario, struct bench *bench,
     bulk.mailbox_id = scenario->shared ? sql_mailbox(bench, NULL, "Archive")
                                        : sql_mailbox(bench, fixture_users[0], FIXTURE_LIBRARY);
     bulk.user_id = sql_value(bench, "SELECT id FROM users WHERE login = 'alice'");
-    struct sql_client *clients = sql_open(bench, 1, statements);
+    struct sql_client *clients = sql_open(bench, 1, SQL_PLANS_OF_SERVER, statements);
     clients->state = &bulk;
     clients->on_done = changed;
     sql_drive(bench, clients, 1, change_all, result);

@@ -132,7 +132,8 @@ void baseline_sync(const struct scenario *scenario, struct bench *bench, struct 
     static const char *const statements[] = {"mailbox_state", "messages_get", NULL};
     struct reading reading;
     load_batches(bench, &reading);
-    struct sql_client *clients = sql_open(bench, scenario->connections, statements);
+    struct sql_client *clients =
+        sql_open(bench, scenario->connections, SQL_PLANS_OF_SERVER, statements);
     for (unsigned i = 0; i < scenario->connections; i++) {
         clients[i].state = &reading;
         clients[i].on_done = all_read;
