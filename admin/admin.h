@@ -13,6 +13,7 @@
 #include "mail/mail.h"
 #include "output.h"
 #include "proc/config.h"
+#include "store/users.h"
 
 /* Exit codes of the program. */
 enum { ADMIN_DONE = 0, ADMIN_REFUSED = 1, ADMIN_USAGE = 2 };
@@ -51,9 +52,15 @@ extern const struct admin_verb schema_verbs[];
 /* The verb's argument number i as a slice. */
 struct slice admin_argument(const struct admin *admin, int i);
 
+/* In any spelling of the name. -ERR_NOT_FOUND says which name is nobody's. */
+int admin_find_user(struct admin *admin, struct slice login, struct user_row *out) MUST_CHECK;
+int admin_find_group(struct admin *admin, struct slice name, struct group_row *out) MUST_CHECK;
+
 /* "Shared/Sales" or "alice:INBOX" to the name as the administrator sees it in
  * the engine ("Other Users/alice/INBOX"), and back. -ERR_INVALID. */
 int admin_mailbox_name(struct admin *admin, struct slice text, struct slice *name_out) MUST_CHECK;
+/* The same for argument i, a name that is to be: its owner must exist. */
+int admin_new_mailbox_name(struct admin *admin, int i, struct slice *name_out) MUST_CHECK;
 struct slice admin_mailbox_text(struct admin *admin, struct slice name);
 /* The grant for the mailbox named by argument i. */
 int admin_mailbox_grant(struct admin *admin, int i, const struct grant **out) MUST_CHECK;

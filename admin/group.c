@@ -31,9 +31,7 @@ static int admin_group_show(struct admin *admin)
 {
     static const char *const columns[] = {"login", "disabled", NULL};
     struct group_row group;
-    int err = groups_find(admin->database, &admin->arena, admin_argument(admin, 0), &group);
-    if (err == -ERR_NOT_FOUND)
-        return fail(ERR_NOT_FOUND, "there is no group \"%s\"", admin->argv[0]);
+    int err = admin_find_group(admin, admin_argument(admin, 0), &group);
     struct user_row *rows = NULL;
     size_t count = 0;
     if (!err)

@@ -48,6 +48,16 @@ static void mbox_flags(struct slice header, struct source_message *message)
     }
 }
 
+/* A flag-keyword of RFC 3501 section 9; anything else would break the replies
+ * that name it. */
+static bool mbox_is_keyword(struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.data[i] <= ' ' || name.data[i] >= 0x7f || strchr("(){%*\"\\]", name.data[i]))
+            return false;
+    return name.len > 0 && name.len <= FLAG_KEYWORD_LENGTH_MAX;
+}
+
 static void mbox_keywords(struct slice header, struct source_message *message)
 {
     struct slice value;
@@ -56,11 +66,15 @@ static void mbox_keywords(struct slice header, struct source_message *message)
     const size_t most = sizeof message->keywords / sizeof message->keywords[0];
     while (message->keyword_count < most) {
         value = slice_trim(value);
-        size_t end = slice_find(value, ' ');
+        size_t end = 0;
+        while (end < value.len && !strchr(" \t\r\n", value.data[end]))
+            end++;
         if (value.len == 0)
             return;
-        message->keywords[message->keyword_count++] = slice_sub(value, 0, end);
-        value = slice_sub(value, end, SIZE_MAX);
+        struct slice name = slice_sub(value, 0, end);
+        if (mbox_is_keyword(name))
+            message->keywords[message->keyword_count++] = name;
+        value = slice_sub(value, end ? end : 1, SIZE_MAX);
     }
 }
 

@@ -6,9 +6,10 @@
 static int admin_mailbox_create(struct admin *admin)
 {
     struct slice name;
-    int err = admin_mailbox_name(admin, admin_argument(admin, 0), &name);
+    struct slice special_use = admin->argc > 1 ? admin_argument(admin, 1) : SLICE_EMPTY;
+    int err = admin_new_mailbox_name(admin, 0, &name);
     if (!err)
-        err = mailbox_create(admin->mail, &admin->actor, name, SLICE_EMPTY);
+        err = mailbox_create(admin->mail, &admin->actor, name, special_use);
     if (!err)
         output_say(admin->output, "mailbox %s was created", admin->argv[0]);
     return err;
@@ -71,7 +72,7 @@ static int admin_mailbox_rename(struct admin *admin)
     struct slice new_name;
     int err = admin_mailbox_grant(admin, 0, &grant);
     if (!err)
-        err = admin_mailbox_name(admin, admin_argument(admin, 1), &new_name);
+        err = admin_new_mailbox_name(admin, 1, &new_name);
     if (!err)
         err = mailbox_rename(admin->mail, grant, new_name);
     if (!err)
@@ -91,7 +92,10 @@ static int admin_mailbox_delete(struct admin *admin)
 }
 
 const struct admin_verb mailbox_verbs[] = {
-    {"mailbox", "create", "MAILBOX", "Creates a mailbox.", 1, 1, 0, admin_mailbox_create},
+    {"mailbox", "create", "MAILBOX [USE]",
+     "Creates a mailbox; USE says what for: '\\Sent', '\\Drafts', '\\Trash', '\\Junk', "
+     "'\\Archive'.",
+     1, 2, 0, admin_mailbox_create},
     {"mailbox", "list", "[PATTERN]", "Lists mailboxes; * and % are wildcards as in IMAP.", 0, 1, 0,
      admin_mailbox_list},
     {"mailbox", "show", "MAILBOX", "Shows what is in a mailbox.", 1, 1, 0, admin_mailbox_show},

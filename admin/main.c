@@ -50,12 +50,19 @@ struct main_job {
     int exit_code;
 };
 
+/* The first connection takes its time even where a server would not wait. */
+static uint32_t main_database_wait_ms(const struct config *config)
+{
+    enum { LEAST_MS = 5000 };
+    return config->database_wait_ms > LEAST_MS ? (uint32_t)config->database_wait_ms : LEAST_MS;
+}
+
 static int main_open_engine(struct admin *admin)
 {
     struct database_settings database = {
         .conninfo = admin->config.database_conninfo,
         .connections = 2,
-        .wait_ms = (uint32_t)admin->config.database_wait_ms,
+        .wait_ms = main_database_wait_ms(&admin->config),
         .statement_timeout_ms = (uint32_t)admin->config.database_statement_timeout_ms,
     };
     return database_open(&database, &admin->database);
@@ -121,10 +128,22 @@ static int main_run_verb(struct main_job *job, const char *file, bool json)
 
 static int main_usage(const struct admin_verb *verb)
 {
-    if (verb)
-        fprintf(stderr, "usage: postroomctl %s%s%s %s\n", verb->noun, *verb->verb ? " " : "",
-                verb->verb, verb->usage);
-    else
+    fprintf(stderr, "usage: postroomctl %s%s%s %s\n", verb->noun, *verb->verb ? " " : "",
+            verb->verb, verb->usage);
+    return ADMIN_USAGE;
+}
+
+/* No such verb: those there are, when at least the noun is known. */
+static int main_usage_of_noun(const char *noun)
+{
+    bool known = false;
+    for (size_t i = 0; i < MAIN_NOUNS; i++)
+        for (const struct admin_verb *row = main_nouns[i]; row->noun; row++)
+            if (strcmp(row->noun, noun) == 0) {
+                main_usage(row);
+                known = true;
+            }
+    if (!known)
         fputs("postroomctl: no such command; see postroomctl --help\n", stderr);
     return ADMIN_USAGE;
 }
@@ -187,7 +206,7 @@ int main(int argc, char **argv)
     struct main_job job = {0};
     job.verb = main_find_verb(words[0], count > 1 ? words[1] : NULL, &used);
     if (!job.verb)
-        return main_usage(NULL);
+        return main_usage_of_noun(words[0]);
     job.admin.argc = count - used;
     job.admin.argv = words + used;
     if (job.admin.argc < job.verb->least ||

@@ -3,9 +3,57 @@
 
 #include <string.h>
 
+#include "base/text.h"
+#include "store/users.h"
+
 struct slice admin_argument(const struct admin *admin, int i)
 {
     return i < admin->argc ? slice_cstr(admin->argv[i]) : SLICE_EMPTY;
+}
+
+static int admin_normalise(struct admin *admin, struct slice name, struct slice *out)
+{
+    struct buffer normal;
+    buffer_init(&normal, 0);
+    int err = text_normalise(name, &normal);
+    if (!err) {
+        *out = arena_copy(&admin->arena, buffer_slice(&normal));
+        err = out->data ? 0 : -ERR_NO_MEMORY;
+    }
+    buffer_clear(&normal);
+    return err;
+}
+
+int admin_find_user(struct admin *admin, struct slice login, struct user_row *out)
+{
+    struct slice normal;
+    int err = admin_normalise(admin, login, &normal);
+    if (!err)
+        err = users_find(admin->database, &admin->arena, normal, out);
+    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET)
+        return fail(ERR_NOT_FOUND, "there is no user \"%.*s\"", SLICE_ARGS(login));
+    return err;
+}
+
+int admin_find_group(struct admin *admin, struct slice name, struct group_row *out)
+{
+    struct slice normal;
+    int err = admin_normalise(admin, name, &normal);
+    if (!err)
+        err = groups_find(admin->database, &admin->arena, normal, out);
+    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET)
+        return fail(ERR_NOT_FOUND, "there is no group \"%.*s\"", SLICE_ARGS(name));
+    return err;
+}
+
+int admin_new_mailbox_name(struct admin *admin, int i, struct slice *name_out)
+{
+    struct slice text = admin_argument(admin, i);
+    int err = admin_mailbox_name(admin, text, name_out);
+    struct user_row owner;
+    if (!err && !slice_starts_with(*name_out, SLICE(MAILBOX_SHARED "/")))
+        err = admin_find_user(admin, slice_sub(text, 0, slice_find(text, ':')), &owner);
+    return err;
 }
 
 int admin_mailbox_name(struct admin *admin, struct slice text, struct slice *name_out)

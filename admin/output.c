@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
+#include "base/text.h"
 
 struct output_line {
     struct cell cells[OUTPUT_COLUMNS_MAX];
@@ -18,6 +20,7 @@ struct output {
     size_t count;
     size_t size;
     struct arena arena;
+    struct buffer said; /* with --json, where sentences wait for output_print() */
 };
 
 int output_new(bool json, struct output **out)
@@ -27,6 +30,7 @@ int output_new(bool json, struct output **out)
         return fail(ERR_NO_MEMORY, "no memory for output");
     output->json = json;
     arena_init(&output->arena, (size_t)1 << 30);
+    buffer_init(&output->said, 0);
     *out = output;
     return 0;
 }
@@ -36,6 +40,7 @@ void output_free(struct output **output)
     if (!*output)
         return;
     arena_clear(&(*output)->arena);
+    buffer_clear(&(*output)->said);
     free((*output)->rows);
     free(*output);
     *output = NULL;
@@ -78,29 +83,38 @@ int output_row(struct output *output, const struct cell *cells)
 
 void output_say(struct output *output, const char *format, ...)
 {
-    if (output->json)
-        return;
+    char *text;
     va_list args;
     va_start(args, format);
-    vprintf(format, args);
+    int len = vasprintf(&text, format, args);
     va_end(args);
-    putchar('\n');
+    if (len < 0)
+        return;
+    if (output->json) {
+        buffer_add_cstr(&output->said, output->said.len ? "\n" : "");
+        buffer_add_cstr(&output->said, text);
+    } else {
+        puts(text);
+    }
+    free(text);
 }
 
-/* JSON (RFC 8259): strings are UTF-8 already. */
+/* JSON (RFC 8259). Arguments that are repeated need not be UTF-8. */
 static void print_json_text(FILE *file, struct slice text)
 {
-    putc('"', file);
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
+    struct buffer json;
+    buffer_init(&json, 0);
+    for (size_t i = 0; i < text.len;) {
+        uint32_t c = text_next(text, &i);
         if (c == '"' || c == '\\')
-            fprintf(file, "\\%c", c);
+            buffer_printf(&json, "\\%c", (char)c);
         else if (c < 0x20)
-            fprintf(file, "\\u%04x", c);
+            buffer_printf(&json, "\\u%04x", (unsigned)c);
         else
-            putc(c, file);
+            text_add_code_point(&json, c);
     }
-    putc('"', file);
+    fprintf(file, "\"%.*s\"", SLICE_ARGS(buffer_slice(&json)));
+    buffer_clear(&json);
 }
 
 static void print_json_cell(const struct cell *cell)
@@ -195,11 +209,20 @@ static void print_table(const struct output *output)
     }
 }
 
+static void print_said(const struct output *output)
+{
+    if (!output->json)
+        return; /* said already */
+    fputs("{\"text\": ", stdout);
+    print_json_text(stdout, buffer_slice(&output->said));
+    fputs("}\n", stdout);
+}
+
 void output_print(struct output *output)
 {
     if (!output->names)
-        return;
-    if (output->json)
+        print_said(output);
+    else if (output->json)
         print_json(output);
     else if (output->single && output->count)
         print_lines(output);

@@ -45,7 +45,7 @@ int output_row(struct output *output, const struct cell *cells) MUST_CHECK;
 /* One object instead of a list (show): JSON prints the first row alone, a
  * table prints "name: value" lines. */
 void output_single(struct output *output);
-/* A sentence for people; nothing with --json. */
+/* A sentence for people; with --json the "text" of the one object printed. */
 void output_say(struct output *output, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Prints what was gathered. */
 void output_print(struct output *output);

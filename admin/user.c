@@ -17,8 +17,11 @@ static int user_add(struct admin *admin)
 
 static int user_passwd(struct admin *admin)
 {
+    struct user_row row;
     struct slice password;
-    int err = admin_read_password(admin, &password);
+    int err = admin_find_user(admin, admin_argument(admin, 0), &row); /* before it is typed */
+    if (!err)
+        err = admin_read_password(admin, &password);
     if (!err)
         err = account_set_password(admin->mail, admin_argument(admin, 0), password);
     if (!err)
@@ -63,12 +66,10 @@ static int user_show(struct admin *admin)
 {
     static const char *const columns[] = {"login", "id", "disabled", "created", "groups", NULL};
     struct user_row row;
-    int err = users_find(admin->database, &admin->arena, admin_argument(admin, 0), &row);
-    if (err)
-        return err == -ERR_NOT_FOUND
-                   ? fail(ERR_NOT_FOUND, "there is no user \"%s\"", admin->argv[0])
-                   : err;
     struct slice groups;
+    int err = admin_find_user(admin, admin_argument(admin, 0), &row);
+    if (err)
+        return err;
     err = user_group_names(admin, row.id, &groups);
     if (err)
         return err;
