@@ -53,6 +53,8 @@ CREATE TABLE mailboxes (
 -- Queries name the owner of a shared mailbox 0, which this index can look up.
 CREATE UNIQUE INDEX mailboxes_by_name ON mailboxes (coalesce(owner_id, 0), name)
     WHERE deleted_at IS NULL;
+-- Deleted ones, too: a user who goes leaves none behind.
+CREATE INDEX mailboxes_by_owner ON mailboxes (owner_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX mailboxes_deleted ON mailboxes (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- The one hot row of a mailbox. Whoever changes a mailbox locks it first and
@@ -87,6 +89,7 @@ CREATE TABLE subscriptions (
     name        text COLLATE "C" NOT NULL,
     UNIQUE NULLS NOT DISTINCT (user_id, owner_id, name)
 );
+CREATE INDEX subscriptions_by_owner ON subscriptions (owner_id) WHERE owner_id IS NOT NULL;
 
 -- Rights (RFC 4314) -----------------------------------------------------------------
 

@@ -30,6 +30,23 @@ void test_schema_migrate_again_does_nothing(void)
     store_run(again_body);
 }
 
+/* Deleting what is referred to would read the whole table that refers to it. */
+static void reference_body(struct database *database)
+{
+    (void)database;
+    const char *unindexed =
+        "SELECT count(*) FROM pg_constraint c WHERE c.contype = 'f'"
+        " AND c.connamespace = 'public'::regnamespace AND NOT EXISTS"
+        " (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1])";
+    CHECK(store_sql_number("SELECT count(*) FROM pg_constraint WHERE contype = 'f'") > 10);
+    CHECK_INT(store_sql_number(unindexed), 0);
+}
+
+void test_schema_has_an_index_for_every_reference(void)
+{
+    store_run(reference_body);
+}
+
 static void newer_body(struct database *database)
 {
     store_sql("INSERT INTO schema_version (version, name) VALUES (9000, 'from the future')");
