@@ -17,7 +17,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 from postroom_testing.report import Report  # noqa: E402
 from postroom_testing.server import World, password_of  # noqa: E402
 
-__all__ = ["Report", "password_of", "require_program", "run", "same", "sample_message", "started_server"]
+__all__ = [
+    "Report",
+    "password_of",
+    "require_program",
+    "run",
+    "same",
+    "sample_message",
+    "started_server",
+]
 
 
 def require_program(name, package):
