@@ -19,6 +19,11 @@
  * gets `mode`. -ERR_INVALID, -ERR_IO. */
 int listener_bind(const char *address, int backlog, unsigned mode, int *fd_out) MUST_CHECK;
 
+/* Before the first listener_bind of an address. -ERR_IO when another server
+ * listens there: SO_REUSEPORT would let two servers share a port, and a Unix
+ * socket be taken away from who has it, without a word. */
+int listener_check_free(const char *address) MUST_CHECK;
+
 struct listener;
 /* Calls accepted(arg, fd) in the loop for each connection; fd is the
  * callback's then. Out of descriptors: pauses 100 ms and goes on. */

@@ -85,11 +85,11 @@ static int set_option(int fd, int level, int option, int value)
     return 0;
 }
 
-static int set_tcp_options(int fd, const struct listen_address *address)
+static int set_tcp_options(int fd, const struct listen_address *address, bool shared)
 {
     int rc = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (rc == 0)
-        rc = set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+        rc = set_option(fd, SOL_SOCKET, SO_REUSEPORT, shared);
     if (rc == 0 && address->socket.any.sa_family == AF_INET6)
         rc = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !address->dual_stack);
     return rc;
@@ -116,9 +116,9 @@ static int bind_unix(int fd, const struct listen_address *address, unsigned mode
     return 0;
 }
 
-static int bind_tcp(int fd, const struct listen_address *address, const char *text)
+static int bind_tcp(int fd, const struct listen_address *address, bool shared, const char *text)
 {
-    int rc = set_tcp_options(fd, address);
+    int rc = set_tcp_options(fd, address, shared);
     if (rc == 0 && bind(fd, &address->socket.any, address->len) != 0)
         rc = fail_errno(ERR_IO, "cannot bind %s", text);
     return rc;
@@ -138,6 +138,29 @@ static int open_socket(struct listen_address *address)
     return socket(AF_INET, type, 0);
 }
 
+/* Nobody takes a connection on a socket that a dead server left behind. */
+static int check_unix_free(int fd, const struct listen_address *address, const char *text)
+{
+    if (connect(fd, &address->socket.any, address->len) != 0 && errno != EAGAIN)
+        return 0;
+    return fail(ERR_IO, "a server listens on %s already", text);
+}
+
+int listener_check_free(const char *address)
+{
+    struct listen_address parsed;
+    int rc = parse(address, &parsed);
+    if (rc < 0)
+        return rc;
+    int fd = open_socket(&parsed);
+    if (fd < 0)
+        return fail_errno(ERR_IO, "cannot make a socket for %s", address);
+    rc = parsed.socket.any.sa_family == AF_UNIX ? check_unix_free(fd, &parsed, address)
+                                                : bind_tcp(fd, &parsed, false, address);
+    (void)close(fd);
+    return rc;
+}
+
 int listener_bind(const char *address, int backlog, unsigned mode, int *fd_out)
 {
     struct listen_address parsed;
@@ -150,7 +173,7 @@ int listener_bind(const char *address, int backlog, unsigned mode, int *fd_out)
     if (parsed.socket.any.sa_family == AF_UNIX)
         rc = bind_unix(fd, &parsed, mode, address);
     else
-        rc = bind_tcp(fd, &parsed, address);
+        rc = bind_tcp(fd, &parsed, true, address);
     if (rc == 0 && listen(fd, backlog) != 0)
         rc = fail_errno(ERR_IO, "cannot listen on %s", address);
     if (rc < 0) {

@@ -11,12 +11,15 @@ enum { LISTEN_BACKLOG = 1024, LISTEN_UNIX_MODE = 0666 };
 static int listen_bind_socket(struct listen_socket *socket, unsigned workers)
 {
     bool is_unix = strncmp(socket->address, "unix:", 5) == 0;
+    int err = listener_check_free(socket->address);
+    if (err)
+        return err;
     for (unsigned i = 0; i < workers; i++) {
         if (is_unix && i > 0) {
             socket->fds[i] = socket->fds[0];
             continue;
         }
-        int err = listener_bind(socket->address, LISTEN_BACKLOG, LISTEN_UNIX_MODE, &socket->fds[i]);
+        err = listener_bind(socket->address, LISTEN_BACKLOG, LISTEN_UNIX_MODE, &socket->fds[i]);
         if (err)
             return err;
     }

@@ -91,6 +91,7 @@ static void master_stop(struct master *master)
     master->stopping = true;
     master->kill_at = clock_monotonic_ms() + (master->config->shutdown_timeout + 5) * 1000;
     log_event(LOG_INFO, "stopping", log_number("pid", getpid()));
+    listen_set_close(&master->sockets); /* new connections are refused, not kept waiting */
     master_signal_workers(master, SIGTERM);
 }
 

@@ -163,6 +163,7 @@ static void worker_stop_listening(struct worker *worker)
     free(worker->ports);
     worker->ports = NULL;
     worker->port_count = 0;
+    listen_set_close(worker->start->sockets); /* or who comes now would wait for nobody */
 }
 
 /* The schema first: with another one the database's connections do not get ready. */

@@ -12,7 +12,7 @@
 
 struct worker_start {
     const struct config *config;
-    const struct listen_set *sockets;
+    struct listen_set *sockets; /* closed when the worker stops */
     struct connection_table *connections;
     unsigned number;         /* from 0 */
     const sigset_t *signals; /* the mask to have; what is blocked until the worker listens waits */

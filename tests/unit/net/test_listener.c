@@ -116,6 +116,23 @@ void test_listener_accepts_connections(void)
     CHECK_OK(loop_run_main(accept_by_ipv4, NULL));
 }
 
+void test_listener_says_when_another_server_has_the_address(void)
+{
+    char address[64];
+    snprintf(address, sizeof address, "unix:/tmp/postroom-listener-%d", (int)getpid());
+    const char *const addresses[] = {"127.0.0.1:21107", "[::1]:21108", "*:21109", address};
+    for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+        int fd;
+        CHECK_OK(listener_check_free(addresses[i]));
+        CHECK_OK(listener_bind(addresses[i], 16, 0600, &fd));
+        CHECK_ERR(listener_check_free(addresses[i]), ERR_IO);
+        close(fd);
+        CHECK_OK(listener_check_free(addresses[i])); /* also with the file still there */
+    }
+    unlink(address + strlen("unix:"));
+    CHECK_ERR(listener_check_free("nowhere"), ERR_INVALID);
+}
+
 void test_listener_binds_one_port_for_several_workers(void)
 {
     int first = -1, second = -1;
