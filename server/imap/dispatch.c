@@ -88,13 +88,20 @@ static int dispatch_run(struct session *session, struct command *command)
     return err;
 }
 
+/* A database that is away is not waited for a second time. */
+static bool dispatch_may_sync(const struct session *session, int result)
+{
+    return session->state == STATE_SELECTED && result != -ERR_UNAVAILABLE &&
+           result != -ERR_IN_DOUBT;
+}
+
 /* The end of a command: what has happened meanwhile, then the tagged reply. */
 static int dispatch_end(struct session *session, struct command *command, int result)
 {
     if (command->streams)
         input_refuse_literal(session);
     struct error reason = *last_error();
-    if (session->state == STATE_SELECTED) {
+    if (dispatch_may_sync(session, result)) {
         bool may_expunge = command->uid || !(command->row->traits & TRAIT_KEEPS_NUMBERS);
         int err = selected_sync(session, may_expunge);
         if (err)

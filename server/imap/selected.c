@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "mail/pulse.h"
 #include "proto/writer.h"
+#include "recent.h"
 #include "reply.h"
 #include "update.h"
 
@@ -29,6 +30,13 @@ int selected_resolve(const struct session *session, const struct sequence_set *s
     bool nothing_there = !is_uid && picture_count(picture) == 0; /* not even a "*" */
     int err = nothing_there ? -ERR_INVALID : picture_resolve(picture, sequence, is_uid, uids);
     return err == -ERR_INVALID ? fail(ERR_SYNTAX, "There is no message of that number") : err;
+}
+
+int selected_current(const struct session *session, struct picture **out)
+{
+    const struct selected *selected = session->selected;
+    int err = view_catch_up(selected->view, selected->seen_modseq);
+    return err ? err : view_picture(selected->view, session->actor.user_id, out);
 }
 
 /* The view has moved on: an idling session wants to know. */
@@ -64,19 +72,6 @@ static int selected_take_grant(struct selected *selected, const struct grant *gr
     return 0;
 }
 
-/* UIDs from the picture that nobody has had as \Recent; they are this
- * session's from now on. */
-static int selected_take_recent(struct selected *selected)
-{
-    uint32_t from = view_recent_from(selected->view, !selected->examined);
-    const struct picture *picture = selected->picture;
-    int err = 0;
-    for (uint32_t seq = picture_seq_from(picture, from); !err && seq <= picture_count(picture);
-         seq++)
-        err = uidset_add(&selected->recent, picture_uid(picture, seq));
-    return err;
-}
-
 int selected_open(struct session *session, const struct grant *grant, bool examine)
 {
     selected_close(session);
@@ -94,7 +89,7 @@ int selected_open(struct session *session, const struct grant *grant, bool exami
     if (!err)
         err = view_picture(selected->view, session->actor.user_id, &selected->picture);
     if (!err)
-        err = selected_take_recent(selected);
+        err = recent_take(selected, 1);
     if (err) {
         selected_free(selected);
         return err;

@@ -21,6 +21,7 @@ struct selected {
     struct picture *picture;   /* what the client knows */
     bool picture_is_own;       /* it keeps messages that are gone: nobody else is at this state */
     struct uidset recent;      /* UIDs that are \Recent in this session */
+    uint32_t recent_until;     /* new UIDs below are \Recent here (recent.c) */
     bool read_only;            /* EXAMINE, or no right to write anything */
     bool examined;             /* by EXAMINE */
     uint64_t seen_modseq;      /* the sync that closes the command must reach this */
@@ -42,6 +43,10 @@ bool selected_is_read_only(const struct session *session);
  * is a mistake of the client: -ERR_SYNTAX (RFC 3501 section 9, seq-number). */
 int selected_resolve(const struct session *session, const struct sequence_set *sequence,
                      bool is_uid, struct uidset *uids) MUST_CHECK;
+
+/* The mailbox as it was when the command started, or younger; the client may
+ * not know of it yet. picture_unref() it. */
+int selected_current(const struct session *session, struct picture **out) MUST_CHECK;
 
 /* At the start of a command: one pulse (mail/pulse.h); a changed ACL gives a
  * new grant. When the mailbox may not be read any more, it is closed

@@ -2,6 +2,7 @@
 
 #include "fiber/fiber.h"
 #include "proto/writer.h"
+#include "recent.h"
 #include "reply.h"
 #include "server_private.h"
 #include "update_cache.h"
@@ -117,6 +118,8 @@ static int update_send_difference(struct session *session, const struct picture 
         err = update_render(&update);
     if (!err)
         err = reply_buffer(session, &update.out);
+    if (!err)
+        err = recent_forget(session->selected, &update.difference.expunged);
     if (!err && key && !update.sent_some)
         update_cache_put(session->server->updates, key, buffer_slice(&update.out));
     picture_difference_clear(&update.difference);
@@ -128,17 +131,14 @@ static int update_send_difference(struct session *session, const struct picture 
 static int update_send_recent(struct session *session, const struct picture *from)
 {
     struct selected *selected = session->selected;
-    const struct picture *to = selected->picture;
-    if (picture_uidnext(to) == picture_uidnext(from))
+    if (picture_uidnext(selected->picture) == picture_uidnext(from))
         return 0;
-    uint32_t first = view_recent_from(selected->view, !selected->examined);
     uint64_t before = uidset_size(&selected->recent);
-    int err = 0;
-    for (uint32_t seq = picture_seq_from(to, first); !err && seq <= picture_count(to); seq++)
-        err = uidset_add(&selected->recent, picture_uid(to, seq));
-    if (err || uidset_size(&selected->recent) == before)
+    int err = recent_take(selected, picture_uidnext(from));
+    uint64_t count = uidset_size(&selected->recent);
+    if (err || count == before)
         return err;
-    return reply_line(session, "* %llu RECENT", (unsigned long long)uidset_size(&selected->recent));
+    return reply_line(session, "* %llu RECENT", (unsigned long long)count);
 }
 
 static int update_send_keywords(struct session *session)

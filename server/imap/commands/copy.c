@@ -77,35 +77,55 @@ static flag_mask copy_flags(flag_mask flags, const struct flag_map *map)
     return mapped;
 }
 
+/* A copy has the flags that a message has now, which others may have changed
+ * since the client was told. One that is expunged has those it had. */
+static flag_mask copy_current_flags(const struct picture *current, const struct entry *known)
+{
+    uint32_t seq = picture_seq(current, known->uid);
+    return seq ? picture_entry(current, seq).flags : known->flags;
+}
+
+/* items for each of uids, with the flags in the source's bits; used_out: all of these. */
+static void copy_fill_items(const struct picture *known, const struct picture *current,
+                            const struct uidset *uids, struct append_item *items,
+                            flag_mask *used_out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < uids->count; i++) {
+        uint64_t uid = uids->ranges[i].first;
+        for (; uid <= uids->ranges[i].last; uid++) {
+            struct entry entry = picture_entry(known, picture_seq(known, (uint32_t)uid));
+            items[n] = (struct append_item){.message_id = entry.message_id,
+                                            .size = entry.size,
+                                            .flags = copy_current_flags(current, &entry),
+                                            .internal_date = entry.internal_date};
+            *used_out |= items[n++].flags;
+            fiber_breathe();
+        }
+    }
+}
+
 /* The messages as the destination will have them, in ascending order of UID. */
 static int copy_items(struct session *session, struct command *command, const struct uidset *uids,
                       struct append_item **items_out, size_t *count_out)
 {
-    const struct picture *picture = session->selected->picture;
     size_t count = (size_t)uidset_size(uids);
     struct append_item *items = ARENA_ARRAY(command->arena, count, struct append_item);
     if (!items)
         return -ERR_NO_MEMORY;
-    size_t n = 0;
+    struct picture *current;
+    int err = selected_current(session, &current);
+    if (err)
+        return err;
     flag_mask used = 0;
-    for (size_t i = 0; i < uids->count; i++) {
-        uint64_t uid = uids->ranges[i].first;
-        for (; uid <= uids->ranges[i].last && n < count; uid++) {
-            struct entry entry = picture_entry(picture, picture_seq(picture, (uint32_t)uid));
-            items[n++] = (struct append_item){.message_id = entry.message_id,
-                                              .size = entry.size,
-                                              .flags = entry.flags,
-                                              .internal_date = entry.internal_date};
-            used |= entry.flags;
-            fiber_breathe();
-        }
-    }
+    copy_fill_items(session->selected->picture, current, uids, items, &used);
+    picture_unref(&current);
     struct flag_map map = {{0}};
-    int err = copy_map_flags(session, command, used, &map);
-    for (size_t i = 0; !err && i < n; i++)
+    err = copy_map_flags(session, command, used, &map);
+    for (size_t i = 0; !err && i < count; i++)
         items[i].flags = copy_flags(items[i].flags, &map);
     *items_out = items;
-    *count_out = n;
+    *count_out = count;
     return err;
 }
 

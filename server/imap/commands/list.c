@@ -39,11 +39,23 @@ static void list_render_row(const char *verb, const struct listed_mailbox *row, 
     buffer_add_cstr(out, "\r\n");
 }
 
+/* An empty pattern asks for the separator and for the root of the reference:
+ * the namespace it is in (RFC 3501 section 6.3.8). */
+static int list_root(struct session *session, struct slice reference)
+{
+    static const char *const roots[] = {MAILBOX_OTHER_USERS "/", MAILBOX_SHARED "/"};
+    const char *root = "";
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
+        if (slice_starts_with(reference, slice_cstr(roots[i])))
+            root = roots[i];
+    return reply_line(session, "* LIST (\\Noselect) \"/\" \"%s\"", root);
+}
+
 static int list_run(struct session *session, struct command *command, bool subscribed)
 {
     const struct list_args *args = command->args;
-    if (args->pattern.len == 0 && !subscribed) /* asks for the separator */
-        return reply_line(session, "* LIST (\\Noselect) \"/\" \"\"");
+    if (args->pattern.len == 0 && !subscribed)
+        return list_root(session, args->reference);
     struct listed_mailbox *rows;
     size_t count;
     int err = mailbox_list(session->mail, &session->actor, args->reference, args->pattern,

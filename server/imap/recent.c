@@ -1,0 +1,40 @@
+#include "recent.h"
+
+int recent_take(struct selected *selected, uint32_t from_uid)
+{
+    const struct picture *picture = selected->picture;
+    bool claim = !selected->examined;
+    uint32_t unclaimed = view_recent_from(selected->view, claim);
+    int err = 0;
+    for (uint32_t seq = picture_seq_from(picture, from_uid); !err && seq <= picture_count(picture);
+         seq++) {
+        uint32_t uid = picture_uid(picture, seq);
+        if (uid >= unclaimed || uid < selected->recent_until)
+            err = uidset_add(&selected->recent, uid);
+    }
+    /* The view may be ahead of the picture: what was claimed there is still to come. */
+    selected->recent_until = claim ? view_recent_from(selected->view, false) : 0;
+    return err;
+}
+
+int recent_forget(struct selected *selected, const struct uidset *expunged)
+{
+    if (uidset_is_empty(&selected->recent) || uidset_is_empty(expunged))
+        return 0;
+    struct uidset left;
+    uidset_init(&left);
+    int err = 0;
+    for (size_t i = 0; i < selected->recent.count; i++) {
+        uint64_t uid = selected->recent.ranges[i].first;
+        for (; !err && uid <= selected->recent.ranges[i].last; uid++)
+            if (!uidset_contains(expunged, (uint32_t)uid))
+                err = uidset_add(&left, (uint32_t)uid);
+    }
+    if (err) {
+        uidset_clear(&left);
+        return err;
+    }
+    uidset_clear(&selected->recent);
+    selected->recent = left;
+    return 0;
+}
