@@ -10,10 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import servers, table
+from . import promises, servers, table
 
 # seconds of a measurement, rounds, messages of the large mailbox
-EXTENTS = {"quick": (1, 1, 2000), "usual": (5, 1, 10000), "full": (10, 3, 10000)}
+EXTENTS = {"quick": (1, 1, 2000), "usual": (2, 3, 10000), "full": (10, 3, 10000)}
 IDLE_MEMORY = "idle-memory"
 
 
@@ -135,6 +135,7 @@ class Bench:
         if runs[-1]["by"] == "SQL":
             for run in runs[:-1]:
                 run["ratio"] = run["per_second"] / runs[-1]["per_second"]
+                run["processor_ratio"] = run["processor_ms"] / (runs[-1]["processor_ms"] or 1)
         return runs
 
 
@@ -168,7 +169,7 @@ def main():
     if arguments.list:
         for scenario in scenarios:
             print(f"{scenario['name']:<18} {scenario['help']}")
-        return
+        return 0
     scenarios = choose(scenarios, arguments.scenario)
     servers.raise_file_limit()
     folder = arguments.build / "bench"
@@ -183,6 +184,7 @@ def main():
                 table.print_run(run)
         if arguments.json:
             write_json(arguments.json, arguments, bench, runs)
+    return 0 if promises.check(runs) else 1
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ COLUMNS = (
     ("p99 ms", 9, lambda run: number(run["p99_ms"])),
     ("max ms", 9, lambda run: number(run["max_ms"])),
     ("CPU ms/op", 10, lambda run: number(run["processor_ms"])),
-    ("of SQL", 7, lambda run: f"{run['ratio']:.2f}" if "ratio" in run else ""),
+    ("of SQL", 7, lambda run: ratio(run, "ratio")),
+    ("CPU of SQL", 10, lambda run: ratio(run, "processor_ratio")),
 )
 
 
@@ -18,6 +19,10 @@ def number(value):
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}" if value else "0"
+
+
+def ratio(run, name):
+    return f"{run[name]:.2f}" if name in run else ""
 
 
 def print_heading():
