@@ -26,7 +26,9 @@ SSL_CTX *tls_context_openssl(struct tls_context *context)
 int tls_fail(const char *what)
 {
     unsigned long code = ERR_get_error();
-    const char *reason = code ? ERR_reason_error_string(code) : NULL;
+    const char *reason = ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code))
+                         : code                 ? ERR_reason_error_string(code)
+                                                : NULL;
     ERR_clear_error();
     return fail(ERR_TLS, "%s: %s", what, reason ? reason : "unknown reason");
 }

@@ -398,6 +398,7 @@ void test_tls_context_says_what_is_wrong(void)
     }
     CHECK_ERR(tls_context_new(&wrong[0], &context), ERR_TLS);
     CHECK(strstr(last_error()->text, "/nonexistent/cert.pem") != NULL);
+    CHECK(strstr(last_error()->text, "No such file or directory") != NULL);
     struct tls_context *second = NULL;
     CHECK_OK(new_context("TLSv1.3", &context));
     second = tls_context_ref(context);
