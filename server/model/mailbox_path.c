@@ -108,7 +108,7 @@ int mailbox_path_parse(struct arena *arena, struct slice name, struct slice logi
     int result = mailbox_text_normalise(arena, name, &composed);
     if (result == 0)
         result = check_name(composed);
-    if (result < 0)
+    if (result)
         return result;
 
     struct mailbox_path path = split(composed, login);
