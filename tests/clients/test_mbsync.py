@@ -1,11 +1,10 @@
-"""mbsync: 300 messages both ways; a repeated run changes nothing."""
+"""mbsync: a folder made there, and a shared one."""
 
 import subprocess
 
 from postroom_testing.connection import connect
 from postroom_testing.server import password_of
 
-MESSAGES = 300
 
 CONFIG = """
 IMAPAccount postroom
@@ -87,74 +86,9 @@ def append(connection, mailbox, number):
     connection.command(b"APPEND %s {%d+}\r\n%s" % (mailbox, len(octets), octets))
 
 
-def count(connection, mailbox):
-    untagged, _ = connection.command(f"STATUS {mailbox} (MESSAGES)")
-    return int(untagged[-1].rsplit(b" ", 1)[1].rstrip(b")"))
-
-
-def modseqs(server):
-    """The highest modseq of every mailbox: it does not move when nothing changes."""
-    command = ["psql", "-XAtc", "SELECT mailbox_id, highest_modseq FROM mailbox_state ORDER BY 1"]
-    conninfo = server.world.conninfo(server.database)
-    return subprocess.run([*command, conninfo], capture_output=True, check=True).stdout
-
-
 def require(actual, expected):
     if actual != expected:
         raise AssertionError(f"expected {expected!r}, got {actual!r}")
-
-
-def unix_lines(octets):
-    """mbsync stores with LF."""
-    return octets.replace(b"\r\n", b"\n")
-
-
-def body(path):
-    lines = path.read_bytes().split(b"\n")
-    return b"\n".join(line for line in lines if not line.startswith(b"X-TUID:"))
-
-
-def test_both_ways(server):
-    connection = log_in(server)
-    local = Mailbox(server)
-    for number in range(MESSAGES // 2):
-        append(connection, b"INBOX", number)
-    local.sync()
-    require(len(local.files()), MESSAGES // 2)
-    for number in range(MESSAGES // 2, MESSAGES):
-        place = local.folder / "INBOX/cur" / f"{number}.here:2,S"
-        place.write_bytes(unix_lines(mail(number)))
-    local.sync()
-    require(count(connection, "INBOX"), MESSAGES)
-    texts = sorted(body(path) for path in local.files())
-    require(texts, sorted(unix_lines(mail(number)) for number in range(MESSAGES)))
-    before = local.state(), modseqs(server)
-    local.sync()
-    require((local.state(), modseqs(server)), before)
-
-
-def test_flags_and_deletions_both_ways(server):
-    connection = log_in(server)
-    local = Mailbox(server)
-    for number in range(10):
-        append(connection, b"INBOX", number)
-    local.sync()
-    connection.command("SELECT INBOX")
-    connection.command("STORE 1 +FLAGS (\\Flagged)")
-    connection.command("STORE 2 +FLAGS (\\Deleted)")
-    connection.command("EXPUNGE")
-    local.sync()
-    require(len(local.files()), 9)
-    require(len([path for path in local.files() if "F" in path.name.rpartition(",")[2]]), 1)
-    victim, seen = local.files()[5], local.files()[6]
-    victim.unlink()
-    base = seen.name.partition(":")[0]
-    seen.rename(local.folder / "INBOX/cur" / f"{base}:2,RS")
-    local.sync()
-    connection.command("NOOP")
-    require(count(connection, "INBOX"), 8)
-    untagged, _ = connection.command("SEARCH ANSWERED SEEN")
-    require(len(untagged[0].split()), 3)
 
 
 def test_new_folder_and_shared_folder(server):
