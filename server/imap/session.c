@@ -70,7 +70,10 @@ int session_log_in(struct session *session, struct slice login)
         return err;
     }
     session_enter_state(session, STATE_AUTHENTICATED);
-    session_log(session, LOG_INFO, "login", stream_tls_description(session->stream), 0);
+    const char *tls = stream_tls_description(session->stream);
+    log_event(LOG_INFO, "login", log_text("session", session->id),
+              log_slice("user", session->actor.login), log_text("remote", session->remote),
+              log_text("tls", *tls ? tls : "none"));
     return 0;
 }
 
