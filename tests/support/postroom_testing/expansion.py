@@ -1,7 +1,7 @@
 """What stands in {{ }} in a protocol script (docs/testing.md).
 
 In what is sent and in what is expected:
-    {{NAME}}              a variable; port, imaps_port; i in "N times:"
+    {{NAME}}              a variable; port, imaps_port, folder; i in "N times:"
     {{literal MESSAGE}}   {n}, CRLF and the message's octets
     {{literal+ MESSAGE}}  the same, not asking first (RFC 7888)
     {{text MESSAGE}}      its octets; {{size MESSAGE}} their number

@@ -40,6 +40,7 @@ class Player:
         variables = {
             "port": b"%d" % server.imap_port,
             "imaps_port": b"%d" % server.imaps_port,
+            "folder": str(server.folder).encode(),
         }
         self.scope = Scope({}, variables)
 
@@ -87,7 +88,7 @@ class Player:
     # The server -------------------------------------------------------------------
 
     def config(self, at, key, value):
-        self.instance.configure({key: json.loads(value)})
+        self.instance.configure({key: json.loads(self.scope.expand(value))})
 
     def server(self, at, verb):
         if verb == "start":
