@@ -145,7 +145,8 @@ void mime_decode_header(struct slice value, struct buffer *out);
 
 /* For SEARCH BODY/TEXT: appends the text of a leaf part as UTF-8: transfer
  * encoding undone, charset converted. `header` is the part's header, `body`
- * its octets. Parts that are not text/... append nothing, return false. */
+ * its octets. Parts that are neither text/... nor message/... (a delivery
+ * report) append nothing, return false. */
 bool mime_decode_text(struct slice header, struct slice body, struct buffer *out);
 
 #endif

@@ -96,6 +96,11 @@ bool entity_is_text(const struct entity *entity)
     return slice_equal_nocase(entity->type, SLICE("text"));
 }
 
+bool entity_is_readable(const struct entity *entity)
+{
+    return entity_is_text(entity) || slice_equal_nocase(entity->type, SLICE("message"));
+}
+
 bool entity_is_multipart(const struct entity *entity)
 {
     return slice_equal_nocase(entity->type, SLICE("multipart"));

@@ -9,7 +9,7 @@ bool mime_decode_text(struct slice header, struct slice body, struct buffer *out
 {
     struct entity entity;
     entity_read(header, false, &entity);
-    if (!entity_is_text(&entity))
+    if (!entity_is_readable(&entity))
         return false;
     struct buffer charset, decoded;
     buffer_init(&charset, 0);

@@ -195,6 +195,8 @@ void test_mime_decode_text_undoes_encoding_and_charset(void)
     check_text(SLICE("Content-Type: text/plain; charset*=us-ascii'en'utf-8" CRLF
                      "Content-Transfer-Encoding: base64" CRLF CRLF),
                SLICE("Y2Fm\r\nw6k=\r\n*IQ=="), "caf\303\251!");
+    check_text(SLICE("Content-Type: message/delivery-status" CRLF CRLF),
+               SLICE("Action: failed" CRLF), "Action: failed" CRLF);
     check_text(SLICE("Content-Type: text/plain; charset=no-such" CRLF CRLF), SLICE("\351"),
                "\303\251");
     check_text(SLICE("Content-Type: image/png" CRLF CRLF), SLICE("x"), "no text");
