@@ -4,6 +4,7 @@
 
 #include "../fetch_batch.h"
 #include "../selected.h"
+#include "fiber/fiber.h"
 #include "mail/writer.h"
 #include "proto/fetch_args.h"
 
@@ -47,9 +48,10 @@ static int fetch_find_unseen(const struct picture *picture, const struct uidset 
     for (size_t i = 0; i < uids->count; i++) {
         uint64_t uid = uids->ranges[i].first;
         for (; !err && uid <= uids->ranges[i].last; uid++) {
-            struct entry entry = picture_entry(picture, picture_seq(picture, (uint32_t)uid));
-            if (!(entry.flags & FLAG_SEEN))
+            uint32_t seq = picture_seq(picture, (uint32_t)uid);
+            if (seq && !(picture_entry(picture, seq).flags & FLAG_SEEN))
                 err = uidset_add(unseen, (uint32_t)uid);
+            fiber_breathe();
         }
     }
     return err;
@@ -65,7 +67,12 @@ static int fetch_mark_seen(struct session *session, struct command *command,
     if (!fetch_sets_seen(&args->spec) || selected_is_read_only(session) ||
         !grant_has(grant, RIGHT_SEEN))
         return 0;
-    int err = fetch_find_unseen(session->selected->picture, uids, marked);
+    struct picture *current; /* another session of the user may have taken \Seen away */
+    int err = selected_current(session, &current);
+    if (err)
+        return err;
+    err = fetch_find_unseen(current, uids, marked);
+    picture_unref(&current);
     if (!err && !uidset_is_empty(marked))
         err = writer_store(session->mail, grant, marked, FLAG_CHANGE_ADD, FLAG_SEEN);
     return err;
