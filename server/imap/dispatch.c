@@ -55,13 +55,16 @@ static int dispatch_check_rights(struct session *session, struct command *comman
 }
 
 /* Without its mailbox, or the database, a session can still LOGOUT; only what
- * works on the mailbox fails with it. */
+ * works on the mailbox fails with it. A database that is away is not waited for
+ * a second time by what needs it, which is what needs a login. */
 static int dispatch_refresh(struct session *session, const struct command *command)
 {
     int err = selected_refresh(session);
     if (!err || reply_is_fatal(err) || session->state == STATE_LOGOUT)
         return err;
     if (command->row->states == STATE_SELECTED)
+        return err;
+    if (err == -ERR_UNAVAILABLE && !(command->row->states & STATE_NOT_AUTHENTICATED))
         return err;
     session_log(session, LOG_INFO, "refresh", command->row->name, err);
     return 0;

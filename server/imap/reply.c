@@ -11,30 +11,32 @@ struct reply_rule {
     const char *status;
     const char *code; /* RFC 5530, RFC 3501; NULL: none */
     enum log_level level;
+    const char *text; /* NULL: the reason itself; else that is only for the log */
 };
 
 /* The one place where an error's meaning becomes IMAP. */
 static const struct reply_rule reply_rules[] = {
-    {ERR_SYNTAX, "BAD", NULL, LOG_INFO},
-    {ERR_LIMIT, "NO", "LIMIT", LOG_INFO},
-    {ERR_TOO_BIG, "NO", "TOOBIG", LOG_INFO}, /* RFC 4469 */
-    {ERR_INVALID, "NO", "CANNOT", LOG_INFO},
-    {ERR_CHARSET, "NO", "BADCHARSET (US-ASCII UTF-8)", LOG_INFO},
-    {ERR_NOT_FOUND, "NO", "NONEXISTENT", LOG_INFO},
-    {ERR_EXISTS, "NO", "ALREADYEXISTS", LOG_INFO},
-    {ERR_DENIED, "NO", "NOPERM", LOG_INFO},
-    {ERR_READ_ONLY, "NO", "READ-ONLY", LOG_INFO},
-    {ERR_CREDENTIALS, "NO", "AUTHENTICATIONFAILED", LOG_WARNING},
-    {ERR_PRIVACY, "NO", "PRIVACYREQUIRED", LOG_WARNING},
-    {ERR_WRONG_STATE, "NO", "CANNOT", LOG_INFO},
-    {ERR_STALE, "NO", "INUSE", LOG_WARNING},
-    {ERR_OVER_QUOTA, "NO", "OVERQUOTA", LOG_INFO},
-    {ERR_UNAVAILABLE, "NO", "UNAVAILABLE", LOG_ERROR},
-    {ERR_IN_DOUBT, "NO", "UNAVAILABLE", LOG_ERROR},
-    {ERR_NO_MEMORY, "NO", "LIMIT", LOG_ERROR},
-    {ERR_CORRUPT, "NO", "CORRUPTION", LOG_ERROR},
+    {ERR_SYNTAX, "BAD", NULL, LOG_INFO, NULL},
+    {ERR_LIMIT, "NO", "LIMIT", LOG_INFO, NULL},
+    {ERR_TOO_BIG, "NO", "TOOBIG", LOG_INFO, NULL}, /* RFC 4469 */
+    {ERR_INVALID, "NO", "CANNOT", LOG_INFO, NULL},
+    {ERR_CHARSET, "NO", "BADCHARSET (US-ASCII UTF-8)", LOG_INFO, NULL},
+    {ERR_NOT_FOUND, "NO", "NONEXISTENT", LOG_INFO, NULL},
+    {ERR_EXISTS, "NO", "ALREADYEXISTS", LOG_INFO, NULL},
+    {ERR_DENIED, "NO", "NOPERM", LOG_INFO, NULL},
+    {ERR_READ_ONLY, "NO", "READ-ONLY", LOG_INFO, NULL},
+    {ERR_CREDENTIALS, "NO", "AUTHENTICATIONFAILED", LOG_WARNING, NULL},
+    {ERR_PRIVACY, "NO", "PRIVACYREQUIRED", LOG_WARNING, NULL},
+    {ERR_WRONG_STATE, "NO", "CANNOT", LOG_INFO, NULL},
+    {ERR_STALE, "NO", "INUSE", LOG_WARNING, NULL},
+    {ERR_OVER_QUOTA, "NO", "OVERQUOTA", LOG_INFO, NULL},
+    {ERR_UNAVAILABLE, "NO", "UNAVAILABLE", LOG_ERROR, "The server cannot do this now: try again"},
+    {ERR_IN_DOUBT, "NO", "UNAVAILABLE", LOG_ERROR, "The server cannot tell whether this was done"},
+    {ERR_NO_MEMORY, "NO", "LIMIT", LOG_ERROR, "The server has no memory for this"},
+    {ERR_CORRUPT, "NO", "CORRUPTION", LOG_ERROR, "What is stored is damaged"},
 };
-static const struct reply_rule reply_other = {ERR_INTERNAL, "NO", "SERVERBUG", LOG_ERROR};
+static const struct reply_rule reply_other = {ERR_INTERNAL, "NO", "SERVERBUG", LOG_ERROR,
+                                              "Internal error"};
 
 static const struct reply_rule *reply_rule_for(int err)
 {
@@ -107,7 +109,9 @@ static int reply_failure(struct session *session, const struct command *command,
     session_log(session, (int)rule->level, "refused", command->row->name, err);
     session->bad_commands = rule->err == ERR_SYNTAX ? session->bad_commands + 1 : 0;
     return reply_status(session, command->tag, rule->status, reply_code_for(command, rule),
-                        *reason.text ? reason.text : "Failed");
+                        rule->text     ? rule->text
+                        : *reason.text ? reason.text
+                                       : "Failed");
 }
 
 int reply_tagged(struct session *session, const struct command *command, int result)
