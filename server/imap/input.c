@@ -131,16 +131,40 @@ void input_end(struct session *session)
     command_reader_reset(&session->reader);
 }
 
-/* What follows the literal: nothing but the end of the line. */
+/* To the end of a command's text; *blank_out: there was nothing in it. */
+static int input_skip_text(struct session *session, struct command_reader *reader, bool *blank_out)
+{
+    *blank_out = true;
+    for (;;) {
+        size_t used = 0;
+        enum command_event event =
+            command_reader_feed(reader, stream_input(session->stream), &used);
+        stream_consume(session->stream, used);
+        if (event == COMMAND_COMPLETE || event == COMMAND_SKIPPED)
+            break;
+        if (event == COMMAND_LITERAL)
+            command_reader_refuse_literal(reader);
+        *blank_out = *blank_out && event == COMMAND_NEEDS_INPUT;
+        int err = event == COMMAND_NEEDS_INPUT ? input_wait(session, true) : 0;
+        if (err && err != -ERR_INTERRUPTED)
+            return err;
+    }
+    *blank_out = *blank_out && slice_trim(command_reader_text(reader)).len == 0;
+    return 0;
+}
+
+/* What follows the literal: nothing but the end of the line. Anything else is
+ * read to its end, with the literals in it, or they would be taken for commands. */
 static int input_end_of_literal_line(struct session *session)
 {
-    struct slice line;
-    int err = input_line(session, input_timeout(session, true), &line);
+    struct command_reader rest;
+    bool blank;
+    command_reader_init(&rest, &session->reader.limits);
+    int err = input_skip_text(session, &rest, &blank);
+    command_reader_clear(&rest);
     if (err)
         return err;
-    bool empty = slice_trim(line).len == 0;
-    input_line_end(session);
-    return empty ? 0 : fail(ERR_SYNTAX, "Nothing may follow the literal");
+    return blank ? 0 : fail(ERR_SYNTAX, "Nothing may follow the literal");
 }
 
 int input_stream_literal(struct session *session, struct command *command,
