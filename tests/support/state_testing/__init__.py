@@ -1,0 +1,1 @@
+"""Random commands in several sessions, checked against a model (tests/protocol/state)."""

@@ -1,0 +1,158 @@
+"""What is true (Mailbox) and what one client knows (ClientView)."""
+
+from dataclasses import dataclass, field
+
+from . import responses
+
+SEEN = "\\Seen"
+DELETED = "\\Deleted"
+
+
+class Violation(Exception):
+    """The server has said or done what it must not."""
+
+
+@dataclass
+class Message:
+    body: bytes
+    flags: frozenset  # without \\Seen
+    seen: set = field(default_factory=set)  # users
+
+
+class Mailbox:
+    """A shared mailbox: \\Seen is everybody's own."""
+
+    def __init__(self, name):
+        self.name = name
+        self.uidnext = 1
+        self.messages = {}  # uid → Message, ascending
+
+    def flags(self, user, uid):
+        message = self.messages[uid]
+        return message.flags | {SEEN} if user in message.seen else message.flags
+
+    def append(self, user, uid, body, flags):
+        if uid < self.uidnext:
+            raise Violation(f"{self.name}: UID {uid} given, but {self.uidnext} was announced")
+        self.messages[uid] = Message(body, flags - {SEEN}, {user} if SEEN in flags else set())
+        self.uidnext = uid + 1
+
+    def change(self, user, uid, change, flags):
+        message = self.messages.get(uid)
+        if not message:
+            return
+        now = changed(self.flags(user, uid), change, flags)
+        message.flags = now - {SEEN}
+        (message.seen.add if SEEN in now else message.seen.discard)(user)
+
+    def expunge(self, uids):
+        for uid in uids:
+            self.messages.pop(uid, None)
+
+    def deleted(self):
+        return [uid for uid, message in self.messages.items() if DELETED in message.flags]
+
+    def unseen(self, user):
+        return sum(user not in message.seen for message in self.messages.values())
+
+
+def changed(old, change, flags):
+    """STORE's +FLAGS, -FLAGS and FLAGS."""
+    if change == "+FLAGS":
+        return old | flags
+    return old - flags if change == "-FLAGS" else flags
+
+
+class ClientView:
+    """The selected mailbox as the responses of one session describe it.
+
+    uids and flags go by message number; None is what was not told yet.
+    """
+
+    def __init__(self, user, mailbox, read_only):
+        self.user = user
+        self.mailbox = mailbox
+        self.read_only = read_only
+        self.uids = []
+        self.flags = []
+        self.defined = frozenset()  # of the last FLAGS response
+
+    def apply(self, response, may_expunge):
+        """Takes one untagged response; Violation when it can't be true."""
+        number = responses.numbered(response)
+        fetched = responses.fetch(response)
+        defined = responses.flag_list(response)
+        if number:
+            self._apply_number(*number, may_expunge)
+        elif fetched:
+            self._apply_fetch(*fetched)
+        elif defined is not None:
+            self.defined = defined
+
+    def _apply_number(self, number, kind, may_expunge):
+        count = len(self.uids)
+        if kind == "EXISTS":
+            if number < count:
+                raise Violation(f"EXISTS {number} after {count}, without EXPUNGE")
+            self.uids += [None] * (number - count)
+            self.flags += [None] * (number - count)
+        elif kind == "RECENT" and number > count:
+            raise Violation(f"RECENT {number} of {count} messages")
+        elif kind == "EXPUNGE":
+            if not may_expunge:
+                raise Violation("EXPUNGE while message numbers are in use")
+            if not 1 <= number <= count:
+                raise Violation(f"EXPUNGE {number} of {count} messages")
+            del self.uids[number - 1], self.flags[number - 1]
+
+    def _apply_fetch(self, number, items):
+        if not 1 <= number <= len(self.uids):
+            raise Violation(f"FETCH {number} of {len(self.uids)} messages")
+        if "UID" in items:
+            self._learn_uid(number - 1, int(items["UID"]))
+        if "FLAGS" in items:
+            flags = responses.flags(items["FLAGS"]) - {"\\Recent"}
+            if flags - self.defined:
+                raise Violation(f"{sorted(flags - self.defined)} are in no FLAGS response")
+            self.flags[number - 1] = flags
+
+    def _learn_uid(self, at, uid):
+        if self.uids[at] not in (None, uid):
+            raise Violation(f"message {at + 1} was UID {self.uids[at]}, is {uid} now")
+        below = [known for known in self.uids[:at] if known]
+        above = [known for known in self.uids[at + 1 :] if known]
+        if (below and below[-1] >= uid) or (above and above[0] <= uid):
+            raise Violation(f"UID {uid} of message {at + 1} is out of order: {self.uids}")
+        self.uids[at] = uid
+
+    def align(self, may_keep_expunged):
+        """The client must know what is true now; what it was not told is filled in."""
+        true_uids = list(self.mailbox.messages)
+        kept = []
+        if may_keep_expunged:
+            kept = [uid for uid in self.uids if uid and uid not in self.mailbox.messages]
+        expected = sorted(true_uids + kept)
+        if len(expected) != len(self.uids):
+            raise Violation(f"{len(self.uids)} messages are known, {len(expected)} are there")
+        for at, uid in enumerate(expected):
+            self._learn_uid(at, uid)
+            if uid in self.mailbox.messages:
+                self._align_flags(at, uid)
+
+    def _align_flags(self, at, uid):
+        true = self.mailbox.flags(self.user, uid)
+        if self.flags[at] not in (None, true):
+            raise Violation(
+                f"UID {uid} has {sorted(true)}, but {self.user} knows {sorted(self.flags[at])}"
+            )
+        self.flags[at] = true
+
+    def is_aligned(self):
+        """Whether align() would find nothing wrong; changes nothing."""
+        trial = ClientView(self.user, self.mailbox, self.read_only)
+        trial.uids, trial.flags = list(self.uids), list(self.flags)
+        try:
+            trial.align(may_keep_expunged=False)
+        except Violation:
+            return False
+        return True

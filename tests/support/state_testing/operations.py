@@ -1,0 +1,295 @@
+"""The commands of the walk: what they send, and what must be so afterwards.
+
+begin() runs when the command is next to be answered, settle() when it was
+answered: what holds whatever other sessions do meanwhile. take_effect() is for
+a command that was alone: it checks the answer and changes what is true.
+"""
+
+import re
+
+from . import responses
+from .model import DELETED, SEEN, ClientView, Violation, changed
+
+KEYWORDS = ("$Forwarded", "work", "later", "red")
+FLAGS = (SEEN, "\\Answered", "\\Flagged", DELETED, "\\Draft") + KEYWORDS
+
+
+def require(condition, what):
+    if not condition:
+        raise Violation(what)
+
+
+class Operation:
+    may_expunge = True
+    writes = False  # refused when the mailbox is read-only
+
+    def __init__(self, text):
+        self.text = text.encode() if isinstance(text, str) else text
+
+    def expected(self, session):
+        """How the tagged reply must begin."""
+        read_only = session.view and session.view.read_only
+        return "NO" if self.writes and read_only else "OK"
+
+    def begin(self, session):
+        pass
+
+    def settle(self, session, answer):
+        pass
+
+    def take_effect(self, session, answer, world):
+        pass
+
+
+class OnMessages(Operation):
+    """Works on a sequence set."""
+
+    def __init__(self, name, sequence, rest):
+        uid = "UID " if sequence.by_uid else ""
+        super().__init__(f"{uid}{name} {sequence} {rest}".rstrip())
+        self.sequence = sequence
+        self.may_expunge = sequence.by_uid
+
+    def begin(self, session):
+        self.uids = self.sequence.uids(session.view)
+
+
+class Store(OnMessages):
+    writes = True
+
+    def __init__(self, sequence, change, flags, silent):
+        self.change, self.flags, self.silent = change, frozenset(flags), silent
+        name = change + (".SILENT" if silent else "")
+        super().__init__("STORE", sequence, f"{name} ({' '.join(flags)})")
+
+    def begin(self, session):
+        super().begin(session)
+        view = session.view
+        if not self.silent or view.read_only:
+            return
+        for at, uid in enumerate(view.uids):  # the client reckons for itself
+            if uid in self.uids and view.flags[at] is not None:
+                view.flags[at] = changed(view.flags[at], self.change, self.flags)
+
+    def take_effect(self, session, answer, world):
+        view = session.view
+        if view.read_only:
+            return
+        for uid in self.uids:
+            view.mailbox.change(session.user, uid, self.change, self.flags)
+        told = {uid for uid, items in answer.fetched if "FLAGS" in items}
+        missing = {uid for uid in self.uids if uid in view.mailbox.messages} - told
+        require(self.silent or not missing, f"STORE does not tell the flags of {missing}")
+
+
+class Fetch(OnMessages):
+    def __init__(self, sequence, items):
+        self.items = items
+        super().__init__("FETCH", sequence, f"({' '.join(items)})")
+
+    def settle(self, session, answer):
+        for uid in self.uids:
+            told = {}
+            for fetched, items in answer.fetched:
+                if fetched == uid:
+                    told.update((name, value) for name, value in items.items() if name != "FLAGS")
+            body = session.body(uid)
+            self._check(uid, told, body)
+
+    def _check(self, uid, told, body):
+        for item in self.items:
+            name = re.sub(r"\.PEEK|\.\d+>", lambda m: ">" if m[0][-1] == ">" else "", item)
+            if name == "FLAGS":
+                continue
+            require(name in told, f"FETCH does not tell {name} of UID {uid}")
+            value = {
+                "UID": b"%d" % uid,
+                "RFC822.SIZE": b"%d" % len(body),
+                "BODY[]": body,
+                "BODY[]<7>": body[7:18],
+                "BODY[TEXT]": body.partition(b"\r\n\r\n")[2],
+            }[name]
+            require(told[name] == value, f"{name} of UID {uid} is {told[name][:99]}")
+
+    def take_effect(self, session, answer, world):
+        marks = any(item.startswith("BODY[") for item in self.items)
+        if marks and not session.view.read_only:
+            for uid in self.uids:
+                session.view.mailbox.change(session.user, uid, "+FLAGS", {SEEN})
+
+
+class Append(Operation):
+    def __init__(self, name, flags, body):
+        head = f"APPEND {name} ({' '.join(flags)}) {{{len(body)}+}}\r\n"
+        super().__init__(head.encode() + body)
+        self.name, self.flags, self.body = name, frozenset(flags), body
+
+    def expected(self, session):
+        return "NO [NOPERM]" if session.is_guest else "OK [APPENDUID "
+
+    def settle(self, session, answer):
+        code = responses.response_code(answer.reply, "APPENDUID")
+        self.uid = code and code[1][0]
+        if code:
+            session.world.bodies[self.name, self.uid] = self.body
+
+    def take_effect(self, session, answer, world):
+        if self.uid:
+            mailbox = world.mailboxes[self.name]
+            mailbox.append(session.user, self.uid, self.body, self.flags)
+
+
+class Copy(OnMessages):
+    def __init__(self, verb, sequence, target):
+        self.target = target
+        super().__init__(verb, sequence, target)
+        self.moves = verb == "MOVE"
+        self.may_expunge = True
+
+    def expected(self, session):
+        if self.moves and session.view.read_only:
+            return "NO [READ-ONLY]"
+        if self.target not in session.world.mailboxes:
+            return "NO [TRYCREATE]"
+        if session.is_guest:
+            return "NO [NOPERM]"
+        if self.moves and self.uids and self.target == session.view.mailbox.name:
+            return "NO [CANNOT]"
+        return "OK"
+
+    def settle(self, session, answer):
+        said = answer.reply
+        if self.moves:
+            said = " ".join(line.decode() for line in answer.untagged if b"[COPYUID" in line)
+        code = responses.response_code(said, "COPYUID")
+        self.pairs = list(zip(code[1], code[2])) if code else []
+        if code:
+            require(len(code[1]) == len(code[2]), f"sets of different size: {said}")
+        for source, copy in self.pairs:
+            session.world.bodies[self.target, copy] = session.body(source)
+
+    def take_effect(self, session, answer, world):
+        if not answer.reply.startswith("OK"):
+            return
+        source, target = session.view.mailbox, world.mailboxes[self.target]
+        there = [uid for uid in self.uids if uid in source.messages]
+        copied = [uid for uid, _ in self.pairs]
+        # What is expunged but still shown may be copied or not; not moved.
+        require(set(there) <= set(copied) <= set(self.uids), f"{copied} copied, not {there}")
+        require(not self.moves or copied == there, f"{copied} moved, not {there}")
+        for uid, copy in self.pairs:
+            at = self.before_uids.index(uid)
+            flags = self.before_flags[at]
+            if uid in source.messages:
+                flags = source.flags(session.user, uid)
+            target.append(session.user, copy, session.body(uid), flags)
+        if self.moves:
+            source.expunge(copied)
+
+    def begin(self, session):
+        super().begin(session)
+        self.before_uids, self.before_flags = list(session.view.uids), list(session.view.flags)
+
+
+class Expunge(Operation):
+    writes = True
+
+    def __init__(self, sequence=None):
+        super().__init__(f"UID EXPUNGE {sequence}" if sequence else "EXPUNGE")
+        self.sequence = sequence
+
+    def begin(self, session):
+        self.uids = self.sequence.uids(session.view) if self.sequence else None
+
+    def take_effect(self, session, answer, world):
+        mailbox = session.view.mailbox
+        if not session.view.read_only:
+            mailbox.expunge(
+                uid for uid in mailbox.deleted() if self.uids is None or uid in self.uids
+            )
+
+
+SEARCHES = {
+    "ALL": lambda flags: True,
+    "SEEN": lambda flags: SEEN in flags,
+    "UNSEEN UNDELETED": lambda flags: not flags & {SEEN, DELETED},
+    "OR FLAGGED ANSWERED": lambda flags: bool(flags & {"\\Flagged", "\\Answered"}),
+    "KEYWORD red": lambda flags: "red" in flags,
+    "NOT (KEYWORD work DRAFT)": lambda flags: not {"work", "\\Draft"} <= flags,
+}
+
+
+class Search(Operation):
+    def __init__(self, by_uid, key, sequence):
+        inside = f" {'UID ' if sequence.by_uid else ''}{sequence}" if sequence else ""
+        super().__init__(f"{'UID ' if by_uid else ''}SEARCH {key}{inside}")
+        self.by_uid, self.matches, self.sequence = by_uid, SEARCHES[key], sequence
+        self.may_expunge = by_uid
+
+    def begin(self, session):
+        view = session.view
+        wanted = self.sequence.uids(view) if self.sequence else view.uids
+        self.result = [
+            uid if self.by_uid else at + 1
+            for at, uid in enumerate(view.uids)
+            if uid in wanted and self.matches(view.flags[at])
+        ]
+
+    def settle(self, session, answer):
+        found = [responses.search(line) for line in answer.untagged]
+        found = [numbers for numbers in found if numbers is not None]
+        require(found == [self.result], f"{self.text} found {found}, not {self.result}")
+
+
+class Status(Operation):
+    def __init__(self, name):
+        super().__init__(f"STATUS {name} (MESSAGES UIDNEXT UNSEEN)")
+        self.name = name
+
+    def take_effect(self, session, answer, world):
+        mailbox = world.mailboxes[self.name]
+        wanted = (
+            f"* STATUS {self.name} (MESSAGES {len(mailbox.messages)}"
+            f" UIDNEXT {mailbox.uidnext} UNSEEN {mailbox.unseen(session.user)})"
+        )
+        require(wanted.encode() in answer.untagged, f"no {wanted!r}")
+
+
+class Select(Operation):
+    def __init__(self, name, examine):
+        super().__init__(f"{'EXAMINE' if examine else 'SELECT'} {name}")
+        self.name, self.examine = name, examine
+
+    def expected(self, session):
+        return "OK [READ-ONLY]" if session.view.read_only else "OK [READ-WRITE]"
+
+    def begin(self, session):
+        mailbox = session.world.mailboxes[self.name]
+        session.view = ClientView(session.user, mailbox, self.examine or session.is_guest)
+
+    def take_effect(self, session, answer, world):
+        mailbox, told = world.mailboxes[self.name], b"\n".join(answer.untagged)
+        uidnext = int(re.search(rb"\[UIDNEXT (\d+)\]", told)[1])
+        require(uidnext == mailbox.uidnext, f"UIDNEXT {uidnext}, not {mailbox.uidnext}")
+        unseen = [
+            at
+            for at, uid in enumerate(mailbox.messages, 1)
+            if SEEN not in mailbox.flags(session.user, uid)
+        ]
+        told_unseen = re.search(rb"\[UNSEEN (\d+)\]", told)
+        told_unseen = [int(told_unseen[1])] if told_unseen else []
+        require(told_unseen == unseen[:1], f"UNSEEN {told_unseen}, not {unseen[:1]}")
+
+
+class Leave(Operation):
+    """CLOSE and UNSELECT."""
+
+    may_expunge = False
+
+    def settle(self, session, answer):
+        self.left = session.view
+        session.view = None
+
+    def take_effect(self, session, answer, world):
+        if self.text == b"CLOSE" and not self.left.read_only:
+            self.left.mailbox.expunge(self.left.mailbox.deleted())

@@ -1,0 +1,116 @@
+"""Reads untagged responses into Python values: FETCH, SEARCH, numbers, flags."""
+
+import re
+
+NUMBERED = re.compile(rb"\* (\d+) (EXISTS|RECENT|EXPUNGE)")
+FETCH = re.compile(rb"\* (\d+) FETCH ")
+CODE = re.compile(r"\[(APPENDUID|COPYUID) (\d+) ([\d:,]+)(?: ([\d:,]+))?\]")
+
+
+class Malformed(Exception):
+    """A response that is not what RFC 3501 allows."""
+
+
+class Reader:
+    """A cursor over one response: atoms, lists, strings."""
+
+    def __init__(self, octets, at):
+        self.octets = octets
+        self.at = at
+
+    def _take(self, regex):
+        found = re.compile(regex, re.DOTALL).match(self.octets, self.at)
+        if not found:
+            raise Malformed(f"at {self.at}: {self.octets!r}")
+        self.at = found.end()
+        return found
+
+    def _next_is(self, octets):
+        if not self.octets.startswith(octets, self.at):
+            return False
+        self.at += len(octets)
+        return True
+
+    def value(self):
+        """bytes for strings and atoms, None for NIL, a list for a list."""
+        if self._next_is(b"("):
+            items = []
+            while not self._next_is(b")"):
+                if items:
+                    self._take(rb" |(?=\()")  # lists of lists may do without
+                items.append(self.value())
+            return items
+        if self._next_is(b'"'):
+            quoted = self._take(rb'((?:[^"\\\r\n]|\\["\\])*)"')[1]
+            return re.sub(rb"\\(.)", rb"\1", quoted)
+        if self._next_is(b"{"):
+            size = int(self._take(rb"(\d+)\}\r\n")[1])
+            self.at += size
+            return self.octets[self.at - size : self.at]
+        atom = self._take(rb'[^(){%*"\x00-\x20\x7f-\xff]+')[0]
+        return None if atom == b"NIL" else atom
+
+    def fetch_items(self):
+        """{name: value} of "(NAME value NAME value)"; sections are part of a name."""
+        items = {}
+        self._take(rb"\(")
+        while not self._next_is(b")"):
+            if items:
+                self._take(rb" ")
+            name = self._take(rb"[A-Z0-9.]+(?:\[[^]]*\](?:<\d+>)?)?")[0].decode()
+            self._take(rb" ")
+            if name in items:
+                raise Malformed(f"{name} twice in {self.octets!r}")
+            items[name] = self.value()
+        if self.at != len(self.octets):
+            raise Malformed(f"something follows: {self.octets!r}")
+        return items
+
+
+def fetch(response):
+    """(number, {name: value}), or None when it is another response."""
+    found = FETCH.match(response)
+    if not found:
+        return None
+    return int(found[1]), Reader(response, found.end()).fetch_items()
+
+
+def numbered(response):
+    """(number, "EXISTS" | "RECENT" | "EXPUNGE"), or None."""
+    found = NUMBERED.fullmatch(response)
+    return (int(found[1]), found[2].decode()) if found else None
+
+
+def search(response):
+    """The numbers of "* SEARCH …", or None."""
+    if not re.fullmatch(rb"\* SEARCH( \d+)*", response):
+        return None
+    return [int(number) for number in response.split()[2:]]
+
+
+def flags(values):
+    return frozenset(value.decode() for value in values)
+
+
+def flag_list(response):
+    """The flags of "* FLAGS (…)", or None."""
+    if not response.startswith(b"* FLAGS "):
+        return None
+    return flags(Reader(response, len(b"* FLAGS ")).value())
+
+
+def uid_list(text):
+    """[1, 2, 3, 5] from "1:3,5"; in the order as written."""
+    uids = []
+    for item in text.split(","):
+        first, _, last = item.partition(":")
+        uids += range(int(first), int(last or first) + 1)
+    return uids
+
+
+def response_code(text, name):
+    """(uidvalidity, [uids], [uids] or None) of APPENDUID or COPYUID, or None."""
+    found = CODE.search(text)
+    if not found or found[1] != name:
+        return None
+    return int(found[2]), uid_list(found[3]), uid_list(found[4]) if found[4] else None
