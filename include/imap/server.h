@@ -58,7 +58,8 @@ void imap_server_accept(struct imap_server *server, int fd, const char *remote, 
 /* Says BYE with this response code and text, and closes; there need not be a
  * service yet. Takes over fd. */
 void imap_refuse(int fd, bool implicit_tls, const char *reason);
-/* From mail_settings.user_changed: sessions of this user look again whether they may stay. */
+/* From mail_settings.user_changed: sessions of this user (0: of every user) look
+ * again whether they may stay. */
 void imap_server_user_changed(struct imap_server *server, int64_t user_id);
 
 size_t imap_server_sessions(const struct imap_server *server);

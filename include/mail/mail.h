@@ -24,7 +24,7 @@ struct mail_settings {
     uint32_t journal_days;
     bool listen; /* worker: true; postroomctl: false */
     /* In the loop, not in a fiber: something about this user has changed (disabled, password,
-     * groups); may be NULL. */
+     * groups). user_id 0: about anybody, when hints may have been lost. May be NULL. */
     void (*user_changed)(void *arg, int64_t user_id);
     void *arg;
 };

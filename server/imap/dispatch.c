@@ -137,7 +137,8 @@ static int dispatch_text(struct session *session, struct slice text, struct comm
     return dispatch_end(session, command, err);
 }
 
-/* Woken without input: the server stops, or the user's account has changed. */
+/* The server stops, or the user's account has changed: heard of while waiting
+ * for input, or inside the last command. */
 static int dispatch_news(struct session *session)
 {
     if (session->stopping) {
@@ -151,14 +152,16 @@ int dispatch_check_user(struct session *session)
 {
     if (!session->check_user)
         return 0;
-    session->check_user = false;
     struct arena arena;
     arena_init(&arena, 0);
     struct account account;
     int err = account_find(session->mail, &arena, session->actor.login, &account);
     arena_clear(&arena);
-    if (err == -ERR_CREDENTIALS || err == -ERR_NOT_FOUND)
+    bool another = !err && account.user_id != session->actor.user_id; /* deleted, made again */
+    if (err == -ERR_CREDENTIALS || err == -ERR_NOT_FOUND || another)
         session_bye(session, "Your account was disabled");
+    /* A database that is away has not answered: asked again at the next command. */
+    session->check_user = err == -ERR_UNAVAILABLE;
     return 0;
 }
 
@@ -166,7 +169,10 @@ int dispatch_next(struct session *session)
 {
     enum input_kind kind;
     struct slice text;
-    int err = input_next(session, &kind, &text);
+    int err = dispatch_news(session);
+    if (err || session->state == STATE_LOGOUT)
+        return err;
+    err = input_next(session, &kind, &text);
     if (err)
         return err;
     if (kind == INPUT_NEWS)

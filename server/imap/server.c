@@ -127,7 +127,8 @@ void imap_server_user_changed(struct imap_server *server, int64_t user_id)
     LIST_EACH(&server->sessions, l)
     {
         struct session *session = CONTAINER_OF(l, struct session, link);
-        if (session->actor.user_id == user_id) {
+        bool concerned = user_id == 0 || session->actor.user_id == user_id;
+        if (session->actor.user_id != 0 && concerned) {
             session->check_user = true;
             stream_interrupt(session->stream);
         }
