@@ -13,18 +13,24 @@
 #include "mail/account.h"
 #include "proto/sasl.h"
 
+/* A late answer looks up this often whether the server is stopping. */
+enum { LOGIN_SLEEP_MS = 250 };
+
 static int run_starttls(struct session *session, struct command *command)
 {
     if (stream_is_tls(session->stream))
         return fail(ERR_SYNTAX, "TLS is on already");
     if (!session_can_start_tls(session))
         return fail(ERR_WRONG_STATE, "No certificate is configured");
-    const struct imap_settings *settings = &session->server->settings;
+    /* A reload may replace the settings while the reply is sent. */
+    struct tls_context *tls = tls_context_ref(session->server->settings.tls);
+    int timeout_ms = (int)session->server->settings.login_timeout * 1000;
     int err = reply_line(session, "%.*s OK Begin TLS now", SLICE_ARGS(command->tag));
     if (!err)
         err = stream_flush(session->stream);
     if (!err)
-        err = stream_start_tls(session->stream, settings->tls, (int)settings->login_timeout * 1000);
+        err = stream_start_tls(session->stream, tls, timeout_ms);
+    tls_context_unref(&tls);
     command->silent_end = true;
     /* A handshake that fails ends the connection: there is no way back. */
     return err && !reply_is_fatal(err) ? fail(ERR_TLS, "TLS handshake failed") : err;
@@ -64,7 +70,8 @@ static int login_fail(struct session *session, int err)
     uint32_t delay =
         throttle_failed(session->server->throttle, session->remote, settings->failed_login_delay_ms,
                         settings->failed_login_delay_max_ms);
-    fiber_sleep(delay);
+    for (uint32_t slept = 0; slept < delay && !session->stopping; slept += LOGIN_SLEEP_MS)
+        fiber_sleep(delay - slept < LOGIN_SLEEP_MS ? delay - slept : LOGIN_SLEEP_MS);
     if (++session->failed_logins >= settings->failed_logins_max)
         session_bye(session, "Too many failed logins");
     return fail(reason.code, "%s", reason.text);
