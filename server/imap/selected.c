@@ -194,9 +194,11 @@ int selected_sync_store(struct session *session, bool may_expunge,
     picture_unref(&now);
     if (reply_is_fatal(err))
         return err;
-    if (err && !selected_is_lost(err))
+    if (err && !selected_is_lost(err)) {
         session_log(session, LOG_WARNING, "sync", NULL, err);
-    return 0; /* the news come with a later command */
+        selected->seen_modseq = 0; /* what else this command syncs need not wait for it again */
+    }
+    return 0; /* the news come with a later command, which asks how far they go */
 }
 
 int selected_sync(struct session *session, bool may_expunge)

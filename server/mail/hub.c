@@ -40,6 +40,8 @@ static void hear_resumed(void *arg)
         return; /* the very first connection: there is no view yet */
     mail->hub->sweep_now = true;
     wait_wake_all(&mail->hub->wake);
+    if (mail->settings.user_changed)
+        mail->settings.user_changed(mail->settings.arg, 0);
 }
 
 /* Sweeping ------------------------------------------------------------------------------ */
@@ -74,21 +76,24 @@ static void compare_all(struct mail *mail, const int64_t *ids, size_t id_count,
     }
 }
 
-static void sweep(struct mail *mail)
+static int sweep(struct mail *mail)
 {
     int64_t *ids;
     size_t id_count;
-    if (views_list_open(mail, &ids, &id_count) != 0)
-        return;
+    int err = views_list_open(mail, &ids, &id_count);
+    if (err)
+        return err;
     struct arena arena;
     arena_init(&arena, 0);
     struct mailbox_modseq *rows;
     size_t count;
-    if (id_count > 0 &&
-        mailboxes_modseqs(mail->database, &arena, ids, id_count, &rows, &count) == 0)
+    if (id_count > 0)
+        err = mailboxes_modseqs(mail->database, &arena, ids, id_count, &rows, &count);
+    if (id_count > 0 && !err)
         compare_all(mail, ids, id_count, rows, count);
     arena_clear(&arena);
     free(ids);
+    return err;
 }
 
 static void sweep_forever(void *arg)
@@ -102,8 +107,8 @@ static void sweep_forever(void *arg)
             continue;
         }
         hub->sweep_now = false;
-        sweep(mail);
-        next = clock_monotonic_ms() + HUB_SWEEP_MS;
+        int err = sweep(mail);
+        next = clock_monotonic_ms() + (err ? HUB_RETRY_MS : HUB_SWEEP_MS);
     }
     hub->sweeping = false;
     wait_wake_all(&hub->ended);

@@ -18,7 +18,7 @@ enum state {
     STATE_ENDED       /* no connection, and there will be none */
 };
 
-enum { PAUSE_FIRST_MS = 100, PAUSE_LAST_MS = 5000 };
+enum { PAUSE_FIRST_MS = 100, PAUSE_LAST_MS = 2000 };
 
 struct connection {
     struct connection_options options;

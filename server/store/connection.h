@@ -1,7 +1,7 @@
 /*
  * One connection to PostgreSQL in pipeline mode, which keeps itself alive: a
  * lost one fails everything under way on it, then dials again after a pause
- * that grows from 0.1 s to 5 s.
+ * that grows from 0.1 s to 2 s.
  *
  * Exchanges of any number of fibers may be under way at once; each ends in
  * its own sync, so that what fails in one does nothing to its neighbours.

@@ -103,10 +103,16 @@ static void dial_timeout(void *arg)
 /* Every query is written for one plan: from what it is given along the keys.
  * The planner must not choose another because a table was small or unknown
  * when the statement was prepared, nor plan anew or compile at each run. */
-static const char plan_options[] =
-    "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off "
-    "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off "
-    "-c enable_material=off";
+#define PLAN_OPTIONS                                                                               \
+    "-c plan_cache_mode=force_generic_plan -c jit=off -c enable_seqscan=off "                      \
+    "-c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off "                     \
+    "-c enable_material=off "
+
+/* A worker's host that vanishes in the middle of a transaction must not keep
+ * its mailboxes locked for the two hours that TCP allows. */
+#define VANISHED_OPTIONS                                                                           \
+    "-c idle_in_transaction_session_timeout=60000 -c tcp_keepalives_idle=15 "                      \
+    "-c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000"
 
 int dial_start(const char *conninfo, const char *application,
                void (*done)(void *arg, PGconn *pg, const char *problem), void *arg,
@@ -125,8 +131,9 @@ int dial_start(const char *conninfo, const char *application,
                                            "application_name",
                                            "client_encoding",
                                            NULL};
-    const char *const values[] = {"read-write", "15",     "5",         "3",    "30000",
-                                  plan_options, conninfo, application, "UTF8", NULL};
+    const char *const values[] = {
+        "read-write", "15",        "5",    "3", "30000", PLAN_OPTIONS VANISHED_OPTIONS,
+        conninfo,     application, "UTF8", NULL};
 
     struct dial *dial = calloc(1, sizeof *dial);
     if (!dial)
