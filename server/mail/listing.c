@@ -99,7 +99,9 @@ static int emit(struct listing *listing, const struct listed_mailbox *mailbox)
 static int consider_parent(struct listing *listing, struct slice name)
 {
     bool *unmatched = &listing->unmatched_below[level_of(name)];
-    bool wanted = !listing->subscribed || *unmatched;
+    /* LSUB: only for a "%" (RFC 3501 section 6.3.9). */
+    bool stands_in = *unmatched && slice_find(listing->pattern, '%') < listing->pattern.len;
+    bool wanted = !listing->subscribed || stands_in;
     *unmatched = false;
     if (!wanted || !mailbox_name_matches(name, listing->pattern))
         return 0;

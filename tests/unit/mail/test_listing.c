@@ -126,6 +126,13 @@ void test_listing_lsub_percent_gives_the_parent(void)
     check_listing("a/b/c,a/d,x", "a%", true, "(a)+");
 }
 
+void test_listing_lsub_only_percent_gives_the_parent(void)
+{
+    check_listing("foo/bar", "foo", true, "");
+    check_listing("foo/bar", "fo*o", true, "");
+    check_listing("foo/bar", "fo%", true, "(foo)+");
+}
+
 void test_listing_lsub_parent_not_needed_when_all_below_match(void)
 {
     check_listing("a/b", "a*", true, "a/b");
