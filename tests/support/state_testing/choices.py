@@ -12,12 +12,12 @@ FETCHES = (
     ("UID", "BODY[TEXT]"),
     ("BODY.PEEK[TEXT]", "UID", "RFC822.SIZE"),
 )
-MESSAGES_MAX = 40  # then some go
 
 
 class Chooser:
-    def __init__(self, rng, world):
+    def __init__(self, rng, world, enough):
         self.rng = rng
+        self.enough = enough  # messages: with more, fewer come
         self.world = world
         self.bodies = 0
 
@@ -34,7 +34,10 @@ class Chooser:
         return self.rng.choice(list(self.world.mailboxes))
 
     def append(self):
-        return op.Append(self.name(), self.flags(), self.body())
+        return self.append_to(self.name())
+
+    def append_to(self, name):
+        return op.Append(name, self.flags(), self.body())
 
     def select(self):
         return op.Select(self.name(), self.rng.random() < 0.2)
@@ -86,7 +89,7 @@ class Chooser:
                 lambda: op.Operation("NOOP"),
                 lambda: op.Operation("CHECK"),
             ),
-            (24, 16, 8, 3 if many > MESSAGES_MAX else 8, 6, 3 if many > MESSAGES_MAX else 12, 3, 5, 1),
+            (24, 16, 8, 3 if many > self.enough else 8, 6, 3 if many > self.enough else 12, 3, 5, 1),
         )[0]()
 
     def leave(self):

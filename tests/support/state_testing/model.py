@@ -119,10 +119,10 @@ class ClientView:
     def _learn_uid(self, at, uid):
         if self.uids[at] not in (None, uid):
             raise Violation(f"message {at + 1} was UID {self.uids[at]}, is {uid} now")
-        below = [known for known in self.uids[:at] if known]
-        above = [known for known in self.uids[at + 1 :] if known]
-        if (below and below[-1] >= uid) or (above and above[0] <= uid):
-            raise Violation(f"UID {uid} of message {at + 1} is out of order: {self.uids}")
+        below = next((known for known in reversed(self.uids[:at]) if known), 0)
+        above = next((known for known in self.uids[at + 1 :] if known), uid + 1)
+        if not below < uid < above:
+            raise Violation(f"UID {uid} of message {at + 1} is between {below} and {above}")
         self.uids[at] = uid
 
     def align(self, may_keep_expunged):
@@ -135,9 +135,11 @@ class ClientView:
         if len(expected) != len(self.uids):
             raise Violation(f"{len(self.uids)} messages are known, {len(expected)} are there")
         for at, uid in enumerate(expected):
-            self._learn_uid(at, uid)
+            if self.uids[at] not in (None, uid):
+                raise Violation(f"message {at + 1} is UID {uid}, not {self.uids[at]}")
             if uid in self.mailbox.messages:
                 self._align_flags(at, uid)
+        self.uids = expected
 
     def _align_flags(self, at, uid):
         true = self.mailbox.flags(self.user, uid)

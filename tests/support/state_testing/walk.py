@@ -18,14 +18,15 @@ TRANSCRIPT_LINES = 2000
 
 
 class Walk:
-    def __init__(self, server, seed):
+    def __init__(self, server, seed, messages=0):
         self.server = server
         self.rng = random.Random(seed)
         self.transcript = collections.deque(maxlen=TRANSCRIPT_LINES)
         self.mailboxes = {name: Mailbox(name) for name in MAILBOXES}
         self.bodies = {}  # (mailbox, uid) → octets, of expunged messages too
         self.counts = collections.Counter()
-        self.chooser = Chooser(self.rng, self)
+        self.messages = messages
+        self.chooser = Chooser(self.rng, self, max(40, messages))
         self.sessions = {
             name: Session(self, name, user, WORKERS[n % 2])
             for n, (name, user) in enumerate(PEOPLE.items())
@@ -33,6 +34,17 @@ class Walk:
         self.observers = [
             Session(self, f"{user}-observer", user, WORKERS[0]) for user in ("alice", "bob", "carol")
         ]
+
+    def fill(self):
+        """Many messages, by copying all to the same mailbox again and again."""
+        name = MAILBOXES[0]
+        writers = [session for session in self.awake() if not session.is_guest]
+        if not writers or len(self.mailboxes[name].messages) >= self.messages // 2:
+            return
+        self.alone(writers[0], op.Select(name, False))
+        while len(self.mailboxes[name].messages) < self.messages:
+            self.alone(writers[0], self.chooser.append_to(name))
+            self.alone(writers[0], op.Copy("COPY", SequenceSet([(1, None)], True), name))
 
     def run(self, seconds):
         steps = (
@@ -46,6 +58,7 @@ class Walk:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.counts["steps"] += 1
+            self.fill()
             self.rng.choices(actions, weights)[0]()
         for session in self.sessions.values():
             if session.idling:
