@@ -1,17 +1,30 @@
 #include "recent.h"
 
-int recent_take(struct selected *selected, uint32_t from_uid)
+/* The picture's messages with UIDs from `first` up to, not including, `behind`. */
+static int take_range(struct selected *selected, uint64_t first, uint64_t behind)
 {
     const struct picture *picture = selected->picture;
+    if (first >= behind)
+        return 0;
+    int err = 0;
+    for (uint32_t seq = picture_seq_from(picture, (uint32_t)first);
+         !err && seq <= picture_count(picture); seq++) {
+        uint32_t uid = picture_uid(picture, seq);
+        if (uid >= behind)
+            break;
+        err = uidset_add(&selected->recent, uid);
+    }
+    return err;
+}
+
+int recent_take(struct selected *selected, uint32_t from_uid)
+{
+    const uint64_t behind_all = (uint64_t)UINT32_MAX + 1;
     bool claim = !selected->examined;
     uint32_t unclaimed = view_recent_from(selected->view, claim);
-    int err = 0;
-    for (uint32_t seq = picture_seq_from(picture, from_uid); !err && seq <= picture_count(picture);
-         seq++) {
-        uint32_t uid = picture_uid(picture, seq);
-        if (uid >= unclaimed || uid < selected->recent_until)
-            err = uidset_add(&selected->recent, uid);
-    }
+    int err = take_range(selected, from_uid, selected->recent_until);
+    if (!err)
+        err = take_range(selected, from_uid > unclaimed ? from_uid : unclaimed, behind_all);
     /* The view may be ahead of the picture: what was claimed there is still to come. */
     selected->recent_until = claim ? view_recent_from(selected->view, false) : 0;
     return err;
