@@ -129,7 +129,12 @@ int lexer_date_time(struct lexer *lexer, int64_t *micros_out)
         result = zone(lexer, &offset);
     if (result == 0)
         result = lexer_expect(lexer, '"');
-    if (result == 0)
-        *micros_out = (day * 86400 + second - offset) * 1000000;
-    return result;
+    if (result < 0)
+        return result;
+    int64_t seconds = day * 86400 + second - offset;
+    if (seconds < clock_days_from_civil(0, 1, 1) * 86400 ||
+        seconds >= clock_days_from_civil(10000, 1, 1) * 86400)
+        return fail(ERR_SYNTAX, "date has no year of four digits in UTC");
+    *micros_out = seconds * 1000000;
+    return 0;
 }
