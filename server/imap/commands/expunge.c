@@ -13,12 +13,11 @@ static int parse_expunge(struct lexer *lexer, void *out)
 {
     struct expunge_args *args = out;
     int err = 0;
-    args->given = lexer_peek(lexer) == ' ';
-    if (args->given) {
+    if (lexer_peek(lexer) == ' ')
         err = lexer_space(lexer);
-        if (!err)
-            err = lexer_sequence_set(lexer, &args->sequence);
-    }
+    args->given = !lexer_at_end(lexer);
+    if (!err && args->given)
+        err = lexer_sequence_set(lexer, &args->sequence);
     return err ? err : lexer_end(lexer);
 }
 
