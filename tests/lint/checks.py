@@ -76,6 +76,19 @@ def check_include_cycles():
                 yield f"{path} includes {name}"
 
 
+def check_headers_begin_with_their_purpose():
+    """A comment, then a guard named after the file."""
+    for path in c_files("server", "include", "admin"):
+        if path.suffix != ".h":
+            continue
+        guard = re.search(r"^#ifndef (POSTROOM_\w+_H)\n#define \1\n", text(path), re.MULTILINE)
+        name = path.name.upper().replace(".", "_")
+        if not text(path).startswith("/*"):
+            yield f"{path}: no comment says what it is for"
+        if not guard or not guard[1].endswith(name):
+            yield f"{path}: no include guard POSTROOM_…_{name}"
+
+
 def pkg_config_flags():
     packages = "libuv openssl libpq libconfig icu-uc icu-i18n libgsasl".split()
     done = subprocess.run(["pkg-config", "--cflags", *packages], capture_output=True, text=True)
@@ -134,7 +147,7 @@ def check_function_length():
 
 BANNED = re.compile(
     r"\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atoll|alloca|system|popen|"
-    r"strncpy|strncat|asctime|ctime|gmtime|localtime|rand|tmpnam|mktemp)\s*\("
+    r"strncpy|strncat|asctime|ctime|gmtime|localtime|rand|srand|tmpnam|mktemp|atof|s?scanf)\s*\("
 )
 PRINTING = re.compile(
     r"\b(?:printf|puts|putchar|perror|vprintf)\s*\(|\b(?:fprintf|vfprintf)\s*\(\s*std(?:out|err)\b"
@@ -199,6 +212,17 @@ def check_every_query_is_used():
             for name in re.findall(r"^-- name: (\w+)", text(path), re.MULTILINE):
                 if f"STATEMENT_{name.upper()}" not in stored:
                     yield f"{path}: nobody uses {name}"
+
+
+def check_commands_are_whole():
+    """Each IMAP command says in which states it comes and what its RFC is."""
+    for path in c_files("server"):
+        for found in re.finditer(
+            r"const struct imap_command (\w+) = \{(.*?)\n\};", text(path), re.DOTALL
+        ):
+            for member in (".name = ", ".rfc = ", ".states = ", ".run = "):
+                if member not in found[2]:
+                    yield f"{path}: {found[1]} has no {member.strip(' =')}"
 
 
 # Form ------------------------------------------------------------------------------------
