@@ -20,7 +20,10 @@ enum {
     TRAIT_KEEPS_NUMBERS = 4,   /* no EXPUNGE at its end: message numbers are in use (section 7.4.1);
                                   its UID form may have them */
     TRAIT_STREAMS_LITERAL = 8, /* the last literal is read by run() itself (APPEND) */
-    TRAIT_LEAVES_MAILBOX = 16  /* nothing is selected from its start, even when it fails (SELECT) */
+    TRAIT_LEAVES_MAILBOX = 16, /* nothing is selected from its start, even when it fails (SELECT) */
+    TRAIT_SHOWS_NOW = 32, /* tells the news before it runs, too: what it shows is up to date (FETCH,
+                             SEARCH). Not for what changes messages: "1:*" must not come to mean
+                             those the client has not heard of when it sent the command */
 };
 
 /* What a command asks for before it runs. */

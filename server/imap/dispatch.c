@@ -54,12 +54,16 @@ static int dispatch_check_rights(struct session *session, struct command *comman
     return 0;
 }
 
-/* Without its mailbox, or the database, a session can still LOGOUT; only what
+/* What shows messages shows them as they are now; only EXPUNGE waits for the
+ * end, since it would shift the numbers that the client has just named.
+ * Without its mailbox, or the database, a session can still LOGOUT; only what
  * works on the mailbox fails with it. A database that is away is not waited for
  * a second time by what needs it, which is what needs a login. */
 static int dispatch_refresh(struct session *session, const struct command *command)
 {
     int err = selected_refresh(session);
+    if (!err && session->state == STATE_SELECTED && (command->row->traits & TRAIT_SHOWS_NOW))
+        return selected_sync(session, false);
     if (!err || reply_is_fatal(err) || session->state == STATE_LOGOUT)
         return err;
     if (command->row->states == STATE_SELECTED)

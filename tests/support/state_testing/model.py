@@ -141,6 +141,13 @@ class ClientView:
                 self._align_flags(at, uid)
         self.uids = expected
 
+    def told_of_everything(self):
+        """The same view with the UIDs of all messages that are there or still shown."""
+        view = ClientView(self.user, self.mailbox, self.read_only)
+        kept = [uid for uid in self.uids if uid and uid not in self.mailbox.messages]
+        view.uids = sorted(list(self.mailbox.messages) + kept)
+        return view
+
     def _align_flags(self, at, uid):
         true = self.mailbox.flags(self.user, uid)
         if self.flags[at] not in (None, true):

@@ -34,6 +34,9 @@ class Operation:
     def begin(self, session):
         pass
 
+    def hear(self, session, response):
+        """An untagged response, before the view takes it."""
+
     def settle(self, session, answer):
         pass
 
@@ -83,11 +86,16 @@ class Store(OnMessages):
 
 
 class Fetch(OnMessages):
+    """Shows messages as they are now: "*" is one that the client may just have heard of."""
+
     def __init__(self, sequence, items):
         self.items = items
         super().__init__("FETCH", sequence, f"({' '.join(items)})")
 
     def settle(self, session, answer):
+        grew = any(line.endswith(b" EXISTS") for line in answer.untagged)
+        if grew and self.sequence.has_star():
+            return
         for uid in self.uids:
             told = {}
             for fetched, items in answer.fetched:
@@ -114,7 +122,7 @@ class Fetch(OnMessages):
     def take_effect(self, session, answer, world):
         marks = any(item.startswith("BODY[") for item in self.items)
         if marks and not session.view.read_only:
-            for uid in self.uids:
+            for uid in self.sequence.uids(session.view.told_of_everything()):
                 session.view.mailbox.change(session.user, uid, "+FLAGS", {SEEN})
 
 
@@ -220,25 +228,42 @@ SEARCHES = {
 
 
 class Search(Operation):
+    """Finds what is so when its result is sent: news may come before it."""
+
     def __init__(self, by_uid, key, sequence):
         inside = f" {'UID ' if sequence.by_uid else ''}{sequence}" if sequence else ""
         super().__init__(f"{'UID ' if by_uid else ''}SEARCH {key}{inside}")
         self.by_uid, self.matches, self.sequence = by_uid, SEARCHES[key], sequence
         self.may_expunge = by_uid
+        self.found = None
 
-    def begin(self, session):
-        view = session.view
+    def hear(self, session, response):
+        found = responses.search(response)
+        if found is None:
+            return
+        require(self.found is None, f"{self.text} answered twice")
+        self.found = found
+        self._check(session.view)
+
+    def _check(self, view):
+        """Of messages that the client has only been told the number of, either may be true."""
+        known = [at for at, uid in enumerate(view.uids) if uid and view.flags[at] is not None]
+        all_known = len(known) == len(view.uids)
+        if self.sequence and not all_known:
+            return
         wanted = self.sequence.uids(view) if self.sequence else view.uids
-        self.result = [
-            uid if self.by_uid else at + 1
-            for at, uid in enumerate(view.uids)
-            if uid in wanted and self.matches(view.flags[at])
+        matching = [
+            at for at in known if view.uids[at] in wanted and self.matches(view.flags[at])
         ]
+        numbers = {at: view.uids[at] if self.by_uid else at + 1 for at in known}
+        sure = [numbers[at] for at in matching]
+        found = self.found
+        if not all_known:
+            found = [number for number in found if number in numbers.values()]
+        require(found == sure, f"{self.text} found {self.found}, not {sure}")
 
     def settle(self, session, answer):
-        found = [responses.search(line) for line in answer.untagged]
-        found = [numbers for numbers in found if numbers is not None]
-        require(found == [self.result], f"{self.text} found {found}, not {self.result}")
+        require(self.found is not None, f"{self.text} told no result")
 
 
 class Status(Operation):

@@ -55,7 +55,7 @@ class Session:
         operation.begin(self)
         answer = Answer()
         while True:
-            response = self._receive(operation.may_expunge, answer)
+            response = self._receive(operation.may_expunge, answer, hear=operation.hear)
             if response.startswith(tag):
                 break
         answer.reply = response[len(tag) :].decode()
@@ -66,7 +66,7 @@ class Session:
             operation.settle(self, answer)
         return answer
 
-    def _receive(self, may_expunge, answer, timeout=None):
+    def _receive(self, may_expunge, answer, timeout=None, hear=None):
         try:
             response = self.connection.receive(timeout)
         except Closed:
@@ -78,6 +78,8 @@ class Session:
             if response.startswith((b"* BYE", b"* BAD", b"* OK [CLOSED]")):
                 raise Violation(f"{response!r}")
             answer.untagged.append(response)
+            if hear:
+                hear(self, response)
             self._take(response, may_expunge, answer)
         return response
 

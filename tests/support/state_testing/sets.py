@@ -19,6 +19,9 @@ class SequenceSet:
             for first, last in self.items
         )
 
+    def has_star(self):
+        return any(STAR in item for item in self.items)
+
     def uids(self, view):
         """What it means for a client with this view, if that knows its UIDs."""
         if None in view.uids:
