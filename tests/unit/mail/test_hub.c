@@ -78,7 +78,7 @@ static bool is_heard(void *arg)
 {
     const struct call *call = arg;
     mail_announce_user(call->from->mail, call->user_id);
-    return call->to->user_changes > 0;
+    return call->to->changed_user != 0;
 }
 
 static void tells_of_users(struct world *world)
@@ -106,6 +106,11 @@ static bool ends_listening(void *arg)
                      " AND datname = current_database()) ended") > 0;
 }
 
+static bool asks_for_everybody(void *arg)
+{
+    return *(const uint32_t *)arg > 0;
+}
+
 /* A hint that is lost with the connection is made good when it is back. */
 static void makes_good_lost_hints(struct world *world)
 {
@@ -117,9 +122,12 @@ static void makes_good_lost_hints(struct world *world)
     struct ear ear;
     ear_open(&ear, view);
     const struct grant *alice = worker_grant(&left, world, &world->alice, "Shared/Sales");
+    CHECK(workers_wait(asks_for_everybody, &right.anybody_changes));
+    right.anybody_changes = 0;
     CHECK(workers_wait(ends_listening, NULL));
     CHECK_OK(append(&left, alice));
     CHECK(workers_wait(has_arrived, &ear));
+    CHECK(workers_wait(asks_for_everybody, &right.anybody_changes));
     view_unwatch(&ear.watcher);
     view_close(&view);
     worker_stop(&right);

@@ -12,8 +12,10 @@ enum { PATIENCE_MS = 10 * 1000 };
 static void note_user(void *arg, int64_t user_id)
 {
     struct worker *worker = arg;
-    worker->user_changes++;
-    worker->changed_user = user_id;
+    if (user_id == 0)
+        worker->anybody_changes++;
+    else
+        worker->changed_user = user_id;
 }
 
 void worker_start(struct worker *worker, bool listen)

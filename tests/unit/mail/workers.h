@@ -12,8 +12,8 @@
 struct worker {
     struct database *database;
     struct mail *mail;
-    uint32_t user_changes; /* how often user_changed was called */
-    int64_t changed_user;
+    int64_t changed_user;     /* the last that user_changed named; 0: none */
+    uint32_t anybody_changes; /* how often it said that anybody may have changed */
 };
 
 /* Ends the program when it fails: nothing after it can be right. */
