@@ -1,5 +1,6 @@
 /* COPY (RFC 3501 section 6.4.7), MOVE (RFC 6851), COPYUID (RFC 4315). */
 #include "commands.h"
+#include "on_messages.h"
 
 #include "../reply.h"
 #include "../selected.h"
@@ -182,22 +183,10 @@ static int move_run(struct session *session, struct command *command, const stru
     return err;
 }
 
-static int copy_or_move(struct session *session, struct command *command,
-                        int (*run)(struct session *, struct command *, const struct uidset *))
-{
-    const struct copy_args *args = command->args;
-    struct uidset uids;
-    uidset_init(&uids);
-    int err = selected_resolve(session, &args->sequence, command->uid, &uids);
-    if (!err && !uidset_is_empty(&uids))
-        err = run(session, command, &uids);
-    uidset_clear(&uids);
-    return err;
-}
-
 static int run_copy(struct session *session, struct command *command)
 {
-    return copy_or_move(session, command, copy_run);
+    const struct copy_args *args = command->args;
+    return on_messages(session, command, &args->sequence, copy_run);
 }
 
 const struct imap_command command_copy = {
@@ -213,7 +202,8 @@ const struct imap_command command_copy = {
 
 static int run_move(struct session *session, struct command *command)
 {
-    return copy_or_move(session, command, move_run);
+    const struct copy_args *args = command->args;
+    return on_messages(session, command, &args->sequence, move_run);
 }
 
 const struct imap_command command_move = {

@@ -1,6 +1,7 @@
 /* FETCH (RFC 3501 section 6.4.5): what to fetch, for whom, and \Seen. The
  * rendering is in fetch_batch.c and fetch_render.c. */
 #include "commands.h"
+#include "on_messages.h"
 
 #include "../fetch_batch.h"
 #include "../selected.h"
@@ -58,7 +59,8 @@ static int fetch_find_unseen(const struct picture *picture, const struct uidset 
 }
 
 /* Fetching a body sets \Seen, for those who may (RFC 3501 section 6.4.5). Done
- * first, so that the reply can show it. */
+ * first, so that the reply can show it. What is unseen is known: the news came
+ * before (TRAIT_SHOWS_NOW). */
 static int fetch_mark_seen(struct session *session, struct command *command,
                            const struct uidset *uids, struct uidset *marked)
 {
@@ -67,12 +69,7 @@ static int fetch_mark_seen(struct session *session, struct command *command,
     if (!fetch_sets_seen(&args->spec) || selected_is_read_only(session) ||
         !grant_has(grant, RIGHT_SEEN))
         return 0;
-    struct picture *current; /* another session of the user may have taken \Seen away */
-    int err = selected_current(session, &current);
-    if (err)
-        return err;
-    err = fetch_find_unseen(current, uids, marked);
-    picture_unref(&current);
+    int err = fetch_find_unseen(session->selected->picture, uids, marked);
     if (!err && !uidset_is_empty(marked))
         err = writer_store(session->mail, grant, marked, FLAG_CHANGE_ADD, FLAG_SEEN);
     return err;
@@ -107,13 +104,7 @@ static int fetch_run(struct session *session, struct command *command, const str
 static int run_fetch(struct session *session, struct command *command)
 {
     const struct fetch_args *args = command->args;
-    struct uidset uids;
-    uidset_init(&uids);
-    int err = selected_resolve(session, &args->sequence, command->uid, &uids);
-    if (!err && !uidset_is_empty(&uids))
-        err = fetch_run(session, command, &uids);
-    uidset_clear(&uids);
-    return err;
+    return on_messages(session, command, &args->sequence, fetch_run);
 }
 
 const struct imap_command command_fetch = {

@@ -1,5 +1,6 @@
 /* STORE (RFC 3501 section 6.4.6; RFC 4314 section 4 for who may). */
 #include "commands.h"
+#include "on_messages.h"
 
 #include "../reply.h"
 #include "../selected.h"
@@ -74,13 +75,7 @@ static int store_run(struct session *session, struct command *command, const str
 static int run_store(struct session *session, struct command *command)
 {
     const struct store_args *args = command->args;
-    struct uidset uids;
-    uidset_init(&uids);
-    int err = selected_resolve(session, &args->sequence, command->uid, &uids);
-    if (!err && !uidset_is_empty(&uids))
-        err = store_run(session, command, &uids);
-    uidset_clear(&uids);
-    return err;
+    return on_messages(session, command, &args->sequence, store_run);
 }
 
 const struct imap_command command_store = {
