@@ -8,11 +8,13 @@ import re
 import ssl
 import subprocess
 import time
+from dataclasses import replace
 
 from . import scram
 from .connection import Closed, Connection, Refused, Silent, connect_to_worker, tls_context
 from .expansion import Scope
 from .server import PEOPLE, password_of
+from .statement_counter import StatementCounter, described
 
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3, None: None}
 PATIENCE = 20  # seconds that an expected line may take
@@ -37,6 +39,8 @@ class Player:
         self.workers = {}
         self.transcript = []
         self.unordered = {}  # session → lines still to come
+        self.counter = None
+        self.costs_seen = {}  # statement's line → its block as it should be
         variables = {
             "port": b"%d" % server.imap_port,
             "imaps_port": b"%d" % server.imaps_port,
@@ -46,6 +50,8 @@ class Player:
 
     def play(self):
         at = None
+        if any(statement.name in ("costs", "count") for statement in self.statements):
+            self._count_statements()
         try:
             for at in self.statements:
                 if at.name != "expect_unordered":
@@ -64,10 +70,17 @@ class Player:
             raise Failed(f"line {at.line}: the server has closed the connection") from None
         except Silent:
             raise Failed(f"line {at.line}: the server says nothing") from None
+        self._finish_counting()
 
     def close(self):
         for connection in self.sessions.values():
             connection.close()
+
+    def end(self):
+        """After the server."""
+        if self.counter:
+            self.counter.close()
+            self.counter = None
 
     def _session(self, name):
         if name not in self.sessions:
@@ -279,6 +292,36 @@ class Player:
             raise Failed(f"expected {shown(wanted)}…, got\n    {shown(response)}")
         if at.block:
             self._compare(at.block, untagged)
+
+    # What it costs the database -------------------------------------------------------
+
+    def _count_statements(self):
+        self.counter = StatementCounter(self.instance.world.cluster, self.instance.folder)
+        conninfo = self.counter.conninfo(self.instance.database)
+        self.instance.configure({"database.conninfo": conninfo})
+        self.wrong_costs = []
+
+    def costs(self, at, connection, text):
+        self.count(at)
+        self.command(replace(at, block=["..."]), connection, "OK", None, text)
+        self.counted(at, connection)
+
+    def count(self, at):
+        self.counter.count()
+
+    def counted(self, at, connection):
+        process = self.instance.worker_pid(self.workers[self._name(connection)])
+        seen = described(self.counter.counted(), process)
+        self.costs_seen[at.line] = seen
+        if seen != at.block:
+            self.wrong_costs.append(
+                "\n    ".join([f"line {at.line}: expected", *at.block, *["\ngot"], *seen])
+            )
+
+    def _finish_counting(self):
+        """All that differ at once: a change concerns many commands."""
+        if self.counter and self.wrong_costs:
+            raise Failed("\n".join(self.wrong_costs))
 
     # Comparing ---------------------------------------------------------------------
 

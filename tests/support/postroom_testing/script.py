@@ -20,6 +20,8 @@ STATEMENTS = [
     ("no_log", r"no log (?P<regex>.+)"),
     ("wait", r"wait (?P<seconds>[\d.]+)"),
     ("shell", r"\$(?P<fails>!)? (?P<command>.+)"),
+    ("count", r"count"),
+    ("counted", r"counted beside (?P<session>\w+)"),
     ("connect", rf"connect {SESSION}(?P<options>.*)"),
     ("send_many", rf"{SESSION}> (?P<count>\d+) times: (?P<text>.*)"),
     ("expect_many", rf"{SESSION}< (?P<count>\d+) times: (?P<pattern>.*)"),
@@ -31,6 +33,7 @@ STATEMENTS = [
     ("hang_up", rf"{SESSION} hangs up"),
     ("silent", rf"{SESSION} silent (?P<seconds>[\d.]+)"),
     ("start_tls", rf"{SESSION} starts tls(?P<version>1\.[23])?"),
+    ("costs", rf"{SESSION} costs +(?P<text>.*)"),
     (
         "authenticate",
         rf"{SESSION} authenticates as (?P<user>\S+) with (?P<password>\{{\{{.*?\}}\}}|\S+) by "
@@ -60,6 +63,17 @@ def parse_statement(path, number, text):
         if found:
             return Statement(number, name, found.groupdict())
     raise ScriptError(f"{path}:{number}: not a statement: {text}")
+
+
+def write_blocks(path, blocks):
+    """Gives statements, by their line, other blocks."""
+    lines = path.read_text("utf-8").splitlines()
+    for line in sorted(blocks, reverse=True):
+        end = line
+        while end < len(lines) and lines[end].startswith(INDENT):
+            end += 1
+        lines[line:end] = [INDENT + text for text in blocks[line]]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def parse(path):
