@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/list.h"
 
 int loop_init(void) MUST_CHECK;
 /* Runs until loop_stop() and returns. */
@@ -53,6 +54,21 @@ struct signal_watch;
 int signal_watch_new(int signum, void (*fire)(void *arg, int signum), void *arg,
                      struct signal_watch **out) MUST_CHECK;
 void signal_watch_free(struct signal_watch **watch);
+
+/* What is to be done once all fibers that are ready have run, before the loop
+ * looks at I/O again: what several of them have gathered leaves together.
+ * Lives in its owner. run() must not park; it may wake fibers. */
+struct turn_end {
+    struct link link;
+    void (*run)(void *arg);
+    void *arg;
+};
+void turn_end_init(struct turn_end *end, void (*run)(void *arg), void *arg);
+/* Once for this turn, however often it is asked for. */
+void turn_end_request(struct turn_end *end);
+void turn_end_cancel(struct turn_end *end);
+/* Counts the turns: what was requested under one number has not run under it. */
+uint64_t loop_turn(void);
 
 /* Runs work(arg) on the thread pool while the running fiber is parked. work
  * must touch nothing but arg and must not call fail(). */

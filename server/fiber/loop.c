@@ -17,7 +17,10 @@ static struct {
     uv_prepare_t before_poll;
     uv_check_t after_poll;
     uv_idle_t no_wait;
+    uint64_t turn;
 } loop;
+
+static struct link turn_ends = {&turn_ends, &turn_ends};
 
 uv_loop_t *loop_handle(void)
 {
@@ -29,9 +32,42 @@ static void do_nothing(uv_idle_t *idle)
     (void)idle;
 }
 
+void turn_end_init(struct turn_end *end, void (*run)(void *arg), void *arg)
+{
+    *end = (struct turn_end){.run = run, .arg = arg};
+    link_init(&end->link);
+}
+
+void turn_end_request(struct turn_end *end)
+{
+    if (!link_in_list(&end->link))
+        list_add_tail(&turn_ends, &end->link);
+}
+
+void turn_end_cancel(struct turn_end *end)
+{
+    link_remove(&end->link);
+}
+
+uint64_t loop_turn(void)
+{
+    return loop.turn;
+}
+
+static void run_turn_ends(void)
+{
+    loop.turn++;
+    while (!list_empty(&turn_ends)) {
+        struct turn_end *end = CONTAINER_OF(turn_ends.next, struct turn_end, link);
+        link_remove(&end->link);
+        end->run(end->arg);
+    }
+}
+
 static void run_fibers(void)
 {
     scheduler_run();
+    run_turn_ends();
     if (scheduler_is_busy())
         (void)uv_idle_start(&loop.no_wait, do_nothing);
     else

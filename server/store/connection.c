@@ -32,7 +32,8 @@ struct connection {
     int64_t heard_at;    /* last octet, or start of waiting; monotonic ms */
     uint32_t pause_ms;
     struct exchange *setup;
-    struct link exchanges; /* under way, oldest first */
+    struct link exchanges;     /* under way, oldest first */
+    struct turn_end gathering; /* requested: the last exchanges have no sync yet */
     size_t exchange_count;
     size_t octets; /* sent in them */
     uint64_t generation;
@@ -72,6 +73,7 @@ static void drop_session(struct connection *connection, enum err lost)
 {
     watch_free(&connection->watch);
     timer_stop(connection->timer);
+    turn_end_cancel(&connection->gathering);
     connection->guarded = false;
     PQfinish(connection->pg);
     connection->pg = NULL;
@@ -98,18 +100,35 @@ static void connection_lost(struct connection *connection, const char *problem)
     connection_pause(connection);
 }
 
-/* Against a server that hangs. It answers an exchange in one piece, so the
- * silence before that may be as long as its statements together. */
+static struct exchange *oldest(const struct connection *connection)
+{
+    return CONTAINER_OF(connection->exchanges.next, struct exchange, link);
+}
+
+/* The statements up to the next sync. */
+static size_t count_group(const struct connection *connection)
+{
+    size_t statements = 0;
+    LIST_EACH(&connection->exchanges, link)
+    {
+        const struct exchange *exchange = CONTAINER_OF(link, struct exchange, link);
+        statements += exchange->sent;
+        if (exchange->ends_group)
+            break;
+    }
+    return statements;
+}
+
+/* Against a server that hangs. It answers what ends in one sync in one piece,
+ * so the silence before that may be as long as its statements together. */
 static void check_silence(struct connection *connection)
 {
     connection->guarded = false;
     if (list_empty(&connection->exchanges))
         return;
-    const struct exchange *exchange =
-        CONTAINER_OF(connection->exchanges.next, struct exchange, link);
-    int64_t allowed = (int64_t)connection->options.silence_ms * (int64_t)exchange->sent;
+    int64_t allowed = (int64_t)connection->options.silence_ms * (int64_t)count_group(connection);
     int64_t left = allowed - (clock_monotonic_ms() - connection->heard_at);
-    if (exchange->synced && left <= 0) {
+    if (oldest(connection)->synced && left <= 0) {
         connection_lost(connection, "PostgreSQL does not answer any more");
         return;
     }
@@ -130,7 +149,7 @@ static void timer_fired(void *arg)
 
 static void finish_first(struct connection *connection)
 {
-    struct exchange *exchange = CONTAINER_OF(connection->exchanges.next, struct exchange, link);
+    struct exchange *exchange = oldest(connection);
     link_remove(&exchange->link);
     connection->exchange_count--;
     connection->octets -= exchange->octets;
@@ -140,18 +159,43 @@ static void finish_first(struct connection *connection)
         exchange_finish(exchange, ERR_NONE);
 }
 
+/* The sync behind the oldest group. False when one is not due. */
+static bool finish_group(struct connection *connection)
+{
+    while (!list_empty(&connection->exchanges) && oldest(connection)->synced) {
+        bool last = oldest(connection)->ends_group;
+        finish_first(connection);
+        if (last)
+            return true;
+    }
+    return false;
+}
+
+/* Of those under way, the first that waits for a statement's result. */
+static struct exchange *find_unanswered(const struct connection *connection)
+{
+    LIST_EACH(&connection->exchanges, link)
+    {
+        struct exchange *exchange = CONTAINER_OF(link, struct exchange, link);
+        if (exchange->answered < exchange->sent || exchange->ends_group)
+            return exchange;
+    }
+    return NULL;
+}
+
 /* Takes one thing that PQgetResult gave. False when it fits nothing that was
  * sent. */
 static bool take_result(struct connection *connection, PGresult *pg)
 {
-    struct exchange *exchange = CONTAINER_OF(connection->exchanges.next, struct exchange, link);
-    if (PQresultStatus(pg) != PGRES_PIPELINE_SYNC)
-        return exchange_answer(exchange, pg);
-    PQclear(pg);
-    if (!exchange->synced)
+    if (PQresultStatus(pg) != PGRES_PIPELINE_SYNC) {
+        struct exchange *exchange = find_unanswered(connection);
+        if (exchange)
+            return exchange_answer(exchange, pg);
+        PQclear(pg);
         return false;
-    finish_first(connection);
-    return true;
+    }
+    PQclear(pg);
+    return finish_group(connection);
 }
 
 /* Whether something is still to come for the oldest exchange. */
@@ -159,8 +203,7 @@ static bool expects_result(const struct connection *connection)
 {
     if (list_empty(&connection->exchanges))
         return false;
-    const struct exchange *exchange =
-        CONTAINER_OF(connection->exchanges.next, struct exchange, link);
+    const struct exchange *exchange = oldest(connection);
     return exchange->synced || exchange->answered < exchange->sent;
 }
 
@@ -289,15 +332,15 @@ int connection_send(struct connection *connection, struct exchange *exchange,
     return send_in_exchange(connection, exchange, statement, params);
 }
 
-int connection_sync(struct connection *connection, struct exchange *exchange)
+/* Sends what was queued, with one sync behind all of it. */
+static void send_sync(struct connection *connection)
 {
-    if (exchange->finished || !connection->pg)
-        return fail(ERR_UNAVAILABLE, "%s", connection->problem);
+    struct exchange *last = CONTAINER_OF(connection->exchanges.prev, struct exchange, link);
     if (!PQpipelineSync(connection->pg)) {
         connection_lost(connection, PQerrorMessage(connection->pg));
-        return fail(ERR_UNAVAILABLE, "%s", connection->problem);
+        return;
     }
-    exchange->synced = true;
+    last->ends_group = true;
     if (connection->options.counters)
         connection->options.counters->round_trips++;
     if (connection->options.silence_ms && !connection->guarded) {
@@ -305,7 +348,23 @@ int connection_sync(struct connection *connection, struct exchange *exchange)
         timer_set(connection->timer, connection->options.silence_ms);
     }
     connection_flush(connection);
-    return 0;
+}
+
+static void turn_ended(void *arg)
+{
+    send_sync(arg);
+}
+
+int connection_sync(struct connection *connection, struct exchange *exchange)
+{
+    if (exchange->finished || !connection->pg)
+        return fail(ERR_UNAVAILABLE, "%s", connection->problem);
+    exchange->synced = true;
+    if (connection->options.gathers && exchange != connection->setup)
+        turn_end_request(&connection->gathering);
+    else
+        send_sync(connection);
+    return connection->pg ? 0 : fail(ERR_UNAVAILABLE, "%s", connection->problem);
 }
 
 /* Setting up --------------------------------------------------------------------------- */
@@ -438,6 +497,7 @@ int connection_open(const struct connection_options *options, struct connection 
     connection->conninfo = conninfo;
     connection->pause_ms = PAUSE_FIRST_MS;
     link_init(&connection->exchanges);
+    turn_end_init(&connection->gathering, turn_ended, connection);
     snprintf(connection->problem, sizeof connection->problem,
              "the first connection to PostgreSQL is still being made");
     connection->state = STATE_PAUSED;

@@ -4,7 +4,10 @@
  * that grows from 0.1 s to 2 s.
  *
  * Exchanges of any number of fibers may be under way at once; each ends in
- * its own sync, so that what fails in one does nothing to its neighbours.
+ * its own sync, so that what fails in one does nothing to its neighbours. On a
+ * connection that gathers, those of one turn of the loop share one sync and
+ * one write; what fails in one makes those behind it `skipped`, to be sent
+ * again.
  */
 #ifndef POSTROOM_STORE_CONNECTION_H
 #define POSTROOM_STORE_CONNECTION_H
@@ -24,6 +27,7 @@ struct connection_options {
     struct connection_setting settings[CONNECTION_SETTINGS_MAX + 1];
     bool prepares;       /* all statements, when it opens */
     bool listens;        /* LISTENs to the feed's channel */
+    bool gathers;        /* single reads only: what is skipped is asked again */
     uint32_t silence_ms; /* no octet for so long while an answer is due: lost; 0: never */
     struct database_counters *counters; /* NULL: not counted */
     /* Both in the loop or in a fiber that was sending; must not send. */
@@ -63,7 +67,8 @@ size_t connection_octets(const struct connection *connection);
  * statement of an exchange and its sync nobody else may send. */
 int connection_send(struct connection *connection, struct exchange *exchange,
                     enum statement statement, const struct params *params) MUST_CHECK;
-/* Closes the exchange and sends it; exchange_wait tells what came of it. */
+/* Closes the exchange and sends it, at once or with the others of this turn;
+ * exchange_wait tells what came of it. */
 int connection_sync(struct connection *connection, struct exchange *exchange) MUST_CHECK;
 
 #endif

@@ -60,6 +60,7 @@ bool exchange_answer(struct exchange *exchange, PGresult *pg)
     if (skipped) {
         PQclear(pg);
         pg = NULL;
+        exchange->skipped |= exchange->failed_index == SIZE_MAX;
     }
     exchange->results[exchange->answered++] = pg;
     return true;
@@ -88,6 +89,8 @@ int exchange_wait(struct exchange *exchange)
         return fail(exchange->lost, "the connection to PostgreSQL was lost");
     if (exchange->failed_index != SIZE_MAX)
         return result_failure(exchange->results[exchange->failed_index]);
+    if (exchange->skipped)
+        return fail(ERR_UNAVAILABLE, "a statement that was sent along has failed");
     return 0;
 }
 

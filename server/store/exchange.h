@@ -23,6 +23,8 @@ struct exchange {
     size_t failed_index; /* the statement that failed; SIZE_MAX: none */
     size_t octets;       /* sent */
     bool synced;         /* complete: nothing more may be sent in it */
+    bool ends_group;     /* PostgreSQL's sync comes behind it: gathered exchanges share one */
+    bool skipped;        /* not run, because of a neighbour in the group */
     bool finished;       /* answered, or lost */
     enum err lost;       /* why its connection went before the end; else 0 */
     bool orphaned;       /* nobody waits; its connection frees it */

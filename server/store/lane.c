@@ -49,6 +49,7 @@ int lane_open(struct database *database, enum lane lane)
         .application = applications[lane],
         .settings = {{"default_transaction_read_only", "on"}, {"statement_timeout", ""}},
         .prepares = true,
+        .gathers = lane == LANE_FAST,
         .silence_ms = timeout ? timeout + LANE_SILENCE_MS : 0,
         .counters = &database->counters,
         .changed = lane_changed,
@@ -99,7 +100,7 @@ static int lane_try(struct lane_state *lane, enum statement statement, const str
     if (!err)
         err = exchange_wait(exchange);
     let_next_in(lane);
-    *lost_out = exchange->lost == ERR_UNAVAILABLE;
+    *lost_out = exchange->lost == ERR_UNAVAILABLE || exchange->skipped;
     if (!err)
         err = result_new(exchange_take(exchange, 0), out);
     exchange_free(&exchange);

@@ -74,10 +74,10 @@ struct slice result_copy(const struct result *result, struct arena *arena, size_
 int64_t result_timestamp(const struct result *result, size_t row, int column);
 
 /* Lanes: single statements outside any transaction, pipelined with those of
- * all other fibers, one sync each. Parks. */
+ * all other fibers. Parks. */
 enum lane {
-    LANE_FAST, /* key look-ups: under a millisecond */
-    LANE_SLOW  /* everything that may take longer or returns many rows */
+    LANE_FAST, /* key look-ups: under a millisecond; those of one turn leave together */
+    LANE_SLOW  /* everything that may take longer or returns many rows; one sync each */
 };
 int lane_query(struct database *database, enum lane lane, enum statement statement,
                struct params *params, struct result **out) MUST_CHECK;

@@ -29,6 +29,37 @@ static void let_the_loop_turn(int turns)
         fiber_yield();
 }
 
+static struct turn_end turn_end;
+
+static void count_turn_end(void *arg)
+{
+    calls++;
+    fiber_wake(arg);
+}
+
+static void request_turn_ends(void *arg)
+{
+    (void)arg;
+    turn_end_init(&turn_end, count_turn_end, fiber_current());
+    calls = 0;
+    uint64_t turn = loop_turn();
+    turn_end_request(&turn_end);
+    turn_end_request(&turn_end);
+    CHECK_INT(calls, 0);
+    fiber_park();
+    CHECK_INT(calls, 1);
+    CHECK(loop_turn() > turn);
+    turn_end_request(&turn_end);
+    turn_end_cancel(&turn_end);
+    let_the_loop_turn(3);
+    CHECK_INT(calls, 1);
+}
+
+void test_loop_turn_ends_come_once_when_requested(void)
+{
+    CHECK_OK(loop_run_main(request_turn_ends, NULL));
+}
+
 static void watch_a_pair(void *arg)
 {
     (void)arg;
