@@ -131,44 +131,61 @@ void input_end(struct session *session)
     command_reader_reset(&session->reader);
 }
 
-/* To the end of a command's text; *blank_out: there was nothing in it. */
-static int input_skip_text(struct session *session, struct command_reader *reader, bool *blank_out)
+/* Reads the text behind a literal to the command's end or to the header of another literal. */
+static int input_read_on(struct session *session, struct command_reader *reader,
+                         enum command_event *event_out)
 {
-    *blank_out = true;
     for (;;) {
         size_t used = 0;
         enum command_event event =
             command_reader_feed(reader, stream_input(session->stream), &used);
         stream_consume(session->stream, used);
-        if (event == COMMAND_COMPLETE || event == COMMAND_SKIPPED)
-            break;
-        if (event == COMMAND_LITERAL)
-            command_reader_refuse_literal(reader);
-        *blank_out = *blank_out && event == COMMAND_NEEDS_INPUT;
+        if (event != COMMAND_NEEDS_INPUT && event != COMMAND_TOO_LONG) {
+            *event_out = event;
+            return 0;
+        }
         int err = event == COMMAND_NEEDS_INPUT ? input_wait(session, true) : 0;
         if (err && err != -ERR_INTERRUPTED)
             return err;
     }
-    *blank_out = *blank_out && slice_trim(command_reader_text(reader)).len == 0;
+}
+
+/* Another literal streams: for the session's reader, which is still at the one
+ * before, it is the one to be refused if the command fails now. */
+static int input_begin_literal(struct session *session, struct command *command,
+                               const struct command_reader *rest, struct slice *more_out)
+{
+    session->reader.literal_size = command->literal_size = rest->literal_size;
+    session->reader.literal_synchronising = rest->literal_synchronising;
+    command->literal_synchronising = rest->literal_synchronising;
+    command->streams = true;
+    struct slice more = arena_copy(command->arena, command_reader_text(rest));
+    if (!more.data)
+        return fail(ERR_LIMIT, "Too much text between literals");
+    *more_out = more;
     return 0;
 }
 
-/* What follows the literal: nothing but the end of the line. Anything else is
- * read to its end, with the literals in it, or they would be taken for commands. */
-static int input_end_of_literal_line(struct session *session)
+static int input_after_literal(struct session *session, struct command *command,
+                               struct slice *more_out)
 {
     struct command_reader rest;
-    bool blank;
     command_reader_init(&rest, &session->reader.limits);
-    int err = input_skip_text(session, &rest, &blank);
+    enum command_event event;
+    int err = input_read_on(session, &rest, &event);
+    if (!err && event == COMMAND_LITERAL)
+        err = input_begin_literal(session, command, &rest, more_out);
+    else if (!err && event == COMMAND_SKIPPED)
+        err = fail(ERR_SYNTAX, "Command is too long");
+    else if (!err && slice_trim(command_reader_text(&rest)).len)
+        err = fail(ERR_SYNTAX, "Only another literal may follow the literal");
     command_reader_clear(&rest);
-    if (err)
-        return err;
-    return blank ? 0 : fail(ERR_SYNTAX, "Nothing may follow the literal");
+    return err;
 }
 
 int input_stream_literal(struct session *session, struct command *command,
-                         int (*piece)(void *arg, struct slice octets), void *arg)
+                         int (*piece)(void *arg, struct slice octets), void *arg,
+                         struct slice *more_out)
 {
     if (command->literal_synchronising) {
         int err = reply_line(session, "+ Go on");
@@ -196,7 +213,7 @@ int input_stream_literal(struct session *session, struct command *command,
     /* Many clients send the line's end in a packet of its own. */
     if (stream_input(session->stream).len == 0)
         stream_acknowledge(session->stream);
-    int err = input_end_of_literal_line(session);
+    int err = input_after_literal(session, command, more_out);
     if (err && (reply_is_fatal(err) || !failure))
         return err;
     return failure ? fail_sql(reason.code, reason.sqlstate, "%s", reason.text) : 0;

@@ -22,9 +22,12 @@ void input_end(struct session *session);
 
 /* For commands that stream: asks for the literal (when the client waits) and
  * hands it on piece by piece, to the end even when piece() fails; its first failure is the
- * result, a fatal connection error comes as such. Then reads the end of the line. */
+ * result, a fatal connection error comes as such. Then reads the end of the
+ * command, or (command->streams is set again) *more_out up to the header of the next
+ * literal, in the command's arena. */
 int input_stream_literal(struct session *session, struct command *command,
-                         int (*piece)(void *arg, struct slice octets), void *arg) MUST_CHECK;
+                         int (*piece)(void *arg, struct slice octets), void *arg,
+                         struct slice *more_out) MUST_CHECK;
 /* The streaming command will not take its literal. */
 void input_refuse_literal(struct session *session);
 

@@ -1,35 +1,53 @@
-/* APPEND (RFC 3501 section 6.3.11) with APPENDUID (RFC 4315): the message
- * goes to the database while it arrives. */
+/* APPEND (RFC 3501 section 6.3.11) of one or several messages (RFC 3502) with
+ * APPENDUID (RFC 4315): the messages go to the database while they arrive, and
+ * into the mailbox all at once. */
 #include "commands.h"
 
 #include "../input.h"
+#include "../server_private.h"
 #include "base/clock.h"
 #include "mail/content.h"
 #include "mail/writer.h"
 
-struct append_args {
-    struct slice mailbox;
+struct append_message {
     struct flag_names flags;
     int64_t internal_date; /* microseconds; INT64_MIN: now */
     uint64_t size;
-    struct intake_result stored; /* message_id 0: not yet */
+    struct intake_result stored;
+    struct append_message *next;
 };
 
-static int parse_append_options(struct lexer *lexer, struct append_args *args)
+struct append_args {
+    struct slice mailbox;
+    struct append_message first;
+    size_t count;  /* of the messages received so far */
+    bool received; /* all of them: a second attempt has them already */
+};
+
+static int parse_append_options(struct lexer *lexer, struct append_message *message)
 {
     int err = 0;
-    args->internal_date = INT64_MIN;
+    message->internal_date = INT64_MIN;
     if (lexer_peek(lexer) == '(') {
-        err = lexer_flag_list(lexer, false, &args->flags);
+        err = lexer_flag_list(lexer, false, &message->flags);
         if (!err)
             err = lexer_space(lexer);
     }
     if (!err && lexer_peek(lexer) == '"') {
-        err = lexer_date_time(lexer, &args->internal_date);
+        err = lexer_date_time(lexer, &message->internal_date);
         if (!err)
             err = lexer_space(lexer);
     }
     return err;
+}
+
+/* SP [flag-list SP] [date-time SP], and the literal's header. */
+static int parse_append_message(struct lexer *lexer, struct append_message *message)
+{
+    int err = lexer_space(lexer);
+    if (!err)
+        err = parse_append_options(lexer, message);
+    return err ? err : lexer_literal_header(lexer, &message->size);
 }
 
 static int parse_append(struct lexer *lexer, void *out)
@@ -38,13 +56,7 @@ static int parse_append(struct lexer *lexer, void *out)
     int err = lexer_space(lexer);
     if (!err)
         err = lexer_mailbox(lexer, &args->mailbox);
-    if (!err)
-        err = lexer_space(lexer);
-    if (!err)
-        err = parse_append_options(lexer, args);
-    if (!err)
-        err = lexer_literal_header(lexer, &args->size);
-    return err;
+    return err ? err : parse_append_message(lexer, &args->first);
 }
 
 static void rights_append(const void *in, bool uid, struct rights_wanted *wanted)
@@ -63,40 +75,93 @@ static int append_piece(void *intake, struct slice octets)
 }
 
 /* Takes the literal; refuses it before it is sent when it can't be wanted. */
-static int append_receive(struct session *session, struct command *command)
+static int append_receive(struct session *session, struct command *command,
+                          struct append_message *message, struct slice *more_out)
 {
-    struct append_args *args = command->args;
-    if (args->size > mail_settings(session->mail)->message_max)
-        return fail(ERR_TOO_BIG, "Message is larger than %llu octets",
-                    (unsigned long long)mail_settings(session->mail)->message_max);
-    if (args->size == 0)
+    uint64_t max = mail_settings(session->mail)->message_max;
+    if (message->size > max)
+        return fail(ERR_TOO_BIG, "Message is larger than %llu octets", (unsigned long long)max);
+    if (message->size == 0) /* how a client takes the command back (RFC 3502) */
         return fail(ERR_INVALID, "Message is empty");
     struct intake *intake;
     int err = intake_begin(session->mail, &intake);
     if (err)
         return err;
-    err = input_stream_literal(session, command, append_piece, intake);
+    err = input_stream_literal(session, command, append_piece, intake, more_out);
     if (!err)
-        err = intake_finish(intake, &args->stored);
+        err = intake_finish(intake, &message->stored);
     intake_free(&intake);
+    return err;
+}
+
+static int append_next(struct session *session, struct command *command, struct slice more,
+                       struct append_message **out)
+{
+    const struct append_args *args = command->args;
+    uint32_t max = session->server->settings.list_items_max;
+    if (args->count >= max)
+        return fail(ERR_LIMIT, "More than %u messages", (unsigned)max);
+    struct append_message *message = ARENA_NEW(command->arena, struct append_message);
+    if (!message)
+        return -ERR_NO_MEMORY;
+    struct lexer lexer;
+    lexer_init(&lexer, more, command->arena);
+    lexer.items_max = max;
+    int err = parse_append_message(&lexer, message);
+    if (!err)
+        *out = message;
+    return err;
+}
+
+static int append_receive_all(struct session *session, struct command *command)
+{
+    struct append_args *args = command->args;
+    struct append_message *message = &args->first;
+    struct slice more = SLICE_EMPTY;
+    int err = append_receive(session, command, message, &more);
+    args->count = 1;
+    while (!err && command->streams) {
+        err = append_next(session, command, more, &message->next);
+        if (err)
+            break;
+        message = message->next;
+        args->count++;
+        err = append_receive(session, command, message, &more);
+    }
+    args->received = !err;
+    return err;
+}
+
+static int append_fill_items(struct session *session, const struct command *command,
+                             struct append_item *items)
+{
+    const struct append_args *args = command->args;
+    int64_t now = clock_realtime_us();
+    int err = 0;
+    for (const struct append_message *message = &args->first; message && !err;
+         message = message->next, items++) {
+        *items = (struct append_item){
+            .message_id = message->stored.message_id,
+            .size = message->stored.size,
+            .seal = message->stored.seal,
+            .internal_date = message->internal_date == INT64_MIN ? now : message->internal_date,
+        };
+        err =
+            writer_resolve_flags(session->mail, command->grants[0], &message->flags, &items->flags);
+    }
     return err;
 }
 
 static int append_commit(struct session *session, struct command *command)
 {
     const struct append_args *args = command->args;
-    const struct grant *grant = command->grants[0];
-    struct append_item item = {
-        .message_id = args->stored.message_id,
-        .size = args->stored.size,
-        .seal = args->stored.seal,
-        .internal_date =
-            args->internal_date == INT64_MIN ? clock_realtime_us() : args->internal_date,
-    };
-    int err = writer_resolve_flags(session->mail, grant, &args->flags, &item.flags);
+    struct append_item *items = ARENA_ARRAY(command->arena, args->count, struct append_item);
+    if (!items)
+        return -ERR_NO_MEMORY;
+    int err = append_fill_items(session, command, items);
     struct append_outcome outcome = {0};
     if (!err)
-        err = writer_append(session->mail, grant, &item, 1, &outcome);
+        err = writer_append(session->mail, command->grants[0], items, args->count, &outcome);
     if (err)
         return err;
     buffer_printf(&command->code, "[APPENDUID %u ", outcome.uidvalidity);
@@ -109,19 +174,18 @@ static int append_commit(struct session *session, struct command *command)
 static int run_append(struct session *session, struct command *command)
 {
     const struct append_args *args = command->args;
-    if (!args->stored.message_id) { /* a second attempt has it already */
-        if (!command->streams)
-            return fail(ERR_SYNTAX, "The message must be a literal");
-        int err = append_receive(session, command);
-        if (err)
-            return err;
-    }
-    return append_commit(session, command);
+    int err = 0;
+    if (!args->received && !command->streams)
+        err = fail(ERR_SYNTAX, "The message must be a literal");
+    else if (!args->received)
+        err = append_receive_all(session, command);
+    return err ? err : append_commit(session, command);
 }
 
 const struct imap_command command_append = {
     .name = "APPEND",
-    .rfc = "RFC 3501 section 6.3.11, RFC 4315",
+    .rfc = "RFC 3501 section 6.3.11, RFC 3502, RFC 4315",
+    .capability = "MULTIAPPEND",
     .states = STATE_LOGGED_IN,
     .traits = TRAIT_STREAMS_LITERAL,
     .args_size = sizeof(struct append_args),
