@@ -104,6 +104,10 @@ uint32_t picture_unseen(const struct picture *picture, uint32_t *first_seq_out);
 int picture_resolve(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
                     struct uidset *uids_out) MUST_CHECK;
 
+/* Whether no \Seen that is the user's own has changed between two pictures of
+ * the same view and user. */
+bool picture_same_seen(const struct picture *from, const struct picture *to);
+
 /* The difference of two pictures of the same view and user, `to` younger. */
 struct picture_difference {
     struct uidset expunged; /* UIDs in from and not in to */

@@ -56,6 +56,15 @@ int stream_flush(struct stream *stream) MUST_CHECK;
 /* Octets gathered and not yet sent. */
 size_t stream_pending(const struct stream *stream);
 
+/* From other fibers and callbacks, while the stream's own fiber waits for
+ * input and has nothing else on its mind: everything was sent, there is no
+ * interrupt, no cancellation and no failure to report. */
+bool stream_is_quiet(const struct stream *stream);
+/* Then sends without waiting. What the peer does not take at once is gathered and
+ * the fiber interrupted, which is to flush it; it also finds the failure if
+ * there is one. */
+void stream_send_now(struct stream *stream, struct slice octets);
+
 /* From other fibers and callbacks: the fiber in stream_fill (now or the next
  * time) returns -ERR_INTERRUPTED, once. Does not disturb stream_flush. */
 void stream_interrupt(struct stream *stream);

@@ -39,18 +39,9 @@ int selected_current(const struct session *session, struct picture **out)
     return err ? err : view_picture(selected->view, session->actor.user_id, out);
 }
 
-/* The view has moved on: an idling session wants to know. */
-static void selected_view_changed(void *arg)
-{
-    struct selected *selected = arg;
-    if (selected->session->idling)
-        stream_interrupt(selected->session->stream);
-}
-
 static void selected_free(struct selected *selected)
 {
-    if (selected->watcher.changed)
-        view_unwatch(&selected->watcher);
+    audience_leave(&selected->place);
     picture_unref(&selected->picture);
     if (selected->view)
         view_close(&selected->view);
@@ -82,7 +73,6 @@ int selected_open(struct session *session, const struct grant *grant, bool exami
     selected->examined = examine;
     arena_init(&selected->arena, 0);
     uidset_init(&selected->recent);
-    link_init(&selected->watcher.link);
     int err = selected_take_grant(selected, grant, &selected->arena);
     if (!err)
         err = view_open(session->mail, selected->grant, &selected->view);
@@ -95,9 +85,6 @@ int selected_open(struct session *session, const struct grant *grant, bool exami
         return err;
     }
     selected->seen_modseq = picture_modseq(selected->picture);
-    selected->watcher.changed = selected_view_changed;
-    selected->watcher.arg = selected;
-    view_watch(selected->view, &selected->watcher);
     session->selected = selected;
     session_enter_state(session, STATE_SELECTED);
     return 0;

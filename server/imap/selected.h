@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audience.h"
 #include "base/arena.h"
 #include "mail/acl.h"
 #include "mail/view.h"
@@ -26,7 +27,7 @@ struct selected {
     bool examined;             /* by EXAMINE */
     uint64_t seen_modseq;      /* the sync that closes the command must reach this */
     uint32_t keywords_version; /* of the last FLAGS response */
-    struct view_watcher watcher;
+    struct audience_place place;
 };
 
 /* SELECT and EXAMINE after the rights check: replaces what was selected.

@@ -22,6 +22,7 @@ int imap_server_new(struct mail *mail, const struct imap_settings *settings,
     server->settings = *settings;
     server->hooks = *hooks;
     link_init(&server->sessions);
+    map_init(&server->audiences);
     wait_queue_init(&server->gone);
     int err = update_cache_new(&server->updates);
     if (!err)
@@ -40,6 +41,7 @@ void imap_server_free(struct imap_server **server)
         return;
     update_cache_free(&(*server)->updates);
     throttle_free(&(*server)->throttle);
+    map_clear(&(*server)->audiences);
     free(*server);
     *server = NULL;
 }
@@ -135,6 +137,13 @@ void imap_server_user_changed(struct imap_server *server, int64_t user_id)
     }
 }
 
+static void server_await_end(struct imap_server *server, int64_t deadline)
+{
+    while ((server->session_count || server->audiences_telling) &&
+           wait_for(&server->gone, deadline) == 0)
+        continue;
+}
+
 void imap_server_stop(struct imap_server *server, uint32_t timeout_ms)
 {
     server->stopping = true;
@@ -144,12 +153,8 @@ void imap_server_stop(struct imap_server *server, uint32_t timeout_ms)
         session->stopping = true;
         stream_interrupt(session->stream);
     }
-    int64_t deadline = clock_monotonic_ms() + timeout_ms;
-    while (server->session_count && wait_for(&server->gone, deadline) == 0)
-        continue;
+    server_await_end(server, clock_monotonic_ms() + timeout_ms);
     LIST_EACH(&server->sessions, l)
     stream_cancel(CONTAINER_OF(l, struct session, link)->stream);
-    deadline = clock_monotonic_ms() + 2000;
-    while (server->session_count && wait_for(&server->gone, deadline) == 0)
-        continue;
+    server_await_end(server, clock_monotonic_ms() + 2000);
 }

@@ -5,6 +5,7 @@
 #define POSTROOM_IMAP_SERVER_PRIVATE_H
 
 #include "base/list.h"
+#include "base/map.h"
 #include "fiber/wait.h"
 #include "imap/server.h"
 
@@ -20,7 +21,9 @@ struct imap_server {
     size_t session_count;
     uint64_t next_session;
     bool stopping;
-    struct wait_queue gone;       /* woken when the last session ends */
+    struct map audiences;         /* mailbox_id → struct audience (audience.c) */
+    size_t audiences_telling;     /* whose fibers live */
+    struct wait_queue gone;       /* woken when the last session or such a fiber ends */
     struct update_cache *updates; /* update_cache.c */
     struct throttle *throttle;    /* throttle.c */
 };

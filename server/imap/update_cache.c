@@ -5,8 +5,9 @@
 #include "base/buffer.h"
 
 struct update_entry {
-    struct update_key key;
-    struct buffer text;
+    struct update_key key; /* all 0: the entry is empty */
+    struct update_text text;
+    struct buffer lines; /* where those of text are */
 };
 
 struct update_cache {
@@ -20,7 +21,7 @@ int update_cache_new(struct update_cache **out)
     if (!cache)
         return fail(ERR_NO_MEMORY, "no memory for the update cache");
     for (size_t i = 0; i < UPDATE_CACHE_ENTRIES; i++)
-        buffer_init(&cache->entries[i].text, UPDATE_CACHE_TEXT_MAX);
+        buffer_init(&cache->entries[i].lines, UPDATE_CACHE_TEXT_MAX);
     *out = cache;
     return 0;
 }
@@ -30,7 +31,7 @@ void update_cache_free(struct update_cache **cache)
     if (!*cache)
         return;
     for (size_t i = 0; i < UPDATE_CACHE_ENTRIES; i++)
-        buffer_clear(&(*cache)->entries[i].text);
+        buffer_clear(&(*cache)->entries[i].lines);
     free(*cache);
     *cache = NULL;
 }
@@ -41,21 +42,24 @@ static bool update_key_equal(const struct update_key *a, const struct update_key
            a->to == b->to;
 }
 
-struct slice update_cache_find(const struct update_cache *cache, const struct update_key *key)
+const struct update_text *update_cache_find(const struct update_cache *cache,
+                                            const struct update_key *key)
 {
     for (size_t i = 0; i < UPDATE_CACHE_ENTRIES; i++)
         if (update_key_equal(&cache->entries[i].key, key))
-            return buffer_slice(&cache->entries[i].text);
-    return (struct slice){0, 0};
+            return &cache->entries[i].text;
+    return NULL;
 }
 
-void update_cache_put(struct update_cache *cache, const struct update_key *key, struct slice text)
+void update_cache_put(struct update_cache *cache, const struct update_key *key,
+                      const struct update_text *text)
 {
-    if (text.len > UPDATE_CACHE_TEXT_MAX)
+    if (text->lines.len > UPDATE_CACHE_TEXT_MAX)
         return;
     struct update_entry *entry = &cache->entries[cache->next];
     cache->next = (cache->next + 1) % UPDATE_CACHE_ENTRIES;
-    buffer_reset(&entry->text);
-    buffer_add(&entry->text, text);
-    entry->key = entry->text.failed ? (struct update_key){0} : *key;
+    buffer_reset(&entry->lines);
+    buffer_add(&entry->lines, text->lines);
+    entry->text = (struct update_text){buffer_slice(&entry->lines), text->says};
+    entry->key = entry->lines.failed ? (struct update_key){0} : *key;
 }

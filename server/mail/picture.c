@@ -59,6 +59,11 @@ uint64_t picture_modseq(const struct picture *picture)
     return picture->snapshot->modseq;
 }
 
+bool picture_same_seen(const struct picture *from, const struct picture *to)
+{
+    return from->seen == to->seen;
+}
+
 struct entry picture_entry(const struct picture *picture, uint32_t seq)
 {
     struct place place = snapshot_place(picture->snapshot, seq);

@@ -108,6 +108,39 @@ int stream_flush(struct stream *stream)
     return send_all(stream, SLICE_EMPTY);
 }
 
+bool stream_is_quiet(const struct stream *stream)
+{
+    return stream->filling && !stream->interrupted && !stream->cancelled &&
+           stream->output.len == 0 && stream->output_error == 0;
+}
+
+/* Behind what is waiting already nothing may be sent. */
+static int send_some(struct stream *stream, struct slice *octets)
+{
+    struct filter_io io = {0, 0};
+    while (stream->output.len == 0 && octets->len > 0 && io.wants == 0) {
+        int rc = stream->top->operations->write(stream->top, octets, 1, &io);
+        if (rc < 0)
+            return rc;
+        *octets = slice_sub(*octets, io.done, SIZE_MAX);
+    }
+    return 0;
+}
+
+void stream_send_now(struct stream *stream, struct slice octets)
+{
+    if (stream->output_error < 0)
+        return;
+    int rc = send_some(stream, &octets);
+    if (rc < 0)
+        stream->output_error = rc;
+    else if (octets.len > 0)
+        rc = gather(stream, octets);
+    else
+        return;
+    stream_interrupt(stream);
+}
+
 size_t stream_pending(const struct stream *stream)
 {
     return stream->output.len;

@@ -1,6 +1,7 @@
 /* IDLE (RFC 2177): a parked fiber and a socket, nothing else. */
 #include "commands.h"
 
+#include "../audience.h"
 #include "../dispatch.h"
 #include "../input.h"
 #include "../reply.h"
@@ -52,10 +53,16 @@ static int run_idle(struct session *session, struct command *command)
     int err = reply_line(session, "+ idling");
     if (err)
         return err;
+    if (session->selected)
+        err = audience_join(session);
+    if (err)
+        return err;
     struct slice line = SLICE_EMPTY;
     session->idling = true;
     err = idle_wait(session, &line);
     session->idling = false;
+    if (session->selected)
+        audience_leave(&session->selected->place);
     if (err || session->state == STATE_LOGOUT) {
         command->silent_end = true;
         return err;
