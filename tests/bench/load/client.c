@@ -42,7 +42,7 @@ static void flush(struct client *client)
     client->sent = 0;
 }
 
-static void begin_command(struct client *client, client_done_fn *on_done)
+void client_begin(struct client *client, client_done_fn *on_done)
 {
     if (client->busy)
         trouble(client, "one command at a time", SLICE_EMPTY);
@@ -52,8 +52,15 @@ static void begin_command(struct client *client, client_done_fn *on_done)
     buffer_printf(&client->output, "t%u ", client->tag);
 }
 
-static void end_command(struct client *client)
+void client_add_literal(struct client *client, struct slice literal)
 {
+    buffer_printf(&client->output, "{%zu+}\r\n", literal.len);
+    buffer_add(&client->output, literal);
+}
+
+void client_finish(struct client *client)
+{
+    buffer_add_cstr(&client->output, "\r\n");
     if (buffer_check(&client->output) != 0)
         bench_die("no memory for a command");
     client->command_at = clock_monotonic_us();
@@ -67,27 +74,33 @@ static void add_formatted(struct client *client, const char *format, va_list arg
     if (length < 0 || (size_t)length >= sizeof text)
         bench_die("a command is too long");
     buffer_add(&client->output, slice_of(text, (size_t)length));
-    buffer_add_cstr(&client->output, "\r\n");
 }
 
-void client_send(struct client *client, client_done_fn *on_done, const char *format, ...)
+void client_add(struct client *client, const char *format, ...)
 {
-    begin_command(client, on_done);
     va_list args;
     va_start(args, format);
     add_formatted(client, format, args);
     va_end(args);
-    end_command(client);
+}
+
+void client_send(struct client *client, client_done_fn *on_done, const char *format, ...)
+{
+    client_begin(client, on_done);
+    va_list args;
+    va_start(args, format);
+    add_formatted(client, format, args);
+    va_end(args);
+    client_finish(client);
 }
 
 void client_send_literal(struct client *client, client_done_fn *on_done, const char *command,
                          struct slice literal)
 {
-    begin_command(client, on_done);
-    buffer_printf(&client->output, "%s {%zu+}\r\n", command, literal.len);
-    buffer_add(&client->output, literal);
-    buffer_add_cstr(&client->output, "\r\n");
-    end_command(client);
+    client_begin(client, on_done);
+    client_add(client, "%s ", command);
+    client_add_literal(client, literal);
+    client_finish(client);
 }
 
 void client_send_line(struct client *client, const char *line)
@@ -208,13 +221,46 @@ void client_await(struct client *client)
 
 void client_run(struct client *client, const char *format, ...)
 {
-    begin_command(client, NULL);
+    client_begin(client, NULL);
     va_list args;
     va_start(args, format);
     add_formatted(client, format, args);
     va_end(args);
-    end_command(client);
+    client_finish(client);
     client_await(client);
+}
+
+/* Capabilities ------------------------------------------------------------------------------- */
+
+struct wanted {
+    struct slice capability;
+    bool is_there;
+};
+
+static void read_capabilities(struct client *client, struct slice response)
+{
+    struct wanted *wanted = client->state;
+    if (!slice_starts_with_nocase(response, SLICE("* CAPABILITY ")))
+        return;
+    for (size_t at = 0, end; at < response.len; at = end + 1) {
+        struct slice rest = slice_sub(response, at, SIZE_MAX);
+        end = at + slice_find(rest, ' ');
+        wanted->is_there |=
+            slice_equal_nocase(slice_sub(response, at, end - at), wanted->capability);
+    }
+}
+
+bool client_has(struct client *client, const char *capability)
+{
+    struct wanted wanted = {slice_cstr(capability), false};
+    void *state = client->state;
+    client_response_fn *on_response = client->on_response;
+    client->state = &wanted;
+    client->on_response = read_capabilities;
+    client_run(client, "CAPABILITY");
+    client->state = state;
+    client->on_response = on_response;
+    return wanted.is_there;
 }
 
 /* Connections ------------------------------------------------------------------------------- */
@@ -271,6 +317,19 @@ void client_close(struct client *client)
     client->parsed = client->sent = 0;
 }
 
+/* So many at a time: fast, without overflowing a server's queue of connections. */
+enum { OPENED_TOGETHER = 32 };
+
+static void open_some(const struct bench *bench, struct client *clients, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        client_await(&clients[i]);
+    for (unsigned i = 0; i < count; i++)
+        client_send(&clients[i], NULL, "LOGIN %s %s", clients[i].user, bench->password);
+    for (unsigned i = 0; i < count; i++)
+        client_await(&clients[i]);
+}
+
 struct client *clients_open(const struct bench *bench, unsigned count, const char *const *users,
                             unsigned user_count)
 {
@@ -278,8 +337,9 @@ struct client *clients_open(const struct bench *bench, unsigned count, const cha
     for (unsigned i = 0; i < count; i++) {
         clients[i].number = i;
         client_connect(&clients[i], bench, users[i % user_count]);
-        client_await(&clients[i]);
-        client_run(&clients[i], "LOGIN %s %s", clients[i].user, bench->password);
+        unsigned opened = i % OPENED_TOGETHER + 1;
+        if (opened == OPENED_TOGETHER || i + 1 == count)
+            open_some(bench, &clients[i + 1 - opened], opened);
     }
     return clients;
 }

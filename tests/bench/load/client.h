@@ -44,7 +44,13 @@ void client_close(struct client *client);
 /* Sends a command without its tag and line end. */
 void client_send(struct client *client, client_done_fn *on_done, const char *format, ...)
     PRINTF_LIKE(3, 4);
-/* The same with a literal behind it, without waiting for leave (RFC 7888). */
+/* The same in pieces: client_begin, what it is made of, client_finish. */
+void client_begin(struct client *client, client_done_fn *on_done);
+void client_add(struct client *client, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Without waiting for leave (RFC 7888). */
+void client_add_literal(struct client *client, struct slice literal);
+void client_finish(struct client *client);
+/* A command and a literal at its end. */
 void client_send_literal(struct client *client, client_done_fn *on_done, const char *command,
                          struct slice literal);
 /* A line outside any command: DONE. */
@@ -54,6 +60,9 @@ void client_send_line(struct client *client, const char *line);
 void client_await(struct client *client);
 /* client_send, then client_await. */
 void client_run(struct client *client, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Whether the server, to one who has logged in, names the capability. */
+bool client_has(struct client *client, const char *capability);
 
 /* Connects and logs in `count` clients: users[0], users[1] … again from the
  * start when there are more clients than users. */

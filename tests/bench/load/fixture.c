@@ -19,18 +19,34 @@ static void render_date(uint64_t number, char *out, size_t size)
     strftime(out, size, "%d-%b-%Y %H:%M:%S +0000", &broken);
 }
 
-void fixture_append(struct bench *bench, struct client *client, const char *mailbox, uint32_t size,
-                    client_done_fn *on_done)
+struct letter fixture_letter(struct bench *bench, uint32_t size)
 {
-    struct letter letter = {bench->serial++, size};
-    char date[40], command[256];
+    uint64_t number = bench->serial++;
+    return size == FIXTURE_RICH ? letter_rich(number)
+                                : (struct letter){.number = number, .size = size};
+}
+
+void fixture_add_letter(struct client *client, struct letter letter)
+{
+    char date[40];
     render_date(letter.number, date, sizeof date);
-    snprintf(command, sizeof command, "APPEND %s () \"%s\"", mailbox, date);
     struct buffer text;
     buffer_init(&text, 0);
     letter_render(letter, &text);
-    client_send_literal(client, on_done, command, buffer_slice(&text));
+    client_add(client, " () \"%s\" ", date);
+    client_add_literal(client, buffer_slice(&text));
     buffer_clear(&text);
+}
+
+struct letter fixture_append(struct bench *bench, struct client *client, const char *mailbox,
+                             uint32_t size, client_done_fn *on_done)
+{
+    struct letter letter = fixture_letter(bench, size);
+    client_begin(client, on_done);
+    client_add(client, "APPEND %s", mailbox);
+    fixture_add_letter(client, letter);
+    client_finish(client);
+    return letter;
 }
 
 /* Counting ------------------------------------------------------------------------------ */
@@ -56,68 +72,6 @@ uint32_t fixture_count(struct client *client, const char *mailbox)
     if (count == UINT32_MAX)
         bench_die("no STATUS of %s", mailbox);
     return count;
-}
-
-/* Filling -------------------------------------------------------------------------------- */
-
-struct filling {
-    struct bench *bench;
-    const char *mailbox;
-    uint32_t size;
-    uint32_t left; /* not sent yet */
-};
-
-static void fill_next(struct client *client)
-{
-    struct filling *filling = client->state;
-    if (filling->left == 0)
-        return;
-    filling->left--;
-    fixture_append(filling->bench, client, filling->mailbox, filling->size, fill_next);
-}
-
-static void note_listed(struct client *client, struct slice response)
-{
-    bool *listed = client->state;
-    *listed |= slice_starts_with_nocase(response, SLICE("* LIST "));
-}
-
-static void make_mailbox(struct client *client, const char *mailbox)
-{
-    bool listed = false;
-    client->state = &listed;
-    client->on_response = note_listed;
-    client_run(client, "LIST \"\" %s", mailbox);
-    client->on_response = NULL;
-    if (!listed)
-        client_run(client, "CREATE %s", mailbox);
-}
-
-void fixture_fill(struct bench *bench, const char *user, const char *mailbox, uint32_t count,
-                  uint32_t size)
-{
-    enum { FILLERS = 16 };
-    struct client *clients = clients_open(bench, FILLERS, &user, 1);
-    make_mailbox(clients, mailbox);
-    uint32_t there = fixture_count(clients, mailbox);
-    if (there > count)
-        bench_die("%s has %u messages, not %u", mailbox, there, count);
-    struct filling filling = {bench, mailbox, size, count - there};
-    for (unsigned i = 0; i < FILLERS; i++) {
-        clients[i].state = &filling;
-        fill_next(&clients[i]);
-    }
-    for (unsigned i = 0; i < FILLERS; i++)
-        while (clients[i].busy)
-            client_await(&clients[i]);
-    if (fixture_count(clients, mailbox) != count)
-        bench_die("%s was not filled", mailbox);
-    clients_close(&clients, FILLERS);
-}
-
-void fixture_library(struct bench *bench)
-{
-    fixture_fill(bench, fixture_users[0], FIXTURE_LIBRARY, bench->scale, FIXTURE_LETTER_SIZE);
 }
 
 /* Which letter is where ------------------------------------------------------------------- */

@@ -18,9 +18,17 @@ extern const char *const fixture_members[FIXTURE_MEMBERS];
 #define FIXTURE_SHARED "Shared/Sales"
 /* Belongs to the first user and holds bench->scale letters of 4 KB. */
 #define FIXTURE_LIBRARY "Library"
+/* Belongs to the first user and holds as many rich ones. */
+#define FIXTURE_MONTH "Month"
 enum { FIXTURE_LETTER_SIZE = 4096 };
+/* In place of a size: rich letters, of the size that each has. */
+enum { FIXTURE_RICH = 0 };
+struct letter fixture_letter(struct bench *bench, uint32_t size);
 
-/* A user's mailbox with exactly `count` letters, of different days. */
+/* Makes the mailbox unless it is there. */
+void fixture_make(struct client *client, const char *mailbox);
+/* A user's mailbox with exactly `count` letters, of different days. By 100 in
+ * a command where the server can (RFC 3502). */
 void fixture_fill(struct bench *bench, const char *user, const char *mailbox, uint32_t count,
                   uint32_t size);
 /* The large mailbox that several scenarios read. */
@@ -35,9 +43,11 @@ struct shelf {
 void fixture_read_shelf(struct client *client, struct shelf *out);
 void shelf_clear(struct shelf *shelf);
 
-/* APPEND of a new letter; `on_done` as of client_send. */
-void fixture_append(struct bench *bench, struct client *client, const char *mailbox, uint32_t size,
-                    client_done_fn *on_done);
+/* " () date {n+} text": what APPEND wants of a message, any number of times. */
+void fixture_add_letter(struct client *client, struct letter letter);
+/* APPEND of a new letter, which it returns; `on_done` as of client_send. */
+struct letter fixture_append(struct bench *bench, struct client *client, const char *mailbox,
+                             uint32_t size, client_done_fn *on_done);
 
 /* The UID behind "UID " in a FETCH response; 0: none. */
 uint32_t fixture_uid(struct slice response);

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "bench.h"
+#include "client.h"
+#include "fixture.h"
 #include "loop.h"
 #include "scenario.h"
 
@@ -44,9 +46,9 @@ static void print_list(void)
 {
     for (const struct scenario *row = scenarios; row->name; row++)
         printf("{\"name\": \"%s\", \"help\": \"%s\", \"prepare\": %s, \"baseline\": %s, "
-               "\"workers\": %u}\n",
+               "\"workers\": %u, \"full\": %s, \"needs\": \"%s\"}\n",
                row->name, row->help, json_bool(row->prepare), json_bool(row->baseline),
-               row->workers);
+               row->workers, json_bool(row->full), row->needs ? row->needs : "");
 }
 
 static void add_process(struct bench *bench, const char *pid)
@@ -119,6 +121,20 @@ static void raise_file_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* A server that can't do it is passed over, and says so in place of figures. */
+static bool is_served(const struct scenario *scenario, const struct bench *bench)
+{
+    if (!scenario->needs)
+        return true;
+    struct client *client = clients_open(bench, 1, fixture_users, 1);
+    bool is_there = client_has(client, scenario->needs);
+    clients_close(&client, 1);
+    if (!is_there)
+        printf("{\"scenario\": \"%s\", \"skipped\": \"the server has no %s\"}\n", scenario->name,
+               scenario->needs);
+    return is_there;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {
@@ -144,6 +160,8 @@ int main(int argc, char **argv)
         bench_die("%s has no such stage", scenario->name);
     raise_file_limit();
     loop_open();
+    if (options.stage != STAGE_BASELINE && !is_served(scenario, &options.bench))
+        return 0;
     struct result result = {0};
     stages[options.stage](scenario, &options.bench, &result);
     if (options.stage != STAGE_PREPARE)

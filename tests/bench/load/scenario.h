@@ -6,6 +6,9 @@
 #ifndef POSTROOM_BENCH_SCENARIO_H
 #define POSTROOM_BENCH_SCENARIO_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "bench.h"
 #include "result.h"
 
@@ -20,11 +23,18 @@ struct scenario {
     scenario_fn *prepare;  /* NULL: run does what is needed; else the server starts anew after it */
     scenario_fn *baseline; /* NULL: there is no SQL that does the same */
     unsigned connections;
-    unsigned size;     /* octets of a message */
-    const char *query; /* what search asks for, the flag of store-bulk */
-    bool shared;       /* all in one shared mailbox, not each in an own one */
-    unsigned workers;  /* that the server must have; 0: any number */
+    unsigned count;      /* of messages, mailboxes or sessions, at the usual scale */
+    const char *mailbox; /* where the messages are */
+    unsigned size;       /* octets of a message */
+    const char *query;   /* what search asks for, the flag of store-bulk */
+    bool shared;         /* all in one shared mailbox, not each in an own one */
+    unsigned workers;    /* that the server must have; 0: any number */
+    const char *needs;   /* a capability; a server without it is passed over */
+    bool full;           /* takes long: not in the usual run */
 };
+
+/* scenario->count, of a run with smaller or larger mailboxes as much less or more. */
+uint32_t scenario_count(const struct scenario *scenario, const struct bench *bench);
 
 extern const struct scenario scenarios[];
 const struct scenario *scenario_find(const char *name);
@@ -32,7 +42,8 @@ const struct scenario *scenario_find(const char *name);
 scenario_fn run_login;
 scenario_fn run_append, baseline_append;
 scenario_fn run_fetch, baseline_fetch;
-scenario_fn run_sync, baseline_sync;
+scenario_fn prepare_sync, run_sync_first, run_sync, baseline_sync;
+scenario_fn run_headers, baseline_headers;
 scenario_fn run_store, baseline_store;
 scenario_fn run_store_bulk, baseline_store_bulk;
 scenario_fn run_select, baseline_select;

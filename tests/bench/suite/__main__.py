@@ -39,9 +39,9 @@ def list_scenarios(build):
     return [json.loads(line) for line in lines.stdout.splitlines()]
 
 
-def choose(scenarios, patterns):
+def choose(scenarios, patterns, extent):
     if not patterns:
-        return scenarios
+        return [s for s in scenarios if extent == "full" or not s["full"]]
     chosen = [s for s in scenarios if any(fnmatch.fnmatch(s["name"], p) for p in patterns)]
     if not chosen:
         raise SystemExit(f"bench: no scenario is called {', '.join(patterns)}; see --list")
@@ -133,7 +133,7 @@ class Bench:
                 rounds[-1].append(self.run_baseline(scenario))
         runs = [median_run(same) for same in zip(*rounds)]
         if runs[-1]["by"] == "SQL":
-            for run in runs[:-1]:
+            for run in (run for run in runs[:-1] if "skipped" not in run):
                 run["ratio"] = run["per_second"] / runs[-1]["per_second"]
                 run["processor_ratio"] = run["processor_ms"] / (runs[-1]["processor_ms"] or 1)
         return runs
@@ -147,7 +147,7 @@ def median_run(runs):
             return {key: median([value[key] for value in values]) for key in values[0]}
         return values[0] if isinstance(values[0], str) else statistics.median(values)
 
-    return median(list(runs))
+    return runs[0] if "skipped" in runs[0] else median(list(runs))
 
 
 def write_json(path, arguments, bench, runs):
@@ -168,9 +168,10 @@ def main():
     scenarios = list_scenarios(arguments.build)
     if arguments.list:
         for scenario in scenarios:
-            print(f"{scenario['name']:<18} {scenario['help']}")
+            full = " (--full)" if scenario["full"] else ""
+            print(f"{scenario['name']:<22} {scenario['help']}{full}")
         return 0
-    scenarios = choose(scenarios, arguments.scenario)
+    scenarios = choose(scenarios, arguments.scenario, arguments.extent)
     servers.raise_file_limit()
     folder = arguments.build / "bench"
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 COLUMNS = (
     # heading, width, from the figures of a run
-    ("scenario", 17, lambda run: run["scenario"]),
+    ("scenario", 22, lambda run: run["scenario"]),
     ("by", 9, lambda run: run["by"]),
     ("ops/s", 10, lambda run: number(run["per_second"])),
     ("p50 ms", 9, lambda run: number(run["p50_ms"])),
@@ -30,8 +30,11 @@ def print_heading():
 
 
 def print_run(run):
+    if "skipped" in run:
+        print(f"{run['scenario']:>22}  {run['by']:>9}  passed over: {run['skipped']}", flush=True)
+        return
     print("  ".join(f"{cell(run):>{width}}" for _, width, cell in COLUMNS))
     figures = run["figures"]
     for name in figures:
-        print(f"{'':>19}{name.replace('_', ' '):<36}{number(figures[name]):>12}")
+        print(f"{'':>24}{name.replace('_', ' '):<36}{number(figures[name]):>12}")
     print(end="", flush=True)

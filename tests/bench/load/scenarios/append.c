@@ -94,7 +94,7 @@ struct target {
 
 static void queue_message(struct sql_client *client, struct baseline *baseline, int64_t id)
 {
-    struct letter letter = {baseline->bench->serial++, baseline->size};
+    struct letter letter = fixture_letter(baseline->bench, baseline->size);
     struct buffer text;
     buffer_init(&text, 0);
     letter_render(letter, &text);
