@@ -23,20 +23,25 @@ static void fill_next(struct client *client)
     client_finish(client);
 }
 
-static void note_listed(struct client *client, struct slice response)
+static void count_listed(struct client *client, struct slice response)
 {
-    bool *listed = client->state;
-    *listed |= slice_starts_with_nocase(response, SLICE("* LIST "));
+    uint32_t *count = client->state;
+    *count += slice_starts_with_nocase(response, SLICE("* LIST "));
+}
+
+uint32_t fixture_list(struct client *client, const char *pattern)
+{
+    uint32_t count = 0;
+    client->state = &count;
+    client->on_response = count_listed;
+    client_run(client, "LIST \"\" \"%s\"", pattern);
+    client->on_response = NULL;
+    return count;
 }
 
 void fixture_make(struct client *client, const char *mailbox)
 {
-    bool listed = false;
-    client->state = &listed;
-    client->on_response = note_listed;
-    client_run(client, "LIST \"\" %s", mailbox);
-    client->on_response = NULL;
-    if (!listed)
+    if (fixture_list(client, mailbox) == 0)
         client_run(client, "CREATE %s", mailbox);
 }
 

@@ -27,6 +27,8 @@ struct letter fixture_letter(struct bench *bench, uint32_t size);
 
 /* Makes the mailbox unless it is there. */
 void fixture_make(struct client *client, const char *mailbox);
+/* How many mailboxes LIST finds. */
+uint32_t fixture_list(struct client *client, const char *pattern);
 /* A user's mailbox with exactly `count` letters, of different days. By 100 in
  * a command where the server can (RFC 3502). */
 void fixture_fill(struct bench *bench, const char *user, const char *mailbox, uint32_t count,

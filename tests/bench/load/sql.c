@@ -204,17 +204,34 @@ bool sql_goes_on(struct sql_client *client)
 
 /* Looking things up ---------------------------------------------------------------------------- */
 
-int64_t sql_value(const struct bench *bench, const char *query)
+char *sql_string(const struct bench *bench, const char *query)
 {
     PGconn *connection = dial(bench, SQL_PLANS_FREE);
     PGresult *result = PQexec(connection, query);
     check_command(connection, result, query);
     if (PQntuples(result) != 1)
         bench_die("no value: %s", query);
-    int64_t value = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    char *value = strdup(PQgetvalue(result, 0, 0));
+    if (!value)
+        bench_die("out of memory");
     PQclear(result);
     PQfinish(connection);
     return value;
+}
+
+int64_t sql_value(const struct bench *bench, const char *query)
+{
+    char *text = sql_string(bench, query);
+    int64_t value = strtoll(text, NULL, 10);
+    free(text);
+    return value;
+}
+
+int64_t sql_user(const struct bench *bench, const char *login)
+{
+    char query[128];
+    snprintf(query, sizeof query, "SELECT id FROM users WHERE login = '%s'", login);
+    return sql_value(bench, query);
 }
 
 int64_t sql_mailbox(const struct bench *bench, const char *user, const char *name)

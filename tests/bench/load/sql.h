@@ -69,6 +69,9 @@ bool sql_goes_on(struct sql_client *client);
 
 /* Outside any measurement: the single number that a query gives. */
 int64_t sql_value(const struct bench *bench, const char *query);
+/* The same as text, the caller's to free. */
+char *sql_string(const struct bench *bench, const char *query);
+int64_t sql_user(const struct bench *bench, const char *login);
 /* The id of a user's mailbox (its name without quotes; user NULL: a shared one). */
 int64_t sql_mailbox(const struct bench *bench, const char *user, const char *name);
 

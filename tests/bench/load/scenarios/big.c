@@ -9,43 +9,18 @@
 #include "../scenario.h"
 #include "../usage.h"
 #include "base/clock.h"
+#include "pile.h"
 
 #define BIG_MAILBOX   "Big"
-#define SEED_MAILBOX  "Seed"
 #define PROBE_MAILBOX "Probe"
-enum { BIG_FACTOR = 10, SEED_SHARE = 100, PROBE_PAUSE_US = 2000 };
+enum { PROBE_PAUSE_US = 2000 };
 
-static uint32_t big_count(const struct bench *bench)
-{
-    return bench->scale * BIG_FACTOR;
-}
-
-/* Filling: a hundredth by APPEND to a seed, the rest by COPY of the seed and
- * then of the large mailbox onto itself, again and again. A tenth has \Flagged.
- * Message n is the same letter as message n modulo the seed's size. */
 void prepare_big_mailbox(const struct scenario *scenario, struct bench *bench,
                          struct result *result)
 {
-    (void)scenario;
     (void)result;
-    uint32_t count = big_count(bench), seed = count / SEED_SHARE;
-    struct client *client = clients_open(bench, 1, fixture_users, 1);
     fixture_fill(bench, fixture_users[0], PROBE_MAILBOX, 20, FIXTURE_LETTER_SIZE);
-    fixture_fill(bench, fixture_users[0], SEED_MAILBOX, seed, FIXTURE_LETTER_SIZE);
-    fixture_fill(bench, fixture_users[0], BIG_MAILBOX, 0, FIXTURE_LETTER_SIZE);
-    client_run(client, "SELECT %s", SEED_MAILBOX);
-    client_run(client, "STORE 1:%u +FLAGS.SILENT (\\Flagged)", seed / 10);
-    client_run(client, "COPY 1:* %s", BIG_MAILBOX);
-    client_run(client, "SELECT %s", BIG_MAILBOX);
-    for (uint32_t there = seed; there < count;) {
-        uint32_t copied = there < count - there ? there : count - there;
-        client_run(client, "COPY 1:%u %s", copied, BIG_MAILBOX);
-        client_run(client, "NOOP");
-        there += copied;
-    }
-    if (fixture_count(client, BIG_MAILBOX) != count)
-        bench_die("%s was not filled", BIG_MAILBOX);
-    clients_close(&client, 1);
+    pile_make(bench, BIG_MAILBOX, scenario_count(scenario, bench));
 }
 
 /* Large commands --------------------------------------------------------------------------- */
@@ -89,6 +64,14 @@ struct count {
     uint32_t found;
 };
 
+/* What all large commands are about. */
+struct big {
+    uint32_t messages;
+    struct shelf seed;
+    struct client *client;
+    struct client *prober;
+};
+
 static void count_found(struct client *client, struct slice response)
 {
     struct count *count = client->state;
@@ -103,11 +86,11 @@ static void count_found(struct client *client, struct slice response)
             count->found += response.data[i] == ' ';
 }
 
-static uint32_t expected_count(const struct bench *bench, const struct large_command *command,
-                               const struct shelf *seed)
+static uint32_t expected_count(const struct large_command *command, const struct shelf *seed,
+                               uint32_t messages)
 {
     uint32_t expected = 0;
-    for (uint32_t i = 0; command->response && i < big_count(bench); i++)
+    for (uint32_t i = 0; command->response && i < messages; i++)
         expected += !command->hits || command->hits(seed, i);
     return expected;
 }
@@ -158,9 +141,10 @@ static void add_figure(struct result *result, const char *command, const char *w
     result_figure(result, name, value);
 }
 
-static void run_large(const struct large_command *command, struct client *client,
-                      struct client *prober, const struct shelf *seed, struct result *result)
+static void run_large(const struct large_command *command, const struct big *big,
+                      struct result *result)
 {
+    struct client *client = big->client, *prober = big->prober;
     struct probe *probe = prober->state;
     struct count count = {command, 0};
     samples_clear(&probe->during);
@@ -173,7 +157,7 @@ static void run_large(const struct large_command *command, struct client *client
     }
     int64_t took = clock_monotonic_us() - client->command_at;
     client_await(prober);
-    if (count.found != expected_count(client->bench, command, seed))
+    if (count.found != expected_count(command, &big->seed, big->messages))
         bench_die("%s: %u responses", command->command, count.found);
     samples_add(&result->latencies, took);
     result->operations++;
@@ -185,37 +169,42 @@ static void run_large(const struct large_command *command, struct client *client
 static void read_seed(const struct bench *bench, struct shelf *out)
 {
     struct client *client = clients_open(bench, 1, fixture_users, 1);
-    client_run(client, "SELECT " SEED_MAILBOX);
+    client_run(client, "SELECT " PILE_SEED);
     fixture_read_shelf(client, out);
     clients_close(&client, 1);
 }
 
+static void add_memory(struct result *result, const char *name, double octets,
+                       const struct big *big)
+{
+    result_figure(result, name, octets / big->messages);
+}
+
 void run_big_mailbox(const struct scenario *scenario, struct bench *bench, struct result *result)
 {
-    (void)scenario;
     struct probe probe = {0};
-    struct client *prober = open_probe(bench, &probe);
-    struct client *client = clients_open(bench, 1, fixture_users, 1);
-    struct shelf seed;
-    read_seed(bench, &seed);
+    struct big big = {.messages = scenario_count(scenario, bench)};
+    big.prober = open_probe(bench, &probe);
+    big.client = clients_open(bench, 1, fixture_users, 1);
+    read_seed(bench, &big.seed);
     double before = (double)usage_memory(bench->memory_process);
     double resident = (double)usage_resident_restart(bench->memory_process);
     struct pace pace;
     pace_start(&pace, bench, 0, result);
     for (size_t i = 0; i < sizeof large_commands / sizeof *large_commands; i++)
-        run_large(&large_commands[i], client, prober, &seed, result);
+        run_large(&large_commands[i], &big, result);
     pace_finish(&pace);
     double after = (double)usage_memory(bench->memory_process);
     double peak = (double)usage_resident_peak(bench->memory_process);
-    result_figure(result, "messages", big_count(bench));
-    result_figure(result, "octets_per_message", (after - before) / big_count(bench));
-    result_figure(result, "octets_per_message_peak", (peak - resident) / big_count(bench));
+    result_figure(result, "messages", big.messages);
+    add_memory(result, "octets_per_message", after - before, &big);
+    add_memory(result, "octets_per_message_peak", peak - resident, &big);
     result_figure(result, "other_p50_ms", samples_percentile(&probe.all, 0.5));
     result_figure(result, "other_p99_ms", samples_percentile(&probe.all, 0.99));
     result_figure(result, "other_max_ms", samples_percentile(&probe.all, 1));
     samples_clear(&probe.all);
     samples_clear(&probe.during);
-    shelf_clear(&seed);
-    clients_close(&client, 1);
-    clients_close(&prober, 1);
+    shelf_clear(&big.seed);
+    clients_close(&big.client, 1);
+    clients_close(&big.prober, 1);
 }

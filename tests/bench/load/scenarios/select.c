@@ -79,7 +79,7 @@ void baseline_select(const struct scenario *scenario, struct bench *bench, struc
 {
     static const char *const statements[] = {"mailbox_find", "mailbox_state", NULL};
     struct place place = {
-        .owner_id = sql_value(bench, "SELECT id FROM users WHERE login = 'bench1'"),
+        .owner_id = sql_user(bench, fixture_users[0]),
         .mailbox_id = sql_mailbox(bench, fixture_users[0], FIXTURE_LIBRARY),
     };
     struct sql_client *clients =

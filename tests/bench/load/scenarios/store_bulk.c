@@ -133,7 +133,7 @@ void baseline_store_bulk(const struct scenario *scenario, struct bench *bench,
     struct bulk bulk = {.scenario = scenario, .set = true, .count = bench->scale};
     bulk.mailbox_id = scenario->shared ? sql_mailbox(bench, NULL, "Archive")
                                        : sql_mailbox(bench, fixture_users[0], FIXTURE_LIBRARY);
-    bulk.user_id = sql_value(bench, "SELECT id FROM users WHERE login = 'alice'");
+    bulk.user_id = sql_user(bench, "alice");
     struct sql_client *clients = sql_open(bench, 1, SQL_PLANS_OF_SERVER, statements);
     clients->state = &bulk;
     clients->on_done = changed;

@@ -1,0 +1,61 @@
+/* open: a very large mailbox, when the server does not know it yet, then again
+ * and again. */
+#include "../client.h"
+#include "../fixture.h"
+#include "../scenario.h"
+#include "base/clock.h"
+#include "pile.h"
+
+struct opening {
+    const struct scenario *scenario;
+    uint32_t expected;
+    bool told;
+};
+
+static void check_exists(struct client *client, struct slice response)
+{
+    struct opening *opening = client->state;
+    uint32_t count;
+    if (!response_number(response, "EXISTS", &count))
+        return;
+    if (count != opening->expected)
+        bench_die("SELECT says %u messages exist", count);
+    opening->told = true;
+}
+
+static void select_next(struct client *client);
+
+static void selected(struct client *client)
+{
+    const struct opening *opening = client->state;
+    if (!opening->told)
+        bench_die("SELECT did not say what exists");
+    if (client->pace && client_goes_on(client))
+        select_next(client);
+}
+
+static void select_next(struct client *client)
+{
+    struct opening *opening = client->state;
+    opening->told = false;
+    client_send(client, selected, "SELECT %s", opening->scenario->mailbox);
+}
+
+void prepare_open(const struct scenario *scenario, struct bench *bench, struct result *result)
+{
+    (void)result;
+    pile_make(bench, scenario->mailbox, scenario_count(scenario, bench));
+}
+
+void run_open(const struct scenario *scenario, struct bench *bench, struct result *result)
+{
+    struct opening opening = {scenario, scenario_count(scenario, bench), false};
+    struct client *clients = clients_open(bench, 1, fixture_users, 1);
+    clients->state = &opening;
+    clients->on_response = check_exists;
+    select_next(clients);
+    client_await(clients);
+    result_figure(result, "cold_ms", (double)(clock_monotonic_us() - clients->command_at) / 1000.0);
+    clients_drive(clients, 1, select_next, result);
+    clients_close(&clients, 1);
+}
