@@ -1,0 +1,1 @@
+"""How cost grows: tests/bench/growth/run."""
