@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "traffic.h"
 
 enum { CLIENT_READ = 64 * 1024, AWAIT_MS = 120 * 1000 };
 
@@ -37,6 +38,7 @@ static void flush(struct client *client)
         if (count < 0)
             trouble(client, "send failed", slice_cstr(strerror(errno)));
         client->sent += (size_t)count;
+        traffic_add((size_t)count);
     }
     buffer_reset(&client->output);
     client->sent = 0;
@@ -205,6 +207,7 @@ static void client_ready(struct watch *watch, uint32_t events)
     if (count <= 0)
         trouble(client, "connection lost", slice_cstr(count ? strerror(errno) : "end of file"));
     buffer_commit(&client->input, (size_t)count);
+    traffic_add((size_t)count);
     parse_input(client);
 }
 

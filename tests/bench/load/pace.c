@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "loop.h"
+#include "traffic.h"
 #include "usage.h"
 
 enum { STALL_MS = 120 * 1000 };
@@ -14,11 +15,20 @@ double pace_processor_ms(const struct bench *bench)
     return total;
 }
 
+static uint64_t memory_of(const struct bench *bench)
+{
+    uint64_t total = 0;
+    for (unsigned i = 0; i < bench->process_count; i++)
+        total += usage_memory(bench->processes[i]);
+    return total;
+}
+
 void pace_start(struct pace *pace, const struct bench *bench, unsigned connections,
                 struct result *result)
 {
     *pace = (struct pace){.bench = bench, .result = result, .active = connections};
     pace->processor_ms = pace_processor_ms(bench);
+    pace->traffic = traffic_total();
     pace->begun_at = clock_monotonic_us();
     pace->end_at = pace->begun_at + (int64_t)(bench->seconds * 1e6);
 }
@@ -49,4 +59,6 @@ void pace_finish(struct pace *pace)
     }
     pace->result->seconds = (double)(clock_monotonic_us() - pace->begun_at) / 1e6;
     pace->result->processor_ms = pace_processor_ms(pace->bench) - pace->processor_ms;
+    pace->result->traffic = traffic_total() - pace->traffic;
+    pace->result->memory = memory_of(pace->bench);
 }

@@ -25,6 +25,7 @@ struct pace {
     int64_t begun_at; /* microseconds */
     int64_t end_at;
     double processor_ms;
+    uint64_t traffic;
     unsigned active; /* connections inside an operation */
 };
 

@@ -21,6 +21,8 @@ struct result {
     uint64_t operations;
     double seconds;
     double processor_ms; /* of the processes that were named */
+    uint64_t memory;     /* of them, when it ended: proportional set size in octets */
+    uint64_t traffic;    /* octets of IMAP, both ways */
     struct samples latencies;
     struct figure figures[RESULT_FIGURES];
     unsigned figure_count;

@@ -11,7 +11,7 @@
 
 #include "bench.h"
 
-enum { USAGE_PROCESSES = 8192 };
+enum { USAGE_PROCESSES = 32768 };
 
 struct process {
     pid_t pid;
