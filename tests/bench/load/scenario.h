@@ -16,6 +16,9 @@ struct scenario;
 typedef void scenario_fn(const struct scenario *scenario, struct bench *bench,
                          struct result *result);
 
+/* In place of a size: of many, as mail has them. */
+enum { SIZE_MIX = 1 };
+
 struct scenario {
     const char *name;
     const char *help;
@@ -26,6 +29,7 @@ struct scenario {
     unsigned count;      /* of messages, mailboxes or sessions, at the usual scale */
     const char *mailbox; /* where the messages are */
     unsigned size;       /* octets of a message */
+    unsigned batch;      /* messages that one APPEND brings; 0: one */
     const char *query;   /* what search asks for, the flag of store-bulk */
     bool shared;         /* all in one shared mailbox, not each in an own one */
     unsigned workers;    /* that the server must have; 0: any number */
@@ -53,6 +57,7 @@ scenario_fn run_select, baseline_select;
 scenario_fn prepare_open, run_open;
 scenario_fn run_cycle, baseline_cycle;
 scenario_fn run_search, baseline_search;
+scenario_fn run_mix;
 scenario_fn run_idle_fanout;
 scenario_fn run_idle_memory;
 scenario_fn prepare_big_mailbox, run_big_mailbox;
