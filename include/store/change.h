@@ -21,6 +21,7 @@
 #include "model/uidset.h"
 #include "store/database.h"
 #include "store/entries.h"
+#include "store/messages.h"
 
 enum change_kind {
     CHANGE_APPEND,  /* new entries for messages: APPEND, COPY, LMTP */
@@ -31,12 +32,13 @@ enum change_kind {
 };
 
 struct append_item {
-    int64_t message_id;
+    int64_t message_id; /* 0: `content` is stored together with the entry */
     uint64_t size;
     flag_mask flags;       /* FLAG_SEEN in a per-user mailbox: seen by user_id */
     int64_t internal_date; /* microseconds */
     uint64_t seal;         /* message_seal() of content that was stored just now; 0: some entry
                               refers to it, so it cannot be lost */
+    const struct message_content *content; /* of a small change (store/change_small.h), else NULL */
 };
 
 struct change {
@@ -67,6 +69,8 @@ struct change {
                                       nothing */
     struct journal_row source_row; /* MOVE: what happened in source_id */
     uint32_t uidvalidity;          /* of mailbox_id */
+    int64_t message_id;            /* small APPEND: what its content has become; else 0 */
+    uint64_t highest_modseq;       /* of mailbox_id when it was looked at; 0: not known */
 };
 
 /* Runs all changes in one transaction, in order. 0: committed; each change

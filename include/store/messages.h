@@ -25,6 +25,12 @@ struct message_row {
     int64_t sent_at;         /* seconds since 1970; INT64_MIN: none */
 };
 
+/* A message of at most MESSAGE_CHUNK_SIZE octets that is not stored yet. */
+struct message_content {
+    struct message_row row;
+    struct slice octets;
+};
+
 /* By which append_item tells the message from another that got its id. */
 static inline uint64_t message_seal(const struct message_row *row)
 {

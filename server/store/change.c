@@ -15,10 +15,12 @@ static void row_init(struct journal_row *row)
     uidset_init(&row->uids);
 }
 
-static void outcome_init(struct change *change)
+void change_outcome_init(struct change *change)
 {
     change->result = change_check(change);
     change->uidvalidity = 0;
+    change->message_id = 0;
+    change->highest_modseq = 0;
     row_init(&change->row);
     row_init(&change->seen_row);
     row_init(&change->source_row);
@@ -200,7 +202,7 @@ static int share_failure(const struct attempt *attempt, int err)
 int change_batch_run(struct database *database, struct change **changes, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        outcome_init(changes[i]);
+        change_outcome_init(changes[i]);
     struct attempt attempt = {
         .database = database,
         .changes = changes,

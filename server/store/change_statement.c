@@ -35,8 +35,7 @@ static void add_append(struct params *params, const struct change *change)
     params_int8_array(params, &items->seal, count, sizeof *items);
 }
 
-/* Where \Seen is per user, it is no flag of the entry. */
-static flag_mask shared_flags(const struct change *change, flag_mask flags)
+flag_mask change_shared_flags(const struct change *change, flag_mask flags)
 {
     return change->seen_per_user ? flags & ~FLAG_SEEN : flags;
 }
@@ -44,8 +43,8 @@ static flag_mask shared_flags(const struct change *change, flag_mask flags)
 static void add_flags(struct params *params, const struct change *change)
 {
     params_multirange(params, change->uids);
-    params_int8(params, (int64_t)shared_flags(change, change->flags_cleared));
-    params_int8(params, (int64_t)shared_flags(change, change->flags_set));
+    params_int8(params, (int64_t)change_shared_flags(change, change->flags_cleared));
+    params_int8(params, (int64_t)change_shared_flags(change, change->flags_set));
 }
 
 static void add_seen(struct params *params, const struct change *change)
@@ -137,13 +136,13 @@ static int read_row(const struct result *result, size_t row, int modseq_column, 
     return uids_read(result, row, uids_column, &out->uids);
 }
 
-static void describe_row(struct change *change)
+void change_describe(struct change *change)
 {
     struct journal_row *row = &change->row;
     row->kind = journal_kinds[change->kind];
     if (change->kind == CHANGE_FLAGS) {
-        row->flags_cleared = shared_flags(change, change->flags_cleared);
-        row->flags_set = shared_flags(change, change->flags_set);
+        row->flags_cleared = change_shared_flags(change, change->flags_cleared);
+        row->flags_set = change_shared_flags(change, change->flags_set);
     } else if (change->kind == CHANGE_SEEN) {
         row->user_id = change->user_id;
         *(change->flags_set & FLAG_SEEN ? &row->flags_set : &row->flags_cleared) = FLAG_SEEN;
@@ -180,7 +179,7 @@ static int read_outcome(const struct result *result, struct change *change)
     if (result_bool(result, 0, COLUMN_STALE))
         return fail(ERR_STALE, "the mailbox's rights have changed meanwhile");
     change->uidvalidity = (uint32_t)result_int8(result, 0, COLUMN_UIDVALIDITY);
-    describe_row(change);
+    change_describe(change);
     int err = read_row(result, 0, COLUMN_MODSEQ, COLUMN_UIDS, &change->row);
     if (!err && change->kind == CHANGE_APPEND && change->item_count > 0 && change->row.modseq == 0)
         err = fail(ERR_UNAVAILABLE, "a crash of the database has lost the content");
@@ -212,7 +211,7 @@ int change_read_found(const struct result *result, size_t row, struct change *ch
         return err;
     struct journal_row *out = find_row(change, kind);
     if (out == &change->row) {
-        describe_row(change);
+        change_describe(change);
         change->uidvalidity = (uint32_t)result_int8(result, row, FOUND_UIDVALIDITY);
     } else if (out == &change->seen_row) {
         describe_seen_row(change);

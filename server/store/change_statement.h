@@ -9,6 +9,13 @@
 
 /* -ERR_INTERNAL when the change contradicts itself. */
 int change_check(const struct change *change) MUST_CHECK;
+/* What the change wants, before anything has come of it. */
+void change_outcome_init(struct change *change);
+/* These flags without \Seen where it is per user: then it is no flag of the entry. */
+flag_mask change_shared_flags(const struct change *change, flag_mask flags);
+/* Fills in what `row` is about, but for its UIDs and modseq. */
+void change_describe(struct change *change);
+
 /* id: what its journal rows are found by. */
 int change_queue(struct transaction *tx, const struct change *change, int64_t id,
                  size_t *index_out) MUST_CHECK;

@@ -4,15 +4,25 @@
 #include "message_params.h"
 #include "rows.h"
 
-/* A Date: field may say any year; PostgreSQL's timestamps don't. */
 static bool is_storable_day(int64_t day)
 {
     return day >= clock_days_from_civil(1, 1, 1) && day <= clock_days_from_civil(9999, 12, 31);
 }
 
-void message_params(struct params *params, const struct message_row *row)
+int64_t message_sent_day(const struct message_row *row)
+{
+    return is_storable_day(row->sent_day) ? row->sent_day : PARAMS_ABSENT;
+}
+
+int64_t message_sent_instant(const struct message_row *row)
 {
     enum { SECONDS_A_DAY = 86400 };
+    bool storable = is_storable_day(row->sent_at / SECONDS_A_DAY);
+    return storable ? row->sent_at * 1000000 : PARAMS_ABSENT;
+}
+
+void message_params(struct params *params, const struct message_row *row)
+{
     params_bytes(params, slice_of((const char *)row->sha256, sizeof row->sha256));
     params_int8(params, (int64_t)row->size);
     params_bytes(params, row->header);
@@ -20,12 +30,12 @@ void message_params(struct params *params, const struct message_row *row)
     params_bytes(params, row->bodystructure);
     params_bytes(params, row->parts);
     params_text_or_null(params, row->message_id);
-    if (is_storable_day(row->sent_day))
-        params_int4(params, (int32_t)row->sent_day);
+    int64_t day = message_sent_day(row), instant = message_sent_instant(row);
+    if (day != PARAMS_ABSENT)
+        params_int4(params, (int32_t)day);
     else
         params_null(params);
-    bool storable = is_storable_day(row->sent_at / SECONDS_A_DAY);
-    params_timestamp(params, storable ? row->sent_at * 1000000 : INT64_MAX);
+    params_timestamp(params, instant != PARAMS_ABSENT ? instant : INT64_MAX);
 }
 
 int messages_put_small(struct database *database, const struct message_row *row,

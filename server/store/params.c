@@ -155,19 +155,71 @@ void params_timestamp_array(struct params *params, const void *first, size_t cou
     params_numbers(params, WIRE_TIMESTAMPTZ, first, count, stride, wire_timestamp_from_unix);
 }
 
-void params_text_array(struct params *params, const struct slice *values, size_t count)
+/* Elements of which some may be NULL: these have the length -1 and nothing else. */
+static void params_numbers_or_null(struct params *params, uint32_t element_type,
+                                   const int64_t *values, size_t count, int64_t (*convert)(int64_t))
+{
+    size_t octets = 0;
+    for (size_t i = 0; i < count; i++)
+        octets += values[i] == PARAMS_ABSENT ? 4 : 12;
+    char *element = params_array(params, element_type, count, octets);
+    if (!element)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        bool absent = values[i] == PARAMS_ABSENT;
+        wire_put_int4(element, absent ? -1 : 8);
+        if (!absent)
+            wire_put_int8(element + 4, convert ? convert(values[i]) : values[i]);
+        element += absent ? 4 : 12;
+    }
+}
+
+void params_int8_or_null_array(struct params *params, const int64_t *values, size_t count)
+{
+    params_numbers_or_null(params, WIRE_INT8, values, count, NULL);
+}
+
+void params_timestamp_or_null_array(struct params *params, const int64_t *values, size_t count)
+{
+    params_numbers_or_null(params, WIRE_TIMESTAMPTZ, values, count, wire_timestamp_from_unix);
+}
+
+static void params_slices(struct params *params, uint32_t element_type, const struct slice *values,
+                          size_t count, bool nullable)
 {
     size_t octets = 0;
     for (size_t i = 0; i < count; i++)
         octets += 4 + values[i].len;
-    char *element = params_array(params, WIRE_TEXT, count, octets);
+    char *element = params_array(params, element_type, count, octets);
     if (!element)
         return;
     for (size_t i = 0; i < count; i++) {
-        wire_put_int4(element, (int32_t)values[i].len);
+        bool absent = nullable && !values[i].data;
+        wire_put_int4(element, absent ? -1 : (int32_t)values[i].len);
         if (values[i].len)
             memcpy(element + 4, values[i].data, values[i].len);
         element += 4 + values[i].len;
+    }
+}
+
+void params_text_array(struct params *params, const struct slice *values, size_t count)
+{
+    params_slices(params, WIRE_TEXT, values, count, false);
+}
+
+void params_bytes_array(struct params *params, const struct slice *values, size_t count)
+{
+    params_slices(params, WIRE_BYTEA, values, count, true);
+}
+
+void params_bool_array(struct params *params, const bool *values, size_t count)
+{
+    char *element = params_array(params, WIRE_BOOL, count, count * 5);
+    if (!element)
+        return;
+    for (size_t i = 0; i < count; i++, element += 5) {
+        wire_put_int4(element, 1);
+        element[4] = values[i] ? 1 : 0;
     }
 }
 

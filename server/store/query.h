@@ -57,6 +57,13 @@ void params_timestamp(struct params *params, int64_t micros);
 void params_int8_array(struct params *params, const void *first, size_t count, size_t stride);
 void params_timestamp_array(struct params *params, const void *first, size_t count, size_t stride);
 void params_text_array(struct params *params, const struct slice *values, size_t count);
+/* The same with NULL for PARAMS_ABSENT. */
+#define PARAMS_ABSENT INT64_MIN
+void params_int8_or_null_array(struct params *params, const int64_t *values, size_t count);
+void params_timestamp_or_null_array(struct params *params, const int64_t *values, size_t count);
+/* bytea[]; data NULL: NULL. */
+void params_bytes_array(struct params *params, const struct slice *values, size_t count);
+void params_bool_array(struct params *params, const bool *values, size_t count);
 /* int8multirange (as text) */
 void params_multirange(struct params *params, const struct uidset *set);
 

@@ -10,6 +10,7 @@
 /* Type numbers (src/include/catalog/pg_type.dat); they never change. */
 enum {
     WIRE_BOOL = 16,
+    WIRE_BYTEA = 17,
     WIRE_INT8 = 20,
     WIRE_INT2 = 21,
     WIRE_INT4 = 23,

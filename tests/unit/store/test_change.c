@@ -13,9 +13,9 @@ static void append_body(struct database *database)
     int64_t mailbox = table_mailbox(database, 0, true);
     int64_t message = table_message(database, 100);
     const struct append_item items[] = {
-        {message, 100, FLAG_SEEN | FLAG_FLAGGED, 5, 0},
-        {message, 200, 0, 6, 0},
-        {message, 300, FLAG_SEEN | FLAG_DELETED, 7, 0},
+        {message, 100, FLAG_SEEN | FLAG_FLAGGED, 5, 0, NULL},
+        {message, 200, 0, 6, 0, NULL},
+        {message, 300, FLAG_SEEN | FLAG_DELETED, 7, 0, NULL},
     };
     struct change change = table_change(CHANGE_APPEND, mailbox);
     change.seen_per_user = true;

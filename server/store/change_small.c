@@ -1,0 +1,350 @@
+#include "store/change_small.h"
+
+#include "change_lookup.h"
+#include "change_statement.h"
+#include "database_private.h"
+#include "message_params.h"
+#include "rows.h"
+
+static bool is_one_message(const struct uidset *uids)
+{
+    return uids && uids->count == 1 && uids->ranges[0].first == uids->ranges[0].last;
+}
+
+/* \Seen of one's own takes a journal row more. */
+static bool is_small_append(const struct change *change)
+{
+    return change->item_count == 1 && change->items[0].content &&
+           change->items[0].size <= CHANGE_SMALL_CONTENT_MAX &&
+           !(change->seen_per_user && change->items[0].flags & FLAG_SEEN);
+}
+
+bool change_is_small(const struct change *change)
+{
+    if (change->kind == CHANGE_APPEND)
+        return is_small_append(change);
+    bool is_marking =
+        change->kind == CHANGE_FLAGS || (change->kind == CHANGE_SEEN && change->user_id != 0);
+    return is_marking && is_one_message(change->uids);
+}
+
+size_t change_small_octets(const struct change *change)
+{
+    if (change->kind != CHANGE_APPEND)
+        return 0;
+    const struct message_content *content = change->items[0].content;
+    return content->octets.len + content->row.header.len;
+}
+
+bool change_small_collides(const struct change *one, const struct change *other)
+{
+    return one->kind == other->kind && one->kind != CHANGE_APPEND &&
+           one->mailbox_id == other->mailbox_id &&
+           one->uids->ranges[0].first == other->uids->ranges[0].first &&
+           (one->kind == CHANGE_FLAGS || one->user_id == other->user_id);
+}
+
+/* The changes of one kind, and their place among all. */
+struct portion {
+    struct change *changes[CHANGE_SMALL_MAX];
+    size_t places[CHANGE_SMALL_MAX];
+    size_t count;
+    size_t index; /* of its statement in the transaction */
+};
+
+static void collect(struct change **changes, size_t count, enum change_kind kind,
+                    struct portion *portion)
+{
+    portion->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i]->kind != kind)
+            continue;
+        portion->places[portion->count] = i;
+        portion->changes[portion->count++] = changes[i];
+    }
+}
+
+/* Parameters ------------------------------------------------------------------------- */
+
+/* A column: one value for each change. */
+static void add_numbers(struct params *params, const struct portion *portion,
+                        int64_t (*value)(const struct change *change))
+{
+    int64_t column[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < portion->count; i++)
+        column[i] = value(portion->changes[i]);
+    params_int8_or_null_array(params, column, portion->count);
+}
+
+static void add_octets(struct params *params, const struct portion *portion,
+                       struct slice (*value)(const struct change *change))
+{
+    struct slice column[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < portion->count; i++)
+        column[i] = value(portion->changes[i]);
+    params_bytes_array(params, column, portion->count);
+}
+
+/* Who changes what: the first six parameters of each statement. */
+static void add_origins(struct params *params, const struct portion *portion, int64_t first_id)
+{
+    int64_t mailboxes[CHANGE_SMALL_MAX], rights[CHANGE_SMALL_MAX], users[CHANGE_SMALL_MAX],
+        ids[CHANGE_SMALL_MAX];
+    struct slice actors[CHANGE_SMALL_MAX], clients[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < portion->count; i++) {
+        const struct change *change = portion->changes[i];
+        mailboxes[i] = change->mailbox_id;
+        rights[i] = (int64_t)change->rights_modseq;
+        users[i] = change->user_id;
+        actors[i] = change->actor;
+        clients[i] = change->client;
+        ids[i] = first_id + (int64_t)portion->places[i];
+    }
+    params_int8_array(params, mailboxes, portion->count, sizeof mailboxes[0]);
+    params_int8_array(params, rights, portion->count, sizeof rights[0]);
+    params_int8_array(params, users, portion->count, sizeof users[0]);
+    params_text_array(params, actors, portion->count);
+    params_text_array(params, clients, portion->count);
+    params_int8_array(params, ids, portion->count, sizeof ids[0]);
+}
+
+static const struct message_row *row_of(const struct change *change)
+{
+    return &change->items[0].content->row;
+}
+
+static int64_t size_of(const struct change *change)
+{
+    return (int64_t)change->items[0].size;
+}
+
+static int64_t flags_of(const struct change *change)
+{
+    return (int64_t)change->items[0].flags;
+}
+
+static int64_t sent_day_of(const struct change *change)
+{
+    return message_sent_day(row_of(change));
+}
+
+static struct slice sha256_of(const struct change *change)
+{
+    return slice_of((const char *)row_of(change)->sha256, sizeof row_of(change)->sha256);
+}
+
+static struct slice header_of(const struct change *change)
+{
+    return row_of(change)->header;
+}
+
+static struct slice envelope_of(const struct change *change)
+{
+    return row_of(change)->envelope;
+}
+
+static struct slice bodystructure_of(const struct change *change)
+{
+    return row_of(change)->bodystructure;
+}
+
+static struct slice parts_of(const struct change *change)
+{
+    return row_of(change)->parts;
+}
+
+static struct slice message_id_of(const struct change *change)
+{
+    return row_of(change)->message_id.len ? row_of(change)->message_id : (struct slice){0};
+}
+
+static struct slice octets_of(const struct change *change)
+{
+    return change->items[0].content->octets;
+}
+
+static void add_append(struct params *params, const struct portion *portion)
+{
+    int64_t dates[CHANGE_SMALL_MAX], instants[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < portion->count; i++) {
+        dates[i] = portion->changes[i]->items[0].internal_date;
+        instants[i] = message_sent_instant(row_of(portion->changes[i]));
+    }
+    add_numbers(params, portion, size_of);
+    add_numbers(params, portion, flags_of);
+    params_timestamp_array(params, dates, portion->count, sizeof dates[0]);
+    add_octets(params, portion, sha256_of);
+    add_octets(params, portion, header_of);
+    add_octets(params, portion, envelope_of);
+    add_octets(params, portion, bodystructure_of);
+    add_octets(params, portion, parts_of);
+    add_octets(params, portion, message_id_of);
+    add_numbers(params, portion, sent_day_of);
+    params_timestamp_or_null_array(params, instants, portion->count);
+    add_octets(params, portion, octets_of);
+}
+
+static int64_t uid_of(const struct change *change)
+{
+    return change->uids->ranges[0].first;
+}
+
+static int64_t cleared_of(const struct change *change)
+{
+    return (int64_t)change_shared_flags(change, change->flags_cleared);
+}
+
+static int64_t set_of(const struct change *change)
+{
+    return (int64_t)change_shared_flags(change, change->flags_set);
+}
+
+static void add_flags(struct params *params, const struct portion *portion)
+{
+    add_numbers(params, portion, uid_of);
+    add_numbers(params, portion, cleared_of);
+    add_numbers(params, portion, set_of);
+}
+
+static void add_seen(struct params *params, const struct portion *portion)
+{
+    bool seen[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < portion->count; i++)
+        seen[i] = portion->changes[i]->flags_set & FLAG_SEEN;
+    add_numbers(params, portion, uid_of);
+    params_bool_array(params, seen, portion->count);
+}
+
+/* Results ---------------------------------------------------------------------------- */
+
+enum {
+    COLUMN_PLACE,
+    COLUMN_STALE,
+    COLUMN_UIDVALIDITY,
+    COLUMN_HIGHEST_MODSEQ, /* before the change */
+    COLUMN_MODSEQ,
+    COLUMN_UID, /* only APPEND, as is the next */
+    COLUMN_MESSAGE_ID
+};
+
+static int read_change(const struct result *result, size_t row, struct change *change)
+{
+    if (result_bool(result, row, COLUMN_STALE))
+        return fail(ERR_STALE, "the mailbox's rights have changed meanwhile");
+    change->uidvalidity = (uint32_t)result_int8(result, row, COLUMN_UIDVALIDITY);
+    change->highest_modseq = (uint64_t)result_int8(result, row, COLUMN_HIGHEST_MODSEQ);
+    if (result_is_null(result, row, COLUMN_MODSEQ))
+        return 0;
+    change_describe(change);
+    bool append = change->kind == CHANGE_APPEND;
+    int64_t uid = append ? result_int8(result, row, COLUMN_UID) : uid_of(change);
+    int err = uidset_add(&change->row.uids, (uint32_t)uid);
+    if (err)
+        return err;
+    change->row.modseq = (uint64_t)result_int8(result, row, COLUMN_MODSEQ);
+    if (append)
+        change->message_id = result_int8(result, row, COLUMN_MESSAGE_ID);
+    return 0;
+}
+
+static void read_portion(const struct result *result, const struct portion *portion, bool *left_out)
+{
+    for (size_t row = 0; row < result_rows(result); row++) {
+        size_t place = (size_t)result_int8(result, row, COLUMN_PLACE) - 1;
+        struct change *change = portion->changes[place];
+        change->result = read_change(result, row, change);
+        left_out[portion->places[place]] = false;
+    }
+}
+
+/* Running ------------------------------------------------------------------------------- */
+
+static const struct {
+    enum change_kind kind;
+    enum statement statement;
+    void (*add)(struct params *params, const struct portion *portion);
+} kinds[] = {
+    {CHANGE_APPEND, STATEMENT_SMALL_APPEND, add_append},
+    {CHANGE_FLAGS, STATEMENT_SMALL_FLAGS, add_flags},
+    {CHANGE_SEEN, STATEMENT_SMALL_SEEN, add_seen},
+};
+enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
+
+struct attempt {
+    enum small_lock lock;
+    struct change **changes;
+    size_t count;
+    struct change_ids ids;
+    struct portion portions[KIND_COUNT];
+};
+
+static int queue_lock(struct transaction *tx, const struct attempt *attempt)
+{
+    struct params params;
+    params_init(&params);
+    if (attempt->lock == SMALL_LOCK_ONE) {
+        params_int8(&params, attempt->changes[0]->mailbox_id);
+        return transaction_ask(tx, STATEMENT_SMALL_LOCK_ONE, &params, NULL);
+    }
+    int64_t mailboxes[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < attempt->count; i++)
+        mailboxes[i] = attempt->changes[i]->mailbox_id;
+    params_int8_array(&params, mailboxes, attempt->count, sizeof mailboxes[0]);
+    return transaction_ask(tx, STATEMENT_SMALL_LOCK_FREE, &params, NULL);
+}
+
+static int queue_portion(struct transaction *tx, struct attempt *attempt, size_t kind)
+{
+    struct portion *portion = &attempt->portions[kind];
+    collect(attempt->changes, attempt->count, kinds[kind].kind, portion);
+    if (portion->count == 0)
+        return 0;
+    struct params params;
+    params_init(&params);
+    add_origins(&params, portion, attempt->ids.first);
+    kinds[kind].add(&params, portion);
+    return transaction_ask(tx, kinds[kind].statement, &params, &portion->index);
+}
+
+static int run(struct transaction *tx, struct attempt *attempt, bool *left_out)
+{
+    int err = queue_lock(tx, attempt);
+    for (size_t kind = 0; kind < KIND_COUNT && !err; kind++)
+        err = queue_portion(tx, attempt, kind);
+    if (!err)
+        err = transaction_commit(tx);
+    for (size_t kind = 0; kind < KIND_COUNT && !err; kind++)
+        if (attempt->portions[kind].count > 0)
+            read_portion(transaction_result(tx, attempt->portions[kind].index),
+                         &attempt->portions[kind], left_out);
+    return err;
+}
+
+/* What the journal knows has happened; of the rest nothing has. */
+static int look_up(struct database *database, struct attempt *attempt, int process, bool *left_out)
+{
+    int err = change_look_up(database, attempt->changes, attempt->ids, process,
+                             database_deadline(database));
+    for (size_t i = 0; i < attempt->count; i++)
+        left_out[i] = attempt->changes[i]->row.modseq == 0;
+    return err;
+}
+
+int change_small_run(struct database *database, enum small_lock lock, struct change **changes,
+                     size_t count, bool *left_out)
+{
+    for (size_t i = 0; i < count; i++) {
+        change_outcome_init(changes[i]);
+        left_out[i] = true;
+    }
+    struct attempt attempt = {
+        .lock = lock, .changes = changes, .count = count, .ids = change_ids_make(count)};
+    struct transaction *tx;
+    int err = transaction_begin(database, &tx);
+    if (err)
+        return err;
+    int process = transaction_process(tx);
+    err = run(tx, &attempt, left_out);
+    transaction_end(&tx); /* the look-up may need its connection */
+    return err == -ERR_IN_DOUBT ? look_up(database, &attempt, process, left_out) : err;
+}

@@ -1,0 +1,187 @@
+-- Small changes: one message each, of many mailboxes, in one transaction
+-- (store/change_small.h). A lock comes first: small_lock_free leaves mailboxes out
+-- that somebody else has locked, so that nobody waits for another's mailbox. What it
+-- has locked stands in the setting postroom.locked until the transaction ends. Each
+-- other statement takes arrays with an element for each change and starts from a
+-- snapshot that nobody can overtake.
+--
+-- All answer with (place, stale, uidvalidity, highest_modseq, modseq ...): place is
+-- the change's, from 1; no row: its mailbox is gone or was left out; modseq null:
+-- nothing changed, nothing was written. A change is stale when the rights have
+-- changed since its grant was made, or its user may not log in any more.
+
+-- name: small_lock_free
+SELECT set_config('postroom.locked', coalesce(array_agg(mailbox_id)::text, '{}'), true)
+FROM (SELECT mailbox_id FROM mailbox_state
+      WHERE mailbox_id = ANY ($1::bigint[])
+      ORDER BY mailbox_id
+      FOR UPDATE SKIP LOCKED) AS locked;
+
+-- name: small_lock_one
+-- Waits for it.
+SELECT set_config('postroom.locked', coalesce(array_agg(mailbox_id)::text, '{}'), true)
+FROM (SELECT mailbox_id FROM mailbox_state WHERE mailbox_id = $1::bigint FOR UPDATE) AS locked;
+
+-- name: small_append
+-- $1 to $6: who changes what; $7 to $9: the entry; $10 to $18: its content, which may
+-- be there already (or twice in the batch). Content goes in by its digest, so that
+-- two batches never wait for each other. A digest that somebody else stores at this
+-- instant has no id yet: no row.
+WITH item AS MATERIALIZED (
+    SELECT i.*, mailbox.*
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
+                $7::bigint[], $8::bigint[], $9::timestamptz[], $10::bytea[]) WITH ORDINALITY
+             AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
+                   size, flags, internal_date, sha256, place)
+    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+), added AS (
+    INSERT INTO messages (sha256, size, header, envelope, bodystructure, parts, message_id,
+                          sent_day, sent_at)
+    SELECT c.sha256, c.size, c.header, c.envelope, c.bodystructure, c.parts, c.message_id,
+           c.sent_day, c.sent_at
+    FROM unnest($10, $7, $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[],
+                $16::bigint[], $17::timestamptz[]) WITH ORDINALITY
+             AS c (sha256, size, header, envelope, bodystructure, parts, message_id,
+                   sent_day, sent_at, place)
+    WHERE c.place IN (SELECT item.place FROM item WHERE NOT item.stale)
+    ORDER BY c.sha256
+    ON CONFLICT (sha256) DO NOTHING
+    RETURNING id, sha256
+), chunk AS (
+    INSERT INTO message_chunks (message_id, n, octets)
+    SELECT DISTINCT ON (added.id) added.id, 0, c.octets
+    FROM added
+    JOIN unnest($10, $18::bytea[]) AS c (sha256, octets) ON c.sha256 = added.sha256
+), found AS MATERIALIZED (
+    SELECT item.*, coalesce(added.id, old.id) AS message_id
+    FROM item
+    LEFT JOIN added ON added.sha256 = item.sha256
+    LEFT JOIN LATERAL (SELECT m.id FROM messages m WHERE m.sha256 = item.sha256 OFFSET 0) old ON true
+    WHERE NOT item.stale
+), done AS MATERIALIZED (
+    SELECT found.*,
+           found.uidnext - 1 + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS uid,
+           found.highest_modseq + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS modseq
+    FROM found
+    WHERE found.message_id IS NOT NULL
+), entry AS (
+    INSERT INTO entries (mailbox_id, uid, message_id, flags, modseq, size, internal_date)
+    SELECT mailbox_id, uid, message_id, flags, modseq, size, internal_date FROM done
+), state AS (
+    UPDATE mailbox_state s
+    SET uidnext = total.uid + 1, highest_modseq = total.modseq,
+        messages = s.messages + total.messages, bytes = s.bytes + total.bytes,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen
+    FROM (SELECT mailbox_id, max(uid) AS uid, max(modseq) AS modseq, count(*) AS messages,
+                 sum(size)::bigint AS bytes, sum(flags >> 3 & 1) AS deleted, sum(flags & 1) AS seen
+          FROM done
+          GROUP BY mailbox_id) AS total
+    WHERE s.mailbox_id = total.mailbox_id
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client, change_id)
+    SELECT mailbox_id, modseq, 'append', int8multirange(int8range(uid, uid + 1)), actor, client,
+           change_id
+    FROM done
+)
+SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq, done.uid,
+       done.message_id
+FROM item
+LEFT JOIN done ON done.place = item.place
+WHERE item.stale OR done.place IS NOT NULL;
+
+-- name: small_flags
+-- $1 to $6: who changes what; $7 the UID, $8 cleared, $9 set. No message twice.
+WITH item AS MATERIALIZED (
+    SELECT i.*, mailbox.*, e.place_on_disk, e.old, (e.old & ~ i.cleared) | i.set AS new
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
+                $7::bigint[], $8::bigint[], $9::bigint[]) WITH ORDINALITY
+             AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
+                   uid, cleared, set, place)
+    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    LEFT JOIN LATERAL (SELECT e.ctid AS place_on_disk, e.flags AS old FROM entries e
+                       WHERE e.mailbox_id = i.mailbox_id AND e.uid = i.uid
+                       OFFSET 0) e ON true
+    WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+), done AS MATERIALIZED (
+    SELECT *, highest_modseq + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS modseq
+    FROM item
+    WHERE NOT stale AND old <> new
+), changed AS (
+    UPDATE entries e
+    SET flags = done.new, modseq = done.modseq
+    FROM done
+    WHERE e.ctid = done.place_on_disk
+), state AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = total.modseq, deleted = s.deleted + total.deleted,
+        seen = s.seen + total.seen
+    FROM (SELECT mailbox_id, max(modseq) AS modseq,
+                 sum((new >> 3 & 1) - (old >> 3 & 1)) AS deleted, sum((new & 1) - (old & 1)) AS seen
+          FROM done
+          GROUP BY mailbox_id) AS total
+    WHERE s.mailbox_id = total.mailbox_id
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, actor, client,
+                         change_id)
+    SELECT mailbox_id, modseq, 'flags', int8multirange(int8range(uid, uid + 1)), cleared, set,
+           actor, client, change_id
+    FROM done
+)
+SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq
+FROM item
+LEFT JOIN done ON done.place = item.place;
+
+-- name: small_seen
+-- $1 to $6: who changes what; $7 the UID, $8 seen or not. No message twice for a user.
+WITH item AS MATERIALIZED (
+    SELECT i.*, mailbox.*, page.is_there AS page_is_there,
+           (i.uid / 8192)::integer AS page,
+           set_bit(B'0'::bit(8192), (i.uid % 8192)::integer, 1) AS mask,
+           EXISTS (SELECT FROM entries e WHERE e.mailbox_id = i.mailbox_id AND e.uid = i.uid
+                   OFFSET 0)
+               AND coalesce(page.seen, 0) <> i.seen::integer AS changes
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
+                $7::bigint[], $8::boolean[]) WITH ORDINALITY
+             AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
+                   uid, seen, place)
+    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    LEFT JOIN LATERAL (SELECT true AS is_there, get_bit(p.bits, (i.uid % 8192)::integer) AS seen
+                       FROM seen_pages p
+                       WHERE p.mailbox_id = i.mailbox_id AND p.user_id = i.user_id
+                         AND p.page = (i.uid / 8192)::integer
+                       OFFSET 0) page ON true
+    WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+), done AS MATERIALIZED (
+    SELECT *, highest_modseq + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS modseq
+    FROM item
+    WHERE NOT stale AND changes
+), total AS MATERIALIZED (
+    SELECT mailbox_id, user_id, page, page_is_there,
+           coalesce(bit_or(mask) FILTER (WHERE seen), B'0'::bit(8192)) AS marked,
+           coalesce(bit_or(mask) FILTER (WHERE NOT seen), B'0'::bit(8192)) AS cleared
+    FROM done
+    GROUP BY mailbox_id, user_id, page, page_is_there
+), kept AS (
+    UPDATE seen_pages p SET bits = (p.bits & ~ total.cleared) | total.marked
+    FROM total
+    WHERE p.mailbox_id = total.mailbox_id AND p.user_id = total.user_id AND p.page = total.page
+      AND total.page_is_there
+), added AS (
+    INSERT INTO seen_pages (mailbox_id, user_id, page, bits)
+    SELECT mailbox_id, user_id, page, marked FROM total WHERE page_is_there IS NULL
+), state AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = last.modseq
+    FROM (SELECT mailbox_id, max(modseq) AS modseq FROM done GROUP BY mailbox_id) AS last
+    WHERE s.mailbox_id = last.mailbox_id
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, user_id, actor,
+                         client, change_id)
+    SELECT mailbox_id, modseq, 'seen', int8multirange(int8range(uid, uid + 1)), (NOT seen)::integer,
+           seen::integer, user_id, actor, client, change_id
+    FROM done
+)
+SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq
+FROM item
+LEFT JOIN done ON done.place = item.place;

@@ -1,0 +1,286 @@
+#include "store/change_small.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/digest.h"
+#include "store/acl_rows.h"
+#include "support/check.h"
+#include "table_fixture.h"
+
+enum { CONTENTS = 4 };
+
+/* Content nobody has yet. */
+struct sample {
+    char octets[CONTENTS][64];
+    struct message_content contents[CONTENTS];
+    struct append_item items[CONTENTS];
+};
+
+static void sample_make(struct sample *sample)
+{
+    for (size_t i = 0; i < CONTENTS; i++) {
+        struct slice name = table_name("Subject: small");
+        snprintf(sample->octets[i], sizeof sample->octets[i], "%.*s\r\n\r\n", SLICE_ARGS(name));
+        struct slice octets = slice_cstr(sample->octets[i]);
+        sample->contents[i] = (struct message_content){
+            .row = {.size = octets.len,
+                    .header = octets,
+                    .envelope = SLICE("(NIL)"),
+                    .bodystructure = SLICE("(\"text\")"),
+                    .parts = SLICE("p"),
+                    .message_id = i % 2 ? SLICE("<m@example.org>") : SLICE_EMPTY,
+                    .sent_day = i % 2 ? 20000 : INT64_MIN,
+                    .sent_at = i % 2 ? 1728000000 : INT64_MIN},
+            .octets = octets};
+        digest_sha256(octets, sample->contents[i].row.sha256);
+        sample->items[i] = (struct append_item){.size = octets.len,
+                                                .flags = i % 2 ? FLAG_DELETED : FLAG_SEEN,
+                                                .internal_date = 1700000000000000,
+                                                .content = &sample->contents[i]};
+    }
+}
+
+static struct change append_of(const struct append_item *item, int64_t mailbox)
+{
+    struct change change = table_change(CHANGE_APPEND, mailbox);
+    change.items = item;
+    change.item_count = 1;
+    return change;
+}
+
+static struct change flags_of(int64_t mailbox, const struct uidset *uid, flag_mask set)
+{
+    struct change change = table_change(CHANGE_FLAGS, mailbox);
+    change.uids = uid;
+    change.flags_set = set;
+    return change;
+}
+
+static struct change seen_of(int64_t mailbox, const struct uidset *uid, int64_t user, bool seen)
+{
+    struct change change = table_change(CHANGE_SEEN, mailbox);
+    change.uids = uid;
+    change.user_id = user;
+    change.seen_per_user = true;
+    *(seen ? &change.flags_set : &change.flags_cleared) = FLAG_SEEN;
+    return change;
+}
+
+/* Runs them all; how many were left out. */
+static size_t run(struct database *database, enum small_lock lock, struct change *changes,
+                  size_t count)
+{
+    struct change *batch[CHANGE_SMALL_MAX];
+    bool left_out[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < count; i++) {
+        CHECK(change_is_small(&changes[i]));
+        batch[i] = &changes[i];
+    }
+    CHECK_OK(change_small_run(database, lock, batch, count, left_out));
+    size_t out = 0;
+    for (size_t i = 0; i < count; i++)
+        out += left_out[i];
+    return out;
+}
+
+static void clear(struct change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        change_clear(&changes[i]);
+}
+
+static void append_body(struct database *database)
+{
+    int64_t first = table_mailbox(database, 0, false);
+    int64_t second = table_mailbox(database, 0, false);
+    table_append(database, second, 3, 0);
+    struct sample sample;
+    sample_make(&sample);
+    sample.contents[2] = sample.contents[0]; /* twice in the batch */
+    sample.items[2].size = sample.items[0].size;
+    struct change changes[] = {
+        append_of(&sample.items[0], first), append_of(&sample.items[1], second),
+        append_of(&sample.items[2], second), append_of(&sample.items[3], second)};
+    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 4), 0);
+    static const char *const uids[] = {"1", "4", "5", "6"};
+    static const uint64_t modseqs[] = {2, 3, 4, 5};
+    for (size_t i = 0; i < 4; i++) {
+        CHECK_OK(changes[i].result);
+        CHECK_UIDS(&changes[i].row.uids, uids[i]);
+        CHECK_U64(changes[i].row.modseq, modseqs[i]);
+        CHECK_INT(changes[i].row.kind, JOURNAL_APPEND);
+        CHECK(changes[i].uidvalidity > 0);
+    }
+    CHECK_INT(changes[0].message_id, changes[2].message_id);
+    CHECK(changes[1].message_id != changes[3].message_id);
+    CHECK_INT(table_number("SELECT count(*) FROM messages m JOIN message_chunks c ON"
+                           " c.message_id = m.id AND c.octets = m.header"
+                           " WHERE m.id IN (%" PRId64 ", %" PRId64 ", %" PRId64 ")",
+                           changes[0].message_id, changes[1].message_id, changes[3].message_id),
+              3);
+    CHECK_INT(
+        table_number("SELECT sent_day FROM messages WHERE id = %" PRId64, changes[1].message_id),
+        20000);
+    clear(changes, 4);
+    CHECK_INT(run(database, SMALL_LOCK_ONE, changes, 1), 0); /* known content, once more */
+    CHECK_UIDS(&changes[0].row.uids, "2");
+    clear(changes, 1);
+    table_is_sound(first);
+    table_is_sound(second);
+}
+
+void test_change_small_appends_with_their_content(void)
+{
+    store_run(append_body);
+}
+
+static void mark_body(struct database *database)
+{
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    int64_t own = table_mailbox(database, user, false);
+    int64_t shared = table_mailbox(database, 0, true);
+    table_append(database, own, 3, 0);
+    table_append(database, shared, 3, 0);
+    struct uidset one = table_uids("1"), two = table_uids("2"), absent = table_uids("9");
+    struct change changes[] = {
+        flags_of(own, &one, FLAG_DELETED),     flags_of(own, &two, FLAG_SEEN | FLAG_FLAGGED),
+        flags_of(shared, &one, FLAG_ANSWERED), flags_of(shared, &absent, FLAG_ANSWERED),
+        seen_of(shared, &one, user, true),     seen_of(shared, &two, user, true),
+        seen_of(shared, &one, other, true),    seen_of(shared, &absent, user, true)};
+    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 8), 0);
+    static const uint64_t modseqs[] = {3, 4, 3, 0, 4, 5, 6, 0};
+    for (size_t i = 0; i < 8; i++) {
+        CHECK_OK(changes[i].result);
+        CHECK_U64(changes[i].row.modseq, modseqs[i]);
+    }
+    CHECK_U64(changes[3].highest_modseq, 2);
+    CHECK_U64(changes[7].highest_modseq, 3);
+    CHECK_INT(changes[6].row.user_id, other);
+    CHECK_INT(
+        table_number("SELECT flags FROM entries WHERE mailbox_id = %" PRId64 " AND uid = 2", own),
+        FLAG_SEEN | FLAG_FLAGGED);
+    clear(changes, 8);
+    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 8), 0); /* nothing is new */
+    for (size_t i = 0; i < 8; i++)
+        CHECK_U64(changes[i].row.modseq, 0);
+    clear(changes, 8);
+    struct change back[] = {seen_of(shared, &one, user, false), seen_of(shared, &two, other, true)};
+    CHECK_INT(run(database, SMALL_LOCK_ONE, back, 2), 0);
+    CHECK_U64(back[0].row.flags_cleared, FLAG_SEEN);
+    CHECK_INT(table_number(
+                  "SELECT sum(bit_count(bits))::bigint FROM seen_pages WHERE mailbox_id = %" PRId64,
+                  shared),
+              3);
+    clear(back, 2);
+    table_is_sound(own);
+    table_is_sound(shared);
+    uidset_clear(&one);
+    uidset_clear(&two);
+    uidset_clear(&absent);
+}
+
+void test_change_small_marks_messages(void)
+{
+    store_run(mark_body);
+}
+
+static void stale_body(struct database *database)
+{
+    int64_t user = table_user(database);
+    int64_t mailbox = table_mailbox(database, user, false);
+    table_append(database, mailbox, 1, 0);
+    struct uidset one = table_uids("1");
+    uint64_t modseq = table_grant(database, mailbox, ACL_ANYONE, 0, false, 3);
+    struct change change = flags_of(mailbox, &one, FLAG_FLAGGED);
+    change.rights_modseq = modseq - 1;
+    change.user_id = user;
+    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 0);
+    CHECK_ERR(change.result, ERR_STALE);
+    clear(&change, 1);
+    change.rights_modseq = modseq;
+    table_sql("UPDATE users SET disabled = true WHERE id = %" PRId64, user);
+    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 0);
+    CHECK_ERR(change.result, ERR_STALE);
+    clear(&change, 1);
+    table_sql("UPDATE users SET disabled = false WHERE id = %" PRId64, user);
+    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 0);
+    CHECK_OK(change.result);
+    CHECK_U64(change.row.modseq, modseq + 1);
+    clear(&change, 1);
+    change.mailbox_id = -1;
+    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 1); /* who it is left to will explain */
+    clear(&change, 1);
+    table_is_sound(mailbox);
+    uidset_clear(&one);
+}
+
+void test_change_small_refuses_stale_rights_and_disabled_users(void)
+{
+    store_run(stale_body);
+}
+
+static void locked_body(struct database *database)
+{
+    int64_t locked = table_mailbox(database, 0, false);
+    int64_t unlocked = table_mailbox(database, 0, false);
+    struct sample sample;
+    sample_make(&sample);
+    struct transaction *tx;
+    struct params params;
+    params_init(&params);
+    params_int8_array(&params, &locked, 1, sizeof locked);
+    if (!CHECK_OK(transaction_begin(database, &tx)))
+        return;
+    CHECK_OK(transaction_queue(tx, STATEMENT_LOCK_MAILBOXES, &params, NULL));
+    CHECK_OK(transaction_run(tx));
+    struct change changes[] = {append_of(&sample.items[0], locked),
+                               append_of(&sample.items[1], unlocked)};
+    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 2), 1);
+    CHECK_U64(changes[0].row.modseq, 0);
+    CHECK_UIDS(&changes[1].row.uids, "1");
+    clear(changes, 2);
+    CHECK_INT(table_number("SELECT count(*) FROM messages WHERE header = '%s'", sample.octets[0]),
+              0);
+    transaction_end(&tx);
+    params_clear(&params);
+    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 1), 0);
+    CHECK_UIDS(&changes[0].row.uids, "1");
+    clear(changes, 1);
+    table_is_sound(locked);
+    table_is_sound(unlocked);
+}
+
+void test_change_small_leaves_out_what_somebody_has_locked(void)
+{
+    store_run(locked_body);
+}
+
+void test_change_small_is_one_message_with_its_content(void)
+{
+    struct sample sample;
+    sample_make(&sample);
+    struct uidset one = table_uids("1"), two = table_uids("1:2");
+    struct change append = append_of(&sample.items[0], 7);
+    CHECK(change_is_small(&append));
+    append.seen_per_user = true; /* with \Seen: a journal row of its own */
+    CHECK(!change_is_small(&append));
+    append.items = &sample.items[1];
+    CHECK(change_is_small(&append));
+    append.item_count = 2;
+    CHECK(!change_is_small(&append));
+    sample.items[1].content = NULL;
+    append.item_count = 1;
+    CHECK(!change_is_small(&append));
+    struct change flags = flags_of(7, &one, FLAG_SEEN), more = flags_of(7, &two, FLAG_SEEN);
+    CHECK(change_is_small(&flags));
+    CHECK(!change_is_small(&more));
+    struct change seen = seen_of(7, &one, 1, true), others = seen_of(7, &one, 2, true);
+    CHECK(!change_small_collides(&seen, &others));
+    CHECK(change_small_collides(&seen, &seen));
+    CHECK(!change_small_collides(&flags, &seen));
+    CHECK(change_small_collides(&flags, &flags));
+    uidset_clear(&one);
+    uidset_clear(&two);
+}
