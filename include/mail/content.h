@@ -14,7 +14,7 @@
 #include "store/messages.h"
 
 /* Taking a message in, piece by piece as it arrives. It is stored when
- * content_finish returns, but belongs to no mailbox until the writer puts it
+ * intake_finish returns, but belongs to no mailbox until the writer puts it
  * into one. At most one chunk is held. */
 struct intake;
 int intake_begin(struct mail *mail, struct intake **out) MUST_CHECK;
@@ -23,10 +23,14 @@ int intake_write(struct intake *intake, struct slice octets) MUST_CHECK;
 struct intake_result {
     int64_t message_id;
     uint64_t size;
-    int64_t sent_at; /* Date: in seconds since 1970; INT64_MIN: none */
-    uint64_t seal;   /* for append_item */
+    int64_t sent_at;                       /* Date: in seconds since 1970; INT64_MIN: none */
+    uint64_t seal;                         /* for append_item, as the next */
+    const struct message_content *content; /* not stored yet; else NULL */
 };
 int intake_finish(struct intake *intake, struct intake_result *out) MUST_CHECK;
+/* The same, but a message that fits one chunk is left in `arena`, for the
+ * writer to store it together with its entry. */
+int intake_hold(struct intake *intake, struct arena *arena, struct intake_result *out) MUST_CHECK;
 /* Frees; abandons what was not finished. */
 void intake_free(struct intake **intake);
 

@@ -41,9 +41,10 @@ int writer_append(struct mail *mail, const struct grant *grant, const struct app
 
 /* STORE: flags outside flags_changeable(rights) are left as they are; when
  * that leaves nothing to change, -ERR_DENIED. \Seen goes to the user's own
- * bits where it is per user. */
+ * bits where it is per user. *modseq_out (may be NULL): what the mailbox
+ * had reached when it was changed; 0: not known. */
 int writer_store(struct mail *mail, const struct grant *grant, const struct uidset *uids,
-                 enum flag_change change, flag_mask flags) MUST_CHECK;
+                 enum flag_change change, flag_mask flags, uint64_t *modseq_out) MUST_CHECK;
 
 /* EXPUNGE of the messages with \Deleted, of all or of these uids: needs `e`.
  * gone_out: uidset_clear() it; may be NULL. */

@@ -38,6 +38,8 @@ struct rights_wanted {
     rights_mask all; /* every one of these */
     rights_mask any; /* and at least one of these, if any are named */
     bool try_create; /* absent: NO [TRYCREATE] (COPY, APPEND) */
+    bool rechecked;  /* the writer does, under the mailbox's lock: the grant of an earlier command
+                        will do (-ERR_STALE when it does not) */
 };
 enum { COMMAND_GRANTS = 2 };
 
@@ -68,6 +70,9 @@ struct imap_command {
     int (*parse)(struct lexer *lexer, void *args);
     /* Which rights; `wanted` has COMMAND_GRANTS zeroed entries. NULL: none. */
     void (*rights)(const void *args, bool uid, struct rights_wanted *wanted);
+    /* Whether the writer finds out under the mailbox's lock all that the pulse says
+     * (mail/pulse.h): then the first attempt goes without. NULL: never. */
+    bool (*needs_no_pulse)(const void *args);
     /* Reads like the RFC. 0: tagged OK follows. -ERR_STALE before anything
      * was sent: the dispatcher asks for the rights again and runs it anew. */
     int (*run)(struct session *session, struct command *command);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "command_text.h"
+#include "dispatch_grant.h"
 #include "input.h"
 #include "mail/account.h"
 #include "reply.h"
@@ -12,55 +13,16 @@
  * with what the actor may now. */
 enum { DISPATCH_ATTEMPTS = 4 };
 
-static int dispatch_grant(struct session *session, struct command *command, size_t i)
-{
-    struct rights_wanted *wanted = &command->wanted[i];
-    const struct grant *grant;
-    if (wanted->subject == RIGHTS_OF_SELECTED) {
-        grant = selected_grant(session);
-    } else {
-        int err = acl_check(session->mail, &session->actor, wanted->name, RIGHTS_NONE,
-                            command->arena, &grant);
-        if (err)
-            return err;
-    }
-    int err = grant_require(grant, wanted->all);
-    if (!err && wanted->any && !(grant_rights(grant) & wanted->any))
-        err = grant_require(grant, wanted->any);
-    /* A mailbox that exists but may not be written is no reason to create it. */
-    command->grants[i] = grant;
-    return err;
-}
-
-static int dispatch_check_rights(struct session *session, struct command *command)
-{
-    if (session->state == STATE_SELECTED && (command->row->traits & TRAIT_WRITES) &&
-        selected_is_read_only(session))
-        return fail(ERR_READ_ONLY, "The mailbox is open read-only");
-    for (size_t i = 0; i < COMMAND_GRANTS; i++) {
-        command->grants[i] = NULL;
-        command->wanted[i] = (struct rights_wanted){0};
-    }
-    if (!command->row->rights)
-        return 0;
-    command->row->rights(command->args, command->uid, command->wanted);
-    for (size_t i = 0; i < COMMAND_GRANTS; i++) {
-        if (command->wanted[i].subject == RIGHTS_OF_NOTHING)
-            continue;
-        int err = dispatch_grant(session, command, i);
-        if (err)
-            return err;
-    }
-    return 0;
-}
-
 /* What shows messages shows them as they are now; only EXPUNGE waits for the
  * end, since it would shift the numbers that the client has just named.
  * Without its mailbox, or the database, a session can still LOGOUT; only what
  * works on the mailbox fails with it. A database that is away is not waited for
  * a second time by what needs it, which is what needs a login. */
-static int dispatch_refresh(struct session *session, const struct command *command)
+static int dispatch_refresh(struct session *session, const struct command *command, int attempt)
 {
+    bool (*needs_none)(const void *args) = command->row->needs_no_pulse;
+    if (attempt == 0 && needs_none && needs_none(command->args) && selected_holds(session))
+        return 0;
     int err = selected_refresh(session);
     if (!err && session->state == STATE_SELECTED && (command->row->traits & TRAIT_SHOWS_NOW))
         return selected_sync(session, false);
@@ -80,7 +42,7 @@ static int dispatch_run(struct session *session, struct command *command)
     if (command->row->traits & TRAIT_LEAVES_MAILBOX)
         selected_close(session);
     for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
-        err = dispatch_refresh(session, command);
+        err = dispatch_refresh(session, command, attempt);
         if (!err)
             err = command_text_check_state(session, command);
         if (!err)
@@ -88,6 +50,8 @@ static int dispatch_run(struct session *session, struct command *command)
         if (err)
             return err;
         err = command->row->run(session, command);
+        if (err)
+            dispatch_forget_grant(session);
         if (err != -ERR_STALE)
             return err;
         selected_expect_change(session);

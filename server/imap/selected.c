@@ -156,6 +156,20 @@ int selected_refresh(struct session *session)
     return 0;
 }
 
+bool selected_holds(const struct session *session)
+{
+    const struct selected *selected = session->selected;
+    return selected && !view_is_gone(selected->view) &&
+           !grant_is_stale(selected->grant, view_rights_modseq(selected->view));
+}
+
+void selected_expect_modseq(struct session *session, uint64_t modseq)
+{
+    struct selected *selected = session->selected;
+    if (selected && modseq > selected->seen_modseq)
+        selected->seen_modseq = modseq;
+}
+
 void selected_expect_change(struct session *session)
 {
     if (session->selected && selected_regrant(session))

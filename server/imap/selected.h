@@ -53,6 +53,10 @@ int selected_current(const struct session *session, struct picture **out) MUST_C
  * new grant. When the mailbox may not be read any more, it is closed
  * with "* OK [CLOSED]" and -ERR_NOT_FOUND or -ERR_DENIED. 0 when nothing is selected. */
 int selected_refresh(struct session *session) MUST_CHECK;
+/* Whether the grant still holds, as far as this worker knows. */
+bool selected_holds(const struct session *session);
+/* The mailbox has reached this modseq: the command's end shows it. */
+void selected_expect_modseq(struct session *session, uint64_t modseq);
 /* The writer said stale: whatever the pulse says, ask for the rights anew. */
 void selected_expect_change(struct session *session);
 

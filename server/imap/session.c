@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "capability.h"
 #include "dispatch.h"
+#include "dispatch_grant.h"
 #include "fiber/fiber.h"
 #include "mail/account.h"
 #include "mail/mailbox.h"
@@ -118,6 +119,7 @@ static void session_free(struct session *session)
         server->hooks.leave_user(server->hooks.arg, session->actor.login);
     imap_server_forget(server, session);
     command_reader_clear(&session->reader);
+    dispatch_forget_grant(session);
     arena_clear(&session->arena);
     stream_free(&session->stream);
     free(session);

@@ -33,6 +33,13 @@ enum { ENABLED_NOTHING = 0 };
 
 struct selected;
 
+/* The grant of the last command that wrote to a mailbox by name, for the next. */
+struct remembered_grant {
+    struct arena arena;
+    const struct grant *grant; /* NULL: none */
+    struct slice name;         /* as the client wrote it */
+};
+
 struct session {
     struct imap_server *server;
     struct mail *mail;
@@ -45,6 +52,7 @@ struct session {
     enum session_state state;
     struct actor actor;
     struct selected *selected;
+    struct remembered_grant remembered; /* dispatch_grant.c */
     uint32_t failed_logins;
     uint32_t bad_commands;
     int64_t login_deadline; /* clock_monotonic_ms */

@@ -131,7 +131,44 @@ static int store(struct intake *intake, const struct message_row *row, int64_t *
     return err;
 }
 
-int intake_finish(struct intake *intake, struct intake_result *out)
+/* What becomes of the rendered message. */
+typedef int finish_row(struct intake *intake, const struct message_row *row, struct arena *arena,
+                       struct intake_result *out);
+
+static int finish_stored(struct intake *intake, const struct message_row *row, struct arena *arena,
+                         struct intake_result *out)
+{
+    (void)arena;
+    int64_t id = 0;
+    int err = store(intake, row, &id);
+    if (!err)
+        *out = (struct intake_result){id, intake->size, row->sent_at, message_seal(row), NULL};
+    return err;
+}
+
+static int finish_held(struct intake *intake, const struct message_row *row, struct arena *arena,
+                       struct intake_result *out)
+{
+    if (intake->upload_id)
+        return finish_stored(intake, row, arena, out);
+    struct message_content *content = ARENA_NEW(arena, struct message_content);
+    if (!content)
+        return fail(ERR_NO_MEMORY, "no memory for a message");
+    *content = (struct message_content){*row, buffer_slice(&intake->chunk)};
+    struct slice *texts[] = {&content->row.header,        &content->row.envelope,
+                             &content->row.bodystructure, &content->row.parts,
+                             &content->row.message_id,    &content->octets};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        *texts[i] = arena_copy(arena, *texts[i]);
+        if (!texts[i]->data)
+            return fail(ERR_NO_MEMORY, "no memory for a message");
+    }
+    *out = (struct intake_result){0, intake->size, row->sent_at, 0, content};
+    return 0;
+}
+
+static int intake_end(struct intake *intake, finish_row *finish, struct arena *arena,
+                      struct intake_result *out)
 {
     const struct mime_tree *tree;
     int err = mime_scanner_finish(intake->scanner, &tree);
@@ -142,17 +179,23 @@ int intake_finish(struct intake *intake, struct intake_result *out)
     buffer_init(&rendering.bodystructure, 0);
     buffer_init(&rendering.parts, 0);
     struct message_row row;
-    int64_t id = 0;
     err = render(intake, tree, &rendering, &row);
     if (!err)
-        err = store(intake, &row, &id);
+        err = finish(intake, &row, arena, out);
     buffer_clear(&rendering.envelope);
     buffer_clear(&rendering.bodystructure);
     buffer_clear(&rendering.parts);
-    if (err)
-        return err;
-    *out = (struct intake_result){id, intake->size, row.sent_at, message_seal(&row)};
-    return 0;
+    return err;
+}
+
+int intake_finish(struct intake *intake, struct intake_result *out)
+{
+    return intake_end(intake, finish_stored, NULL, out);
+}
+
+int intake_hold(struct intake *intake, struct arena *arena, struct intake_result *out)
+{
+    return intake_end(intake, finish_held, arena, out);
 }
 
 void intake_free(struct intake **intake)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "engine.h"
+#include "mail/pulse.h"
+#include "store/change_small.h"
 #include "writer_queue.h"
 
 static struct change change_for(const struct grant *grant, enum change_kind kind)
@@ -17,6 +19,53 @@ static struct change change_for(const struct grant *grant, enum change_kind kind
         .actor = actor->login,
         .client = actor->client,
     };
+}
+
+/* Small changes look at the user's account under the lock, others don't. */
+static int check_account(struct mail *mail, const struct grant *grant)
+{
+    if (grant_actor(grant)->user_id == 0)
+        return 0;
+    struct pulse pulse;
+    int err = pulse_read(mail, grant, &pulse);
+    if (!err && pulse.user_disabled)
+        err = fail(ERR_STALE, "the account was disabled");
+    return err;
+}
+
+/* Content that a batch of small changes was to bring along is stored by itself. */
+static int store_content(struct mail *mail, struct append_item *items, size_t count)
+{
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++) {
+        const struct message_content *content = items[i].content;
+        if (!content)
+            continue;
+        err = messages_put_small(mail->database, &content->row, content->octets,
+                                 &items[i].message_id);
+        items[i].seal = message_seal(&content->row);
+        items[i].content = NULL;
+    }
+    return err;
+}
+
+static bool are_small(const struct change *changes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!change_is_small(&changes[i]))
+            return false;
+    return true;
+}
+
+/* As small changes if they are. *left_out: they are not, or could not be done so. */
+static int try_small(struct mail *mail, const struct grant *grant, struct change *changes,
+                     size_t count, bool *left_out)
+{
+    *left_out = true;
+    if (!are_small(changes, count))
+        return 0;
+    int err = writer_submit_small(mail, changes, count, left_out);
+    return !err && *left_out ? check_account(mail, grant) : err;
 }
 
 /* Runs one change. 0: committed; the caller then takes what it needs of the
@@ -71,19 +120,30 @@ static void nothing_appended(const struct grant *grant, struct append_outcome *o
     uidset_init(&out->uids);
 }
 
-static int append_items(struct mail *mail, const struct grant *grant,
-                        const struct append_item *items, size_t count, struct append_outcome *out)
+static int append_change(struct mail *mail, const struct grant *grant, struct change *change,
+                         struct append_item *items)
+{
+    bool left_out;
+    int err = try_small(mail, grant, change, 1, &left_out);
+    if (err || !left_out)
+        return err;
+    err = store_content(mail, items, change->item_count);
+    return err ? err : writer_submit(mail, change, 1);
+}
+
+static int append_items(struct mail *mail, const struct grant *grant, struct append_item *items,
+                        size_t count, struct append_outcome *out)
 {
     struct change change = change_for(grant, CHANGE_APPEND);
     change.items = items;
     change.item_count = count;
-    int err = submit(mail, &change);
-    if (err)
-        return err;
-    out->uidvalidity = change.uidvalidity;
-    take_uids(&change.row.uids, &out->uids);
+    int err = append_change(mail, grant, &change, items);
+    if (!err) {
+        out->uidvalidity = change.uidvalidity;
+        take_uids(&change.row.uids, &out->uids);
+    }
     change_clear(&change);
-    return 0;
+    return err;
 }
 
 int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
@@ -216,8 +276,10 @@ static size_t split_changes(const struct grant *grant, const struct uidset *uids
 }
 
 int writer_store(struct mail *mail, const struct grant *grant, const struct uidset *uids,
-                 enum flag_change change, flag_mask flags)
+                 enum flag_change change, flag_mask flags, uint64_t *modseq_out)
 {
+    if (modseq_out)
+        *modseq_out = 0;
     flag_mask may = flags_changeable(grant_rights(grant));
     flag_mask wanted = change == FLAG_CHANGE_SET ? FLAGS_ALL : flags;
     if (wanted && !(wanted & may))
@@ -226,9 +288,15 @@ int writer_store(struct mail *mail, const struct grant *grant, const struct uids
     size_t count = split_changes(grant, uids, edit_for(change, flags, may), changes);
     if (count == 0 || uidset_is_empty(uids))
         return 0;
-    int err = writer_submit(mail, changes, count);
-    for (size_t i = 0; i < count; i++)
+    bool left_out;
+    int err = try_small(mail, grant, changes, count, &left_out);
+    if (!err && left_out)
+        err = writer_submit(mail, changes, count);
+    for (size_t i = 0; i < count; i++) {
+        if (!err && modseq_out && changes[i].highest_modseq > *modseq_out)
+            *modseq_out = changes[i].highest_modseq;
         change_clear(&changes[i]);
+    }
     return err;
 }
 

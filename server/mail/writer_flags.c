@@ -29,10 +29,15 @@ static int load_or_add(struct mail *mail, const struct grant *grant, const struc
                        struct arena *arena, struct keyword_table *table)
 {
     int64_t mailbox_id = grant_mailbox_id(grant);
-    if (grant_has(grant, RIGHT_WRITE))
-        return keywords_add(mail->database, arena, mailbox_id, names->keywords,
-                            names->keyword_count, table);
-    return keywords_load(mail->database, arena, mailbox_id, table);
+    bool all;
+    int err = keywords_load(mail->database, arena, mailbox_id, table);
+    if (err)
+        return err;
+    (void)find_bits(table, names, &all);
+    if (all || !grant_has(grant, RIGHT_WRITE))
+        return 0;
+    return keywords_add(mail->database, arena, mailbox_id, names->keywords, names->keyword_count,
+                        table);
 }
 
 int writer_resolve_flags(struct mail *mail, const struct grant *grant,

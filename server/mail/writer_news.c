@@ -89,7 +89,7 @@ static size_t make_entries(const struct note *note, struct entry_row *entries)
             const struct append_item *item = &change->items[made];
             entries[made++] = (struct entry_row){
                 .uid = (uint32_t)uid,
-                .message_id = item->message_id,
+                .message_id = item->content ? note->change->message_id : item->message_id,
                 .flags = item->flags & shared,
                 .modseq = note->row->modseq,
                 .size = item->size,
@@ -110,6 +110,12 @@ static size_t count_items(const struct note *notes, size_t count)
     return items;
 }
 
+/* Its outcome was looked up in the journal, which does not say. */
+static bool knows_no_message(const struct change *change)
+{
+    return change->items[0].content && !change->message_id;
+}
+
 /* False when some are not known here. */
 static bool collect_entries(const struct note *notes, size_t count, struct entry_row *entries,
                             size_t *made_out)
@@ -118,7 +124,8 @@ static bool collect_entries(const struct note *notes, size_t count, struct entry
     for (size_t i = 0; i < count; i++) {
         if (notes[i].row->kind != JOURNAL_APPEND)
             continue;
-        if (notes[i].change->kind == CHANGE_MOVE)
+        const struct change *change = notes[i].change;
+        if (change->kind == CHANGE_MOVE || knows_no_message(change))
             return false;
         made += make_entries(&notes[i], entries + made);
     }

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "engine.h"
+#include "fiber/fiber.h"
 #include "fiber/wait.h"
+#include "store/change_small.h"
 #include "writer_news.h"
 
 enum { BATCH_CHANGES_MAX = 256 };
@@ -13,8 +15,10 @@ struct job {
     struct link link;
     struct change *changes;
     size_t count;
+    bool small;
     bool leads; /* its turn to run a batch */
     bool done;
+    bool left_out;      /* of a batch of small changes: nothing of it has happened */
     int failure;        /* of the whole batch */
     struct error error; /* with its text */
     struct wait_queue turn;
@@ -22,10 +26,12 @@ struct job {
 
 /* Lives from the first job to the last. */
 struct writer {
-    int64_t mailbox_id;
-    bool led; /* one of the jobs runs a batch, or is about to */
+    int64_t mailbox_id; /* ALL_MAILBOXES: small changes of any */
+    bool led;           /* one of the jobs runs a batch, or is about to */
     struct link jobs;
 };
+
+enum { ALL_MAILBOXES = 0 };
 
 struct writer_set {
     struct map writers; /* mailbox_id → struct writer */
@@ -50,10 +56,14 @@ void writers_close(struct mail *mail)
     mail->writers = NULL;
 }
 
+static struct writer *writer_find(struct mail *mail, int64_t mailbox_id)
+{
+    return map_get(&mail->writers->writers, (uint64_t)mailbox_id);
+}
+
 static int writer_get(struct mail *mail, int64_t mailbox_id, struct writer **out)
 {
-    struct map *writers = &mail->writers->writers;
-    struct writer *writer = map_get(writers, (uint64_t)mailbox_id);
+    struct writer *writer = writer_find(mail, mailbox_id);
     if (writer) {
         *out = writer;
         return 0;
@@ -63,7 +73,7 @@ static int writer_get(struct mail *mail, int64_t mailbox_id, struct writer **out
         return fail(ERR_NO_MEMORY, "no memory for a writer");
     writer->mailbox_id = mailbox_id;
     link_init(&writer->jobs);
-    int err = map_put(writers, (uint64_t)mailbox_id, writer);
+    int err = map_put(&mail->writers->writers, (uint64_t)mailbox_id, writer);
     if (err) {
         free(writer);
         return err;
@@ -72,25 +82,98 @@ static int writer_get(struct mail *mail, int64_t mailbox_id, struct writer **out
     return 0;
 }
 
+/* Batches -------------------------------------------------------------------------------- */
+
+/* Either small changes or others. */
 struct batch {
     struct link jobs;
     struct change *changes[BATCH_CHANGES_MAX];
     size_t count;
+    bool small;
+    size_t octets; /* of content */
 };
+
+static bool collides(const struct batch *batch, const struct job *job)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        for (size_t j = 0; j < job->count; j++)
+            if (change_small_collides(batch->changes[i], &job->changes[j]))
+                return true;
+    return false;
+}
+
+static size_t job_octets(const struct job *job)
+{
+    size_t octets = 0;
+    for (size_t i = 0; i < job->count && job->small; i++)
+        octets += change_small_octets(&job->changes[i]);
+    return octets;
+}
+
+static bool has_room(const struct batch *batch, const struct job *job)
+{
+    if (batch->count == 0)
+        return true;
+    if (batch->small != job->small)
+        return false;
+    if (!job->small)
+        return batch->count + job->count <= BATCH_CHANGES_MAX;
+    return batch->count + job->count <= CHANGE_SMALL_MAX &&
+           batch->octets + job_octets(job) <= CHANGE_SMALL_OCTETS_MAX && !collides(batch, job);
+}
 
 static void take_batch(struct writer *writer, struct batch *batch)
 {
     link_init(&batch->jobs);
     batch->count = 0;
+    batch->octets = 0;
     while (!list_empty(&writer->jobs)) {
         struct job *job = CONTAINER_OF(writer->jobs.next, struct job, link);
-        if (batch->count + job->count > BATCH_CHANGES_MAX)
+        if (!has_room(batch, job))
             break;
+        batch->small = job->small;
+        batch->octets += job_octets(job);
         link_remove(&job->link);
         list_add_tail(&batch->jobs, &job->link);
         for (size_t i = 0; i < job->count; i++)
             batch->changes[batch->count++] = &job->changes[i];
     }
+}
+
+static void mark_left_out(struct batch *batch, const bool *left_out)
+{
+    size_t place = 0;
+    for (struct link *link = batch->jobs.next; link != &batch->jobs; link = link->next) {
+        struct job *job = CONTAINER_OF(link, struct job, link);
+        for (size_t i = 0; i < job->count; i++)
+            job->left_out = left_out[place++] || job->left_out;
+    }
+}
+
+/* Whatever goes wrong with small changes is sorted out one mailbox at a time. */
+static int run_small(struct mail *mail, const struct writer *writer, struct batch *batch)
+{
+    bool left_out[CHANGE_SMALL_MAX];
+    enum small_lock lock = writer->mailbox_id == ALL_MAILBOXES ? SMALL_LOCK_FREE : SMALL_LOCK_ONE;
+    int err = change_small_run(mail->database, lock, batch->changes, batch->count, left_out);
+    if (err == -ERR_IN_DOUBT)
+        return err;
+    mark_left_out(batch, left_out);
+    return 0;
+}
+
+static int run_batch(struct mail *mail, const struct writer *writer, struct batch *batch)
+{
+    struct writer_news *news;
+    int err = writer_news_new(batch->count, &news);
+    if (err)
+        return err;
+    err = batch->small ? run_small(mail, writer, batch)
+                       : change_batch_run(mail->database, batch->changes, batch->count);
+    if (!err)
+        writer_news_spread(news, mail, batch->changes, batch->count);
+    writer_news_free(&news);
+    return err;
 }
 
 /* The last thing that touches a job of somebody else: it wakes up and goes. */
@@ -120,27 +203,18 @@ static void pass_on(struct mail *mail, struct writer *writer)
     wait_wake_all(&next->turn);
 }
 
-static int run_batch(struct mail *mail, struct batch *batch)
-{
-    struct writer_news *news;
-    int err = writer_news_new(batch->count, &news);
-    if (err)
-        return err;
-    err = change_batch_run(mail->database, batch->changes, batch->count);
-    if (!err)
-        writer_news_spread(news, mail, batch->changes, batch->count);
-    writer_news_free(&news);
-    return err;
-}
-
+/* Whose command has come in the same turn of the loop still joins. */
 static void lead(struct mail *mail, struct writer *writer)
 {
+    fiber_yield();
     struct batch batch;
     take_batch(writer, &batch);
-    int failure = run_batch(mail, &batch);
+    int failure = run_batch(mail, writer, &batch);
     finish_jobs(&batch, failure);
     pass_on(mail, writer);
 }
+
+/* Jobs ----------------------------------------------------------------------------------- */
 
 static int explain(const struct change *change)
 {
@@ -157,27 +231,55 @@ static int job_result(const struct job *job)
 {
     if (job->failure)
         return fail_sql(job->error.code, job->error.sqlstate, "%s", job->error.text);
-    for (size_t i = 0; i < job->count; i++) {
+    for (size_t i = 0; i < job->count && !job->left_out; i++) {
         if (job->changes[i].result)
             return explain(&job->changes[i]);
     }
     return 0;
 }
 
-int writer_submit(struct mail *mail, struct change *changes, size_t count)
+static int run_job(struct mail *mail, int64_t mailbox_id, struct job *job)
 {
     struct writer *writer = NULL;
-    int err = writer_get(mail, changes[0].mailbox_id, &writer);
+    int err = writer_get(mail, mailbox_id, &writer);
     if (err)
         return err;
-    struct job job = {.changes = changes, .count = count};
-    wait_queue_init(&job.turn);
-    job.leads = !writer->led;
+    wait_queue_init(&job->turn);
+    job->leads = !writer->led;
     writer->led = true;
-    list_add_tail(&writer->jobs, &job.link);
-    while (!job.leads && !job.done)
-        (void)!wait_for(&job.turn, WAIT_FOREVER);
-    if (!job.done)
+    list_add_tail(&writer->jobs, &job->link);
+    while (!job->leads && !job->done)
+        (void)!wait_for(&job->turn, WAIT_FOREVER);
+    if (!job->done)
         lead(mail, writer);
-    return job_result(&job);
+    return job_result(job);
+}
+
+int writer_submit(struct mail *mail, struct change *changes, size_t count)
+{
+    struct job job = {.changes = changes, .count = count};
+    return run_job(mail, changes[0].mailbox_id, &job);
+}
+
+static int submit_small(struct mail *mail, int64_t mailbox_id, struct change *changes, size_t count,
+                        bool *left_out)
+{
+    struct job job = {.changes = changes, .count = count, .small = true};
+    int err = run_job(mail, mailbox_id, &job);
+    *left_out = job.left_out;
+    return err;
+}
+
+int writer_submit_small(struct mail *mail, struct change *changes, size_t count, bool *left_out)
+{
+    int64_t mailbox_id = changes[0].mailbox_id;
+    *left_out = false;
+    if (!writer_find(mail, mailbox_id)) {
+        int err = submit_small(mail, ALL_MAILBOXES, changes, count, left_out);
+        if (!*left_out)
+            return err;
+        for (size_t i = 0; i < count; i++)
+            change_clear(&changes[i]);
+    }
+    return submit_small(mail, mailbox_id, changes, count, left_out);
 }

@@ -1,6 +1,6 @@
 /* APPEND (RFC 3501 section 6.3.11) of one or several messages (RFC 3502) with
- * APPENDUID (RFC 4315): the messages go to the database while they arrive, and
- * into the mailbox all at once. */
+ * APPENDUID (RFC 4315): the messages go to the database while they arrive (one
+ * that is small and alone, with its entry), and into the mailbox all at once. */
 #include "commands.h"
 
 #include "../input.h"
@@ -66,7 +66,8 @@ static void rights_append(const void *in, bool uid, struct rights_wanted *wanted
     wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_MAILBOX,
                                        .name = args->mailbox,
                                        .all = RIGHT_INSERT,
-                                       .try_create = true};
+                                       .try_create = true,
+                                       .rechecked = true};
 }
 
 static int append_piece(void *intake, struct slice octets)
@@ -78,6 +79,7 @@ static int append_piece(void *intake, struct slice octets)
 static int append_receive(struct session *session, struct command *command,
                           struct append_message *message, struct slice *more_out)
 {
+    const struct append_args *args = command->args;
     uint64_t max = mail_settings(session->mail)->message_max;
     if (message->size > max)
         return fail(ERR_TOO_BIG, "Message is larger than %llu octets", (unsigned long long)max);
@@ -88,8 +90,10 @@ static int append_receive(struct session *session, struct command *command,
     if (err)
         return err;
     err = input_stream_literal(session, command, append_piece, intake, more_out);
+    bool alone = message == &args->first && !command->streams;
     if (!err)
-        err = intake_finish(intake, &message->stored);
+        err = alone ? intake_hold(intake, command->arena, &message->stored)
+                    : intake_finish(intake, &message->stored);
     intake_free(&intake);
     return err;
 }
@@ -142,6 +146,7 @@ static int append_fill_items(struct session *session, const struct command *comm
          message = message->next, items++) {
         *items = (struct append_item){
             .message_id = message->stored.message_id,
+            .content = message->stored.content,
             .size = message->stored.size,
             .seal = message->stored.seal,
             .internal_date = message->internal_date == INT64_MIN ? now : message->internal_date,

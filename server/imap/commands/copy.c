@@ -30,7 +30,8 @@ static void rights_copy_to(const struct copy_args *args, struct rights_wanted *w
     *wanted = (struct rights_wanted){.subject = RIGHTS_OF_MAILBOX,
                                      .name = args->mailbox,
                                      .all = RIGHT_INSERT,
-                                     .try_create = true};
+                                     .try_create = true,
+                                     .rechecked = true};
 }
 
 static void rights_copy(const void *args, bool uid, struct rights_wanted *wanted)

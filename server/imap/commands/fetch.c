@@ -71,7 +71,7 @@ static int fetch_mark_seen(struct session *session, struct command *command,
         return 0;
     int err = fetch_find_unseen(session->selected->picture, uids, marked);
     if (!err && !uidset_is_empty(marked))
-        err = writer_store(session->mail, grant, marked, FLAG_CHANGE_ADD, FLAG_SEEN);
+        err = writer_store(session->mail, grant, marked, FLAG_CHANGE_ADD, FLAG_SEEN, NULL);
     return err;
 }
 

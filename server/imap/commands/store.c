@@ -52,16 +52,26 @@ static void rights_store(const void *in, bool uid, struct rights_wanted *wanted)
     };
 }
 
+/* One message: a small change (mail/writer.h). */
+static bool store_needs_no_pulse(const void *in)
+{
+    const struct store_args *args = in;
+    const struct sequence_set *sequence = &args->sequence;
+    return sequence->count == 1 && sequence->items[0].first == sequence->items[0].last;
+}
+
 static int store_run(struct session *session, struct command *command, const struct uidset *uids)
 {
     const struct store_args *args = command->args;
     const struct grant *grant = command->grants[0];
     flag_mask flags;
+    uint64_t modseq = 0;
     int err = writer_resolve_flags(session->mail, grant, &args->flags, &flags);
     if (!err)
-        err = writer_store(session->mail, grant, uids, args->change, flags);
+        err = writer_store(session->mail, grant, uids, args->change, flags, &modseq);
     if (err)
         return err;
+    selected_expect_modseq(session, modseq);
     struct selected_store store = {
         .uids = uids,
         .change = args->change,
@@ -86,5 +96,6 @@ const struct imap_command command_store = {
     .args_size = sizeof(struct store_args),
     .parse = parse_store,
     .rights = rights_store,
+    .needs_no_pulse = store_needs_no_pulse,
     .run = run_store,
 };

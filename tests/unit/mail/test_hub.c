@@ -180,8 +180,8 @@ static void turn_store(struct turn *turn)
 {
     static const flag_mask flags[] = {FLAG_SEEN, FLAG_DELETED, FLAG_SEEN | FLAG_ANSWERED};
     enum flag_change change = (enum flag_change)(rand_r(turn->seed) % 3);
-    CHECK_OK(
-        writer_store(turn->mail, turn->here, &turn->uids, change, flags[rand_r(turn->seed) % 3]));
+    CHECK_OK(writer_store(turn->mail, turn->here, &turn->uids, change,
+                          flags[rand_r(turn->seed) % 3], NULL));
 }
 
 static void turn_expunge(struct turn *turn)

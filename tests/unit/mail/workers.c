@@ -105,7 +105,7 @@ int workers_store(struct mail *mail, const struct grant *grant, uint32_t first, 
     struct uidset uids;
     uidset_init(&uids);
     CHECK_OK(uidset_add_range(&uids, first, last));
-    int err = writer_store(mail, grant, &uids, change, flags);
+    int err = writer_store(mail, grant, &uids, change, flags, NULL);
     uidset_clear(&uids);
     return err;
 }
