@@ -15,6 +15,7 @@ enum { BENCH_PROCESSES = 4 };
 struct bench {
     const char *host; /* of the IMAP server under test */
     const char *port;
+    bool tls;                         /* after STARTTLS */
     const char *password;             /* the same for everybody */
     const char *conninfo;             /* of its database, for the baseline; NULL: none */
     pid_t processes[BENCH_PROCESSES]; /* whose processor time counts, with all below them */

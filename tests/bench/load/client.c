@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "tls.h"
 #include "traffic.h"
 
 enum { CLIENT_READ = 64 * 1024, AWAIT_MS = 120 * 1000 };
@@ -26,11 +27,23 @@ static void trouble(const struct client *client, const char *what, struct slice 
 
 /* Output -------------------------------------------------------------------------------- */
 
+static ssize_t wire_send(struct client *client, const char *octets, size_t count)
+{
+    return client->tls ? tls_send(client->tls, octets, count)
+                       : send(client->watch.fd, octets, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static ssize_t wire_receive(struct client *client, char *place, size_t size)
+{
+    return client->tls ? tls_receive(client->tls, place, size)
+                       : recv(client->watch.fd, place, size, MSG_DONTWAIT);
+}
+
 static void flush(struct client *client)
 {
     while (client->sent < client->output.len) {
-        ssize_t count = send(client->watch.fd, client->output.data + client->sent,
-                             client->output.len - client->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t count = wire_send(client, client->output.data + client->sent,
+                                  client->output.len - client->sent);
         if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             loop_change(&client->watch, EPOLLIN | EPOLLOUT);
             return;
@@ -201,7 +214,7 @@ static void client_ready(struct watch *watch, uint32_t events)
     char *place = buffer_reserve(&client->input, CLIENT_READ);
     if (!place)
         bench_die("no memory for a reply");
-    ssize_t count = recv(watch->fd, place, CLIENT_READ, MSG_DONTWAIT);
+    ssize_t count = wire_receive(client, place, CLIENT_READ);
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         return;
     if (count <= 0)
@@ -311,6 +324,7 @@ void client_connect(struct client *client, const struct bench *bench, const char
 
 void client_close(struct client *client)
 {
+    tls_close(&client->tls);
     if (client->watch.fd >= 0)
         close(client->watch.fd);
     client->watch.fd = -1;
@@ -327,6 +341,12 @@ static void open_some(const struct bench *bench, struct client *clients, unsigne
 {
     for (unsigned i = 0; i < count; i++)
         client_await(&clients[i]);
+    for (unsigned i = 0; i < count && bench->tls; i++) {
+        client_run(&clients[i], "STARTTLS");
+        clients[i].tls = tls_start(clients[i].watch.fd);
+    }
+    for (unsigned i = 0; i < count && bench->tls; i++)
+        tls_shake_hands(clients[i].tls);
     for (unsigned i = 0; i < count; i++)
         client_send(&clients[i], NULL, "LOGIN %s %s", clients[i].user, bench->password);
     for (unsigned i = 0; i < count; i++)

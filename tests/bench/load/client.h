@@ -21,6 +21,7 @@ typedef void client_done_fn(struct client *client);
 
 struct client {
     struct watch watch;
+    struct tls *tls; /* NULL: plain */
     const struct bench *bench;
     char user[32];
     unsigned number; /* place among its like */
@@ -61,7 +62,7 @@ void client_await(struct client *client);
 /* client_send, then client_await. */
 void client_run(struct client *client, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Whether the server, to one who has logged in, names the capability. */
+/* Whether the server, in the state this client is in, names the capability. */
 bool client_has(struct client *client, const char *capability);
 
 /* Connects and logs in `count` clients: users[0], users[1] … again from the

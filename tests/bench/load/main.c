@@ -121,14 +121,19 @@ static void raise_file_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* A server that can't do it is passed over, and says so in place of figures. */
+/* A server that can't do it is passed over, and says so in place of figures.
+ * STARTTLS is named before the login only, most else behind it. */
 static bool is_served(const struct scenario *scenario, const struct bench *bench)
 {
     if (!scenario->needs)
         return true;
-    struct client *client = clients_open(bench, 1, fixture_users, 1);
-    bool is_there = client_has(client, scenario->needs);
-    clients_close(&client, 1);
+    struct client client = {0};
+    client_connect(&client, bench, fixture_users[0]);
+    client_await(&client);
+    bool is_there = client_has(&client, scenario->needs);
+    client_run(&client, "LOGIN %s %s", client.user, bench->password);
+    is_there |= client_has(&client, scenario->needs);
+    client_close(&client);
     if (!is_there)
         printf("{\"scenario\": \"%s\", \"skipped\": \"the server has no %s\"}\n", scenario->name,
                scenario->needs);
@@ -162,6 +167,7 @@ int main(int argc, char **argv)
     loop_open();
     if (options.stage != STAGE_BASELINE && !is_served(scenario, &options.bench))
         return 0;
+    options.bench.tls = scenario->tls;
     struct result result = {0};
     stages[options.stage](scenario, &options.bench, &result);
     if (options.stage != STAGE_PREPARE)

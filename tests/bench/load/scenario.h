@@ -34,6 +34,7 @@ struct scenario {
     bool shared;         /* all in one shared mailbox, not each in an own one */
     unsigned workers;    /* that the server must have; 0: any number */
     const char *needs;   /* a capability; a server without it is passed over */
+    bool tls;            /* all connections */
     bool full;           /* takes long: not in the usual run */
 };
 
@@ -57,7 +58,7 @@ scenario_fn run_select, baseline_select;
 scenario_fn prepare_open, run_open;
 scenario_fn run_cycle, baseline_cycle;
 scenario_fn run_search, baseline_search;
-scenario_fn run_mix;
+scenario_fn run_mixed;
 scenario_fn run_idle_fanout;
 scenario_fn run_idle_memory;
 scenario_fn prepare_big_mailbox, run_big_mailbox;

@@ -19,7 +19,7 @@ struct crowd {
     struct samples *latencies;
 };
 
-/* Connects them as bob, alice, bob …, selects FIXTURE_SHARED, idles. */
+/* Connects them as bob, alice, bob …; all select FIXTURE_SHARED and idle. */
 void crowd_gather(const struct bench *bench, unsigned count, struct crowd *out);
 /* All leave IDLE at once; how long each waited for its OK goes to `latencies`. */
 void crowd_rouse(struct crowd *crowd, struct samples *latencies);

@@ -1,4 +1,4 @@
-/* mix: what mail programs do all day. Four people, each with a phone and a
+/* mixed: what mail programs do all day. Four people, each with a phone and a
  * desktop in the same mailbox, so that each also hears what the other does.
  * Messages that stay are checked octet by octet; those that come and go are
  * counted, and at the end everybody must know how many there are. */
@@ -304,7 +304,7 @@ static void add_figures(struct samples *latencies, struct result *result)
     }
 }
 
-void run_mix(const struct scenario *scenario, struct bench *bench, struct result *result)
+void run_mixed(const struct scenario *scenario, struct bench *bench, struct result *result)
 {
     struct shelf shelves[MIX_USERS];
     struct samples latencies[MIX_ACTIONS] = {0};
