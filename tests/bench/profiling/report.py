@@ -12,8 +12,10 @@ INTRODUCTION = """# Where the time goes
 Made by `tests/bench/profile`: each scenario of the bench for some seconds, {cores} cores, {workers}
 workers where the scenario has no say. Processor time is that of the workers and of the PostgreSQL
 processes that serve them. Shares are samples of perf, of the workers or of PostgreSQL alone: first
-by layer of the server (`server/<layer>`) or by library, then the functions that took most. Statements
-are named as in `sql/queries`; logging in at the start of a run is among them.
+by layer of the server (`server/<layer>`) or by library, then the functions that took most; in a
+virtual machine `_raw_spin_unlock_irqrestore` and `finish_task_switch` stand for waking somebody and
+for being woken. Statements are named as in `sql/queries`; their time has waiting for locks in it,
+but not the flush at the end of a transaction. Logging in at the start of a run is among them.
 """
 
 

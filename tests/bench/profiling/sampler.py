@@ -3,9 +3,11 @@
 import re
 import signal
 import subprocess
+import time
 from collections import Counter
 
 RATE = 1999  # a second; prime, so that nothing keeps step with it
+ATTACHING = 0.5  # seconds
 LAYER_OF_LIBRARY = re.compile(r"libpostroom_(\w+)\.a$")
 
 
@@ -35,6 +37,7 @@ class Sampler:
         self.perf = subprocess.Popen(
             [*command, "-p", ",".join(map(str, self.pids))], stderr=subprocess.DEVNULL
         )
+        time.sleep(ATTACHING)
         return self
 
     def __exit__(self, *failure):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from postroom_testing.statement_counter import query_names, squeezed
 
-CONSTANT = re.compile(r"\$\d+|[BE]?'[^']*'|\b\d+\b")  # pg_stat_statements makes $n of them
+# pg_stat_statements makes $n of them.
+CONSTANT = re.compile(r"\$\d+|[BE]?'[^']*'|\b\d+\b|\bNULL\b|\btrue\b|\bfalse\b")
 QUERY = """
 SELECT jsonb_agg(s)::text FROM (
     SELECT query, calls, total_exec_time AS ms, shared_blks_hit + shared_blks_read AS pages,
