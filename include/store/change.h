@@ -55,6 +55,12 @@ struct change {
     const struct uidset *uids; /* FLAGS, SEEN, EXPUNGE; MOVE: of source_id */
     flag_mask flags_cleared;   /* FLAGS; SEEN: FLAG_SEEN in one of the two */
     flag_mask flags_set;
+    uint64_t known_modseq; /* FLAGS, SEEN: with the mailbox at this modseq it is exactly
+                              known_uids that change, and its counters as follows; 0: not
+                              known */
+    const struct uidset *known_uids;
+    int64_t deleted_added;         /* messages with \Deleted, more or fewer */
+    int64_t seen_added;            /* those with \Seen where it is not per user */
     bool only_deleted;             /* EXPUNGE: only those with \Deleted */
     int64_t source_id;             /* MOVE */
     uint64_t source_rights_modseq; /* MOVE */

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "mail/pulse.h"
 #include "store/change_small.h"
+#include "writer_known.h"
 #include "writer_queue.h"
 
 static struct change change_for(const struct grant *grant, enum change_kind kind)
@@ -275,6 +276,25 @@ static size_t split_changes(const struct grant *grant, const struct uidset *uids
     return count;
 }
 
+static int store_changes(struct mail *mail, const struct grant *grant, struct change *changes,
+                         size_t count)
+{
+    bool left_out;
+    int err = try_small(mail, grant, changes, count, &left_out);
+    if (err || !left_out)
+        return err;
+    struct uidset known[WRITER_CHANGES_MAX];
+    for (size_t i = 0; i < count; i++)
+        uidset_init(&known[i]);
+    for (size_t i = 0; i < count && !err; i++)
+        err = writer_use_view(mail, grant_actor(grant)->user_id, &changes[i], &known[i]);
+    if (!err)
+        err = writer_submit(mail, changes, count);
+    for (size_t i = 0; i < count; i++)
+        uidset_clear(&known[i]);
+    return err;
+}
+
 int writer_store(struct mail *mail, const struct grant *grant, const struct uidset *uids,
                  enum flag_change change, flag_mask flags, uint64_t *modseq_out)
 {
@@ -288,10 +308,7 @@ int writer_store(struct mail *mail, const struct grant *grant, const struct uids
     size_t count = split_changes(grant, uids, edit_for(change, flags, may), changes);
     if (count == 0 || uidset_is_empty(uids))
         return 0;
-    bool left_out;
-    int err = try_small(mail, grant, changes, count, &left_out);
-    if (!err && left_out)
-        err = writer_submit(mail, changes, count);
+    int err = store_changes(mail, grant, changes, count);
     for (size_t i = 0; i < count; i++) {
         if (!err && modseq_out && changes[i].highest_modseq > *modseq_out)
             *modseq_out = changes[i].highest_modseq;

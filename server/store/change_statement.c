@@ -40,11 +40,21 @@ flag_mask change_shared_flags(const struct change *change, flag_mask flags)
     return change->seen_per_user ? flags & ~FLAG_SEEN : flags;
 }
 
+static void add_known(struct params *params, const struct change *change)
+{
+    static const struct uidset none;
+    params_int8(params, (int64_t)change->known_modseq);
+    params_multirange(params, change->known_modseq ? change->known_uids : &none);
+}
+
 static void add_flags(struct params *params, const struct change *change)
 {
     params_multirange(params, change->uids);
     params_int8(params, (int64_t)change_shared_flags(change, change->flags_cleared));
     params_int8(params, (int64_t)change_shared_flags(change, change->flags_set));
+    add_known(params, change);
+    params_int8(params, change->deleted_added);
+    params_int8(params, change->seen_added);
 }
 
 static void add_seen(struct params *params, const struct change *change)
@@ -52,6 +62,7 @@ static void add_seen(struct params *params, const struct change *change)
     params_multirange(params, change->uids);
     params_int8(params, change->user_id);
     params_bool(params, change->flags_set & FLAG_SEEN);
+    add_known(params, change);
 }
 
 static void add_expunge(struct params *params, const struct change *change)

@@ -77,9 +77,12 @@ SELECT mailbox.stale, mailbox.uidvalidity,
 FROM mailbox, total;
 
 -- name: change_flags
--- $6 cleared, $7 set.
+-- $6 cleared, $7 set. With the mailbox at modseq $8 it is known that of $5 exactly $9
+-- change, and the counters of \Deleted and \Seen by $10 and $11; at another, or for
+-- $8 = 0, that is found out.
 WITH mailbox AS MATERIALIZED (
-    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+    SELECT *, NOT stale AND modseq - 1 = $8::bigint AS known
+    FROM mailbox_to_change($1::bigint, $2::bigint)
 ), found AS MATERIALIZED (
     SELECT e.ctid AS place, e.uid, e.flags AS old, (e.flags & ~ $6::bigint) | $7::bigint AS new
     FROM mailbox
@@ -87,40 +90,52 @@ WITH mailbox AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT e.ctid, e.uid, e.flags FROM entries e
                         WHERE e.mailbox_id = $1 AND e.uid >= lower(r) AND e.uid < upper(r)
                         OFFSET 0) e
-    WHERE NOT mailbox.stale AND e.flags <> ((e.flags & ~ $6) | $7)
-), total AS MATERIALIZED (
-    SELECT count(*) AS messages,
-           count(*) FILTER (WHERE new & 8 <> 0) - count(*) FILTER (WHERE old & 8 <> 0) AS deleted,
+    WHERE NOT mailbox.stale AND NOT mailbox.known AND e.flags <> ((e.flags & ~ $6) | $7)
+), counted AS MATERIALIZED (
+    SELECT count(*) FILTER (WHERE new & 8 <> 0) - count(*) FILTER (WHERE old & 8 <> 0) AS deleted,
            count(*) FILTER (WHERE new & 1 <> 0) - count(*) FILTER (WHERE old & 1 <> 0) AS seen,
            range_agg(int8range(uid, uid + 1)) AS uids
     FROM found
+), total AS MATERIALIZED (
+    SELECT CASE WHEN mailbox.known THEN nullif($9::int8multirange, '{}') ELSE counted.uids END AS uids,
+           CASE WHEN mailbox.known THEN $10::bigint ELSE counted.deleted END AS deleted,
+           CASE WHEN mailbox.known THEN $11::bigint ELSE counted.seen END AS seen
+    FROM mailbox, counted
 ), changed AS (
     UPDATE entries e
     SET flags = found.new, modseq = (SELECT modseq FROM mailbox)
     FROM found
     WHERE e.ctid = found.place
+), changed_as_known AS (
+    UPDATE entries e
+    SET flags = (e.flags & ~ $6) | $7, modseq = (SELECT modseq FROM mailbox)
+    FROM unnest($9) AS r
+    WHERE (SELECT known FROM mailbox)
+      AND e.mailbox_id = $1 AND e.uid >= lower(r) AND e.uid < upper(r)
 ), state AS (
     UPDATE mailbox_state s
     SET highest_modseq = s.highest_modseq + 1,
         deleted = s.deleted + total.deleted, seen = s.seen + total.seen
     FROM total
-    WHERE s.mailbox_id = $1 AND total.messages > 0
+    WHERE s.mailbox_id = $1 AND total.uids IS NOT NULL
 ), noted AS (
     INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, actor, client,
                          change_id)
-    SELECT $1, mailbox.modseq, 'flags', total.uids, $6, $7, $3::text, $4::text, $8::bigint
+    SELECT $1, mailbox.modseq, 'flags', total.uids, $6, $7, $3::text, $4::text, $12::bigint
     FROM mailbox, total
-    WHERE total.messages > 0
+    WHERE total.uids IS NOT NULL
 )
 SELECT mailbox.stale, mailbox.uidvalidity,
-       CASE WHEN total.messages > 0 THEN mailbox.modseq END AS modseq, total.uids::text AS uids
+       CASE WHEN total.uids IS NOT NULL THEN mailbox.modseq END AS modseq, total.uids::text AS uids
 FROM mailbox, total;
 
 -- name: change_seen
 -- $6 the user, $7 true: seen, false: not. Ranges are cut at the pages, so that
--- each piece looks at one page of bits and one stretch of the key.
+-- each piece looks at one page of bits and one stretch of the key. $8 and $9 as in
+-- change_flags.
 WITH mailbox AS MATERIALIZED (
-    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+    SELECT *, NOT stale AND modseq - 1 = $8::bigint AS known
+    FROM mailbox_to_change($1::bigint, $2::bigint)
 ), piece AS MATERIALIZED (
     SELECT page, greatest(lower(r), page * 8192) AS first,
            least(upper(r), (page + 1) * 8192, mailbox.uidnext) AS last
@@ -128,8 +143,8 @@ WITH mailbox AS MATERIALIZED (
     CROSS JOIN LATERAL unnest($5::int8multirange) AS r
     CROSS JOIN LATERAL generate_series(lower(r) / 8192,
                                        (least(upper(r), mailbox.uidnext) - 1) / 8192) AS page
-    WHERE NOT mailbox.stale
-), total AS MATERIALIZED (
+    WHERE NOT mailbox.stale AND NOT mailbox.known
+), found AS MATERIALIZED (
     SELECT range_agg(int8range(e.uid, e.uid + 1)) AS uids
     FROM piece
     LEFT JOIN LATERAL (SELECT p.bits FROM seen_pages p
@@ -140,6 +155,9 @@ WITH mailbox AS MATERIALIZED (
                         WHERE e.mailbox_id = $1 AND e.uid >= piece.first AND e.uid < piece.last
                         OFFSET 0) e
     WHERE coalesce(get_bit(p.bits, (e.uid % 8192)::integer), 0) <> $7::boolean::integer
+), total AS MATERIALIZED (
+    SELECT CASE WHEN mailbox.known THEN nullif($9::int8multirange, '{}') ELSE found.uids END AS uids
+    FROM mailbox, found
 ), marked AS (
     INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits)
     SELECT $1, $6, m.page, m.mask FROM total, seen_masks(total.uids) m WHERE $7
@@ -156,7 +174,7 @@ WITH mailbox AS MATERIALIZED (
     INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_cleared, flags_set, user_id, actor, client,
                          change_id)
     SELECT $1, mailbox.modseq, 'seen', total.uids, (NOT $7)::integer, $7::integer, $6, $3::text,
-           $4::text, $8::bigint
+           $4::text, $10::bigint
     FROM mailbox, total
     WHERE total.uids IS NOT NULL
 )

@@ -192,7 +192,7 @@ static void stale_body(struct database *database)
     int64_t mailbox = table_mailbox(database, user, false);
     table_append(database, mailbox, 1, 0);
     struct uidset one = table_uids("1");
-    uint64_t modseq = table_grant(database, mailbox, ACL_ANYONE, 0, false, 3);
+    uint64_t modseq = table_grant(database, mailbox, ACL_USER, user, false, 3);
     struct change change = flags_of(mailbox, &one, FLAG_FLAGGED);
     change.rights_modseq = modseq - 1;
     change.user_id = user;
