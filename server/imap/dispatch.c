@@ -18,11 +18,8 @@ enum { DISPATCH_ATTEMPTS = 4 };
  * Without its mailbox, or the database, a session can still LOGOUT; only what
  * works on the mailbox fails with it. A database that is away is not waited for
  * a second time by what needs it, which is what needs a login. */
-static int dispatch_refresh(struct session *session, const struct command *command, int attempt)
+static int dispatch_refresh(struct session *session, const struct command *command)
 {
-    bool (*needs_none)(const void *args) = command->row->needs_no_pulse;
-    if (attempt == 0 && needs_none && needs_none(command->args) && selected_holds(session))
-        return 0;
     int err = selected_refresh(session);
     if (!err && session->state == STATE_SELECTED && (command->row->traits & TRAIT_SHOWS_NOW))
         return selected_sync(session, false);
@@ -36,25 +33,49 @@ static int dispatch_refresh(struct session *session, const struct command *comma
     return 0;
 }
 
+static int dispatch_attempt(struct session *session, struct command *command, bool refresh)
+{
+    int err = refresh ? dispatch_refresh(session, command) : 0;
+    if (!err)
+        err = command_text_check_state(session, command);
+    if (!err)
+        err = dispatch_check_rights(session, command);
+    if (err)
+        return err;
+    err = command->row->run(session, command);
+    if (err)
+        dispatch_forget_grant(session);
+    return err;
+}
+
+static bool dispatch_needs_no_pulse(const struct session *session, const struct command *command)
+{
+    const struct imap_command *row = command->row;
+    return row->needs_no_pulse && row->needs_no_pulse(command->args) && selected_holds(session);
+}
+
+/* What fails without a pulse may do so because of something it has not heard of. */
+static bool dispatch_tries_again(int err, bool refreshed)
+{
+    if (err == -ERR_STALE)
+        return true;
+    return err && !refreshed && !reply_is_fatal(err) && err != -ERR_UNAVAILABLE &&
+           err != -ERR_IN_DOUBT;
+}
+
 static int dispatch_run(struct session *session, struct command *command)
 {
     int err = 0;
     if (command->row->traits & TRAIT_LEAVES_MAILBOX)
         selected_close(session);
+    bool refresh = !dispatch_needs_no_pulse(session, command);
     for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
-        err = dispatch_refresh(session, command, attempt);
-        if (!err)
-            err = command_text_check_state(session, command);
-        if (!err)
-            err = dispatch_check_rights(session, command);
-        if (err)
+        err = dispatch_attempt(session, command, refresh);
+        if (!dispatch_tries_again(err, refresh))
             return err;
-        err = command->row->run(session, command);
-        if (err)
-            dispatch_forget_grant(session);
-        if (err != -ERR_STALE)
-            return err;
-        selected_expect_change(session);
+        refresh = true;
+        if (err == -ERR_STALE)
+            selected_expect_change(session);
     }
     return err;
 }
