@@ -265,6 +265,48 @@ void test_stream_tls_unique_is_the_first_finished(void)
     run_with_context(resume_a_session);
 }
 
+/* Tickets of TLS 1.3 come behind the handshake, with the first line. */
+static SSL_SESSION *take_session(int version)
+{
+    char got[4];
+    open_pair(version);
+    shake_hands();
+    CHECK_INT(SSL_session_reused(peer.ssl), 0);
+    CHECK_OK(stream_write(stream, SLICE("* OK")));
+    CHECK_OK(stream_flush(stream));
+    CHECK_INT(tls_peer_read(&peer, got, sizeof got), 4);
+    SSL_SESSION *session = SSL_get1_session(peer.ssl);
+    tls_peer_close(&peer, true);
+    stream_free(&stream);
+    return session;
+}
+
+static void resume_in_another_context(int version)
+{
+    SSL_SESSION *session = take_session(version);
+    tls_context_unref(&context);
+    CHECK_OK(new_context("TLSv1.2", &context));
+    open_pair(version);
+    peer.session = session;
+    shake_hands();
+    CHECK_INT(SSL_session_reused(peer.ssl), 1);
+    tls_peer_close(&peer, true);
+    stream_free(&stream);
+    SSL_SESSION_free(session);
+}
+
+static void resume_after_a_reload(void *arg)
+{
+    (void)arg;
+    resume_in_another_context(TLS1_2_VERSION);
+    resume_in_another_context(0);
+}
+
+void test_stream_tls_resumes_after_a_reload(void)
+{
+    run_with_context(resume_after_a_reload);
+}
+
 static void say_nonsense(void *arg)
 {
     (void)arg;
