@@ -47,7 +47,7 @@ SELECT s.mailbox_id
 FROM mailbox_state s
 JOIN mailboxes m ON m.id = s.mailbox_id
 WHERE coalesce(m.owner_id, 0) = $1::bigint AND m.deleted_at IS NULL
-  AND (m.name = $2::text OR (m.name >= $2 || '/' AND m.name < $2 || '0'))
+  AND m.name >= $2::text AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
 ORDER BY s.mailbox_id
 FOR UPDATE OF s;
 
@@ -56,7 +56,7 @@ FOR UPDATE OF s;
 -- ("a/a" to "a" while "a/a/a" still has the name that "a/a" leaves).
 UPDATE mailboxes SET deleted_at = '-infinity'
 WHERE coalesce(owner_id, 0) = $1::bigint AND deleted_at IS NULL
-  AND (name = $2::text OR (name >= $2 || '/' AND name < $2 || '0'));
+  AND name >= $2::text AND name < $2 || '0' AND (name = $2 OR name >= $2 || '/');
 
 -- name: tree_rename
 -- What tree_lift took out comes back under its new name.

@@ -43,19 +43,22 @@ ORDER BY m.owner_id = 0, m.owner, m.name;
 
 -- name: mailboxes_tree
 -- '0' is the character after '/': everything that starts with the name and a separator.
+-- The range alone is what the index of names serves.
 SELECT m.*, r.rights, r.rights_until
 FROM live_mailboxes m
 CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
 WHERE m.owner_id = $1::bigint
-  AND (m.name = $2::text OR (m.name >= $2 || '/' AND m.name < $2 || '0'))
+  AND m.name >= $2::text AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
 ORDER BY m.name;
 
 -- name: mailbox_nearest
--- The longest of these names that exists.
+-- The longest of these names that exists; OFFSET 0 keeps the look-up of each apart.
 SELECT m.*, r.rights, r.rights_until
-FROM live_mailboxes m
+FROM unnest($2::text[]) AS wanted (name)
+CROSS JOIN LATERAL (SELECT * FROM live_mailboxes m
+                    WHERE m.owner_id = $1::bigint AND m.name = wanted.name
+                    OFFSET 0) m
 CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
-WHERE m.owner_id = $1::bigint AND m.name = ANY ($2::text[])
 ORDER BY length(m.name) DESC
 LIMIT 1;
 
