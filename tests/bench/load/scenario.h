@@ -56,6 +56,7 @@ scenario_fn run_store, baseline_store;
 scenario_fn run_store_bulk, baseline_store_bulk;
 scenario_fn run_select, baseline_select;
 scenario_fn prepare_open, run_open;
+scenario_fn run_resync, baseline_resync;
 scenario_fn run_cycle, baseline_cycle;
 scenario_fn run_search, baseline_search;
 scenario_fn run_mixed;
