@@ -4,6 +4,7 @@
 #ifndef POSTROOM_MAIL_CONTENT_H
 #define POSTROOM_MAIL_CONTENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -44,6 +45,28 @@ int content_get(struct mail *mail, const struct grant *grant, struct arena *aren
 int content_get_small(struct mail *mail, const struct grant *grant, struct arena *arena,
                       const int64_t *message_ids, size_t count,
                       struct slice **octets_out) MUST_CHECK;
+/* What FETCH shows of many messages, asked for before it is used: while the
+ * rights are still being confirmed, while the messages before are sent. What
+ * comes back can only be had with a grant that holds then. No connection is
+ * kept meanwhile; what was read lately is not read again. */
+struct content_wish {
+    int64_t message_id;
+    uint64_t size;
+};
+struct content_request;
+/* `wishes` are copied; want as above, with MESSAGE_WHOLE for whole messages of at most
+ * MESSAGE_CHUNK_SIZE. Never parks. */
+int content_ask(struct mail *mail, const struct content_wish *wishes, size_t count, unsigned want,
+                struct content_request **out) MUST_CHECK;
+/* Whether it was asked for exactly this. */
+bool content_request_is_for(const struct content_request *request,
+                            const struct content_wish *wishes, size_t count, unsigned want);
+/* Parks until all is there. Rows in the order of the wishes, until content_drop(). */
+int content_take(struct content_request *request, const struct grant *grant,
+                 const struct message_part_row **rows_out) MUST_CHECK;
+/* At any time; NULL is nothing. */
+void content_drop(struct content_request **request);
+
 /* Octets start..end (exclusive) in pieces of at most one chunk to piece();
  * reads the next piece only after piece() has returned, and holds no
  * connection meanwhile. piece may park; a failure of it ends the reading. */

@@ -18,7 +18,8 @@ struct mail;
 
 struct mail_settings {
     struct mime_limits mime;
-    uint64_t message_max; /* octets of one message */
+    uint64_t message_max;   /* octets of one message */
+    uint64_t content_cache; /* octets kept of what was read lately; 0: none */
     uint32_t mailboxes_per_user;
     uint32_t retention_days; /* expunged messages, deleted mailboxes */
     uint32_t journal_days;

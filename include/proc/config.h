@@ -51,6 +51,7 @@ struct config {
     int64_t limits_connections_per_user;
     int64_t limits_connections_per_address;
     int64_t limits_message_size;
+    int64_t limits_content_cache;
     int64_t limits_line_length;
     int64_t limits_literal_size;
     int64_t limits_command_size;

@@ -38,6 +38,10 @@ void database_close(struct database **database);
 /* Parks until a first connection works, at most settings->wait_ms. */
 int database_wait(struct database *database) MUST_CHECK;
 
+/* Another one after each loss of the connection: what was read before may have come from a
+ * server that had more than this one. */
+uint64_t database_generation(const struct database *database);
+
 /* Statements and round trips so far; tests pin them per command. */
 struct database_counters {
     uint64_t statements;

@@ -62,15 +62,26 @@ enum {
     MESSAGE_ENVELOPE = 2,
     MESSAGE_STRUCTURE = 4,
     MESSAGE_PARTS = 8,
-    MESSAGE_SENT_DAY = 16
+    MESSAGE_SENT_DAY = 16,
+    MESSAGE_WHOLE = 32 /* the whole message, when it fits one chunk */
 };
 struct message_part_row {
     int64_t id;
     struct slice header, envelope, bodystructure, parts;
     int64_t sent_day;
+    struct slice octets; /* data NULL: not wanted, or too large */
 };
 int messages_get(struct database *database, struct arena *arena, const int64_t *ids, size_t count,
                  unsigned want, struct message_part_row **rows_out) MUST_CHECK;
+
+/* The same without a copy: the rows point into what PostgreSQL has sent, until
+ * message_rows_free(). `octets`: of the content that is asked for, about; much
+ * of it takes a connection of its own. */
+struct message_rows;
+int message_rows_read(struct database *database, const int64_t *ids, size_t count, unsigned want,
+                      uint64_t octets, struct message_rows **out) MUST_CHECK;
+const struct message_part_row *message_rows_at(const struct message_rows *rows, size_t place);
+void message_rows_free(struct message_rows **rows);
 
 /* Chunks first..last of one message, concatenated into the arena. Bounded by
  * the caller: keep (last - first) small. -ERR_NOT_FOUND. */

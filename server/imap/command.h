@@ -54,9 +54,10 @@ struct command {
     bool streams; /* a literal follows, not yet asked for */
     bool literal_synchronising;
     uint64_t literal_size;
-    struct buffer code; /* response code of the tagged OK, "[APPENDUID 1 2]" */
-    const char *text;   /* text of the tagged OK; NULL: "NAME completed" */
-    bool silent_end;    /* run() has sent the tagged reply itself */
+    struct buffer code;            /* response code of the tagged OK, "[APPENDUID 1 2]" */
+    const char *text;              /* text of the tagged OK; NULL: "NAME completed" */
+    bool silent_end;               /* run() has sent the tagged reply itself */
+    struct content_request *ahead; /* what ask_ahead() has asked for; dropped at the end */
 };
 
 struct imap_command {
@@ -73,6 +74,10 @@ struct imap_command {
     /* Whether the writer finds out under the mailbox's lock all that the pulse says
      * (mail/pulse.h): then the first attempt goes without. NULL: never. */
     bool (*needs_no_pulse)(const void *args);
+    /* Asks for what run() is going to read, while the pulse that confirms the rights is under
+     * way: one round trip instead of two. Must not park nor send; run() may do without what
+     * it was. NULL: nothing. */
+    void (*ask_ahead)(struct session *session, struct command *command);
     /* Reads like the RFC. 0: tagged OK follows. -ERR_STALE before anything
      * was sent: the dispatcher asks for the rights again and runs it anew. */
     int (*run)(struct session *session, struct command *command);

@@ -5,6 +5,7 @@
 #include "dispatch_grant.h"
 #include "input.h"
 #include "mail/account.h"
+#include "mail/content.h"
 #include "reply.h"
 #include "selected.h"
 #include "server_private.h"
@@ -69,6 +70,8 @@ static int dispatch_run(struct session *session, struct command *command)
     if (command->row->traits & TRAIT_LEAVES_MAILBOX)
         selected_close(session);
     bool refresh = !dispatch_needs_no_pulse(session, command);
+    if (command->row->ask_ahead && session->state == STATE_SELECTED)
+        command->row->ask_ahead(session, command);
     for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
         err = dispatch_attempt(session, command, refresh);
         if (!dispatch_tries_again(err, refresh))
@@ -182,6 +185,7 @@ int dispatch_next(struct session *session)
         command.literal_size = session->reader.literal_size;
     }
     err = dispatch_text(session, text, &command);
+    content_drop(&command.ahead);
     bool skipping = command.streams;
     buffer_clear(&command.code);
     arena_clear(&arena);

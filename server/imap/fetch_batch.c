@@ -1,138 +1,234 @@
 #include "fetch_batch.h"
 
+#include "base/buffer.h"
 #include "fetch_render.h"
 #include "fiber/fiber.h"
+#include "reply.h"
 #include "selected.h"
 
 enum {
-    FETCH_BATCH_MESSAGES = 128,
-    FETCH_BATCH_OCTETS = 2 << 20 /* of message content brought by one statement */
+    BATCH_MESSAGES = 128,
+    BATCH_OCTETS = 1 << 20,            /* of message content brought by one statement */
+    LINES_OCTETS = STREAM_OUTPUT_HIGH, /* replies gathered: so many the stream sends uncopied */
+    LINE_OCTETS = 400                  /* of a reply besides content, usually */
 };
 
+/* What is asked for together. */
 struct fetch_batch {
-    const struct fetch_request *request;
-    const struct fetch_spec *spec;
-    struct keyword_table keywords;
-    unsigned want;      /* MESSAGE_ bits */
-    bool want_octets;   /* content itself */
-    struct arena arena; /* of one batch */
-    struct fetch_message messages[FETCH_BATCH_MESSAGES];
+    struct fetch_message *messages; /* room for BATCH_MESSAGES, or all there are */
     size_t count;
-    uint64_t octets;
+    uint64_t octets;                 /* of content */
+    struct content_request *content; /* under way; NULL: nothing is needed */
 };
 
-static unsigned fetch_want_section(const struct fetch_item *item, bool *octets_out)
+/* A FETCH while it is at work. */
+struct fetch {
+    const struct fetch_request *request;
+    struct keyword_table keywords;
+    unsigned want; /* MESSAGE_ bits */
+    size_t range;  /* the next message: of request->uids, */
+    uint64_t uid;  /* and in it; 0: its first */
+    struct fetch_batch batches[2];
+    struct arena arena;  /* of one message */
+    struct buffer lines; /* replies that have not gone to the stream yet */
+};
+
+/* What is stored ----------------------------------------------------------------------- */
+
+static unsigned fetch_want_section(const struct fetch_item *item)
 {
     bool of_header = item->section == FETCH_SECTION_HEADER ||
                      item->section == FETCH_SECTION_FIELDS ||
                      item->section == FETCH_SECTION_FIELDS_NOT;
     if (item->number_count == 0 && of_header)
         return MESSAGE_HEADER;
-    *octets_out = true;
     bool whole = item->number_count == 0 && item->section == FETCH_SECTION_ALL;
-    return whole ? 0 : MESSAGE_PARTS;
+    return whole ? MESSAGE_WHOLE : MESSAGE_WHOLE | MESSAGE_PARTS;
 }
 
-static void fetch_find_wants(struct fetch_batch *batch)
+static unsigned fetch_wants(const struct fetch_spec *spec)
 {
-    for (size_t i = 0; i < batch->spec->count; i++) {
-        const struct fetch_item *item = &batch->spec->items[i];
+    unsigned want = 0;
+    for (size_t i = 0; i < spec->count; i++) {
+        const struct fetch_item *item = &spec->items[i];
         if (item->kind == FETCH_ENVELOPE)
-            batch->want |= MESSAGE_ENVELOPE;
+            want |= MESSAGE_ENVELOPE;
         else if (item->kind == FETCH_BODY || item->kind == FETCH_BODYSTRUCTURE)
-            batch->want |= MESSAGE_STRUCTURE;
+            want |= MESSAGE_STRUCTURE;
         else if (item->kind == FETCH_SECTION)
-            batch->want |= fetch_want_section(item, &batch->want_octets);
+            want |= fetch_want_section(item);
     }
+    return want;
 }
 
-static int fetch_load_stored(struct fetch_batch *batch)
+static uint64_t fetch_content_octets(unsigned want, const struct entry *entry)
 {
-    int64_t ids[FETCH_BATCH_MESSAGES];
-    for (size_t i = 0; i < batch->count; i++)
-        ids[i] = batch->messages[i].entry.message_id;
-    struct message_part_row *rows;
-    int err = content_get(batch->request->session->mail, batch->request->grant, &batch->arena, ids,
-                          batch->count, batch->want, &rows);
-    for (size_t i = 0; !err && i < batch->count; i++)
-        batch->messages[i].stored = &rows[i];
-    return err;
+    return want & MESSAGE_WHOLE && entry->size <= MESSAGE_CHUNK_SIZE ? entry->size : 0;
 }
 
-static int fetch_load_octets(struct fetch_batch *batch)
+/* Batches ---------------------------------------------------------------------------------- */
+
+static bool batch_is_full(const struct fetch_batch *batch)
 {
-    int64_t ids[FETCH_BATCH_MESSAGES];
-    size_t which[FETCH_BATCH_MESSAGES];
-    size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        if (batch->messages[i].entry.size > MESSAGE_CHUNK_SIZE)
-            continue;
-        which[count] = i;
-        ids[count++] = batch->messages[i].entry.message_id;
-    }
-    if (count == 0)
-        return 0;
-    struct slice *octets;
-    int err = content_get_small(batch->request->session->mail, batch->request->grant, &batch->arena,
-                                ids, count, &octets);
-    for (size_t i = 0; !err && i < count; i++)
-        batch->messages[which[i]].octets = octets[i];
-    return err;
+    return batch->count == BATCH_MESSAGES || batch->octets >= BATCH_OCTETS;
 }
 
-/* Loads what the gathered messages need, renders them, starts the next batch. */
-static int fetch_finish_batch(struct fetch_batch *batch)
+/* The next UID of the request; false: there is none. */
+static bool fetch_next_uid(struct fetch *fetch, uint32_t *uid_out)
 {
-    int err = 0;
-    if (batch->count && batch->want)
-        err = fetch_load_stored(batch);
-    if (!err && batch->count && batch->want_octets)
-        err = fetch_load_octets(batch);
-    for (size_t i = 0; !err && i < batch->count; i++) {
-        err = fetch_render_message(batch->request, &batch->messages[i], &batch->keywords,
-                                   &batch->arena);
-        fiber_breathe();
-    }
-    batch->count = 0;
-    batch->octets = 0;
-    arena_clear(&batch->arena);
-    return err;
+    const struct uidset *uids = fetch->request->uids;
+    if (fetch->range == uids->count)
+        return false;
+    const struct uid_range *range = &uids->ranges[fetch->range];
+    uint64_t uid = fetch->uid ? fetch->uid : range->first;
+    bool is_last = uid == range->last;
+    fetch->range += is_last;
+    fetch->uid = is_last ? 0 : uid + 1;
+    *uid_out = (uint32_t)uid;
+    return true;
 }
 
-static int fetch_add_message(struct fetch_batch *batch, uint32_t uid)
+static void batch_add(struct fetch *fetch, struct fetch_batch *batch, uint32_t uid)
 {
-    const struct picture *picture = batch->request->session->selected->picture;
+    const struct fetch_request *request = fetch->request;
+    const struct picture *picture = request->session->selected->picture;
     uint32_t seq = picture_seq(picture, uid);
     struct fetch_message *message = &batch->messages[batch->count++];
     *message = (struct fetch_message){.seq = seq, .entry = picture_entry(picture, seq)};
-    if (uidset_contains(batch->request->marked, uid)) {
+    if (uidset_contains(request->marked, uid)) {
         message->entry.flags |= FLAG_SEEN;
         message->flags_changed = true;
     }
-    if (batch->want_octets && message->entry.size <= MESSAGE_CHUNK_SIZE)
-        batch->octets += message->entry.size;
-    if (batch->count == FETCH_BATCH_MESSAGES || batch->octets >= FETCH_BATCH_OCTETS)
-        return fetch_finish_batch(batch);
-    return 0;
+    batch->octets += fetch_content_octets(fetch->want, &message->entry);
+}
+
+static int batch_ask(struct fetch *fetch, struct fetch_batch *batch)
+{
+    struct content_wish wishes[BATCH_MESSAGES];
+    if (!batch->count || !fetch->want)
+        return 0;
+    for (size_t i = 0; i < batch->count; i++)
+        wishes[i] = (struct content_wish){.message_id = batch->messages[i].entry.message_id,
+                                          .size = batch->messages[i].entry.size};
+    struct content_request **ahead = fetch->request->ahead;
+    if (*ahead && content_request_is_for(*ahead, wishes, batch->count, fetch->want)) {
+        batch->content = *ahead;
+        *ahead = NULL;
+        return 0;
+    }
+    return content_ask(fetch->request->session->mail, wishes, batch->count, fetch->want,
+                       &batch->content);
+}
+
+/* Gathers the next messages and asks for what is stored of them. */
+static int batch_fill(struct fetch *fetch, struct fetch_batch *batch)
+{
+    uint32_t uid;
+    batch->count = 0;
+    batch->octets = 0;
+    while (!batch_is_full(batch) && fetch_next_uid(fetch, &uid))
+        batch_add(fetch, batch, uid);
+    return batch_ask(fetch, batch);
+}
+
+static int fetch_flush_lines(struct fetch *fetch)
+{
+    int err = reply_buffer(fetch->request->session, &fetch->lines);
+    buffer_reset(&fetch->lines);
+    return err;
+}
+
+/* Room for the replies of the batch, so that the buffer need not grow to it. */
+static void batch_reserve_lines(struct fetch *fetch, const struct fetch_batch *batch)
+{
+    uint64_t octets = batch->octets + batch->count * LINE_OCTETS;
+    (void)buffer_reserve(&fetch->lines, octets < LINES_OCTETS ? (size_t)octets : LINES_OCTETS);
+}
+
+/* Waits for what was asked for, and sends it. */
+static int batch_send(struct fetch *fetch, struct fetch_batch *batch)
+{
+    const struct message_part_row *stored = NULL;
+    int err = batch->content ? content_take(batch->content, fetch->request->grant, &stored) : 0;
+    batch_reserve_lines(fetch, batch);
+    for (size_t i = 0; !err && i < batch->count; i++) {
+        batch->messages[i].stored = stored ? &stored[i] : NULL;
+        err = fetch_render_message(fetch->request, &batch->messages[i], &fetch->keywords,
+                                   &fetch->arena, &fetch->lines);
+        arena_clear(&fetch->arena);
+        if (!err && fetch->lines.len >= LINES_OCTETS)
+            err = fetch_flush_lines(fetch);
+        fiber_breathe();
+    }
+    content_drop(&batch->content);
+    return err;
+}
+
+/* One batch is sent while the next one is on its way. */
+static int fetch_send_batches(struct fetch *fetch)
+{
+    size_t turn = 0;
+    int err = batch_fill(fetch, &fetch->batches[0]);
+    while (!err && fetch->batches[turn].count) {
+        err = batch_fill(fetch, &fetch->batches[!turn]);
+        if (!err)
+            err = batch_send(fetch, &fetch->batches[turn]);
+        turn = !turn;
+    }
+    /* What was rendered before a failure belongs to the client all the same. */
+    int sent = fetch_flush_lines(fetch);
+    return err ? err : sent;
+}
+
+static int fetch_begin(struct fetch *fetch, const struct fetch_request *request,
+                       struct arena *arena)
+{
+    uint64_t size = uidset_size(request->uids);
+    size_t room = size < BATCH_MESSAGES ? (size_t)size : BATCH_MESSAGES;
+    *fetch = (struct fetch){.request = request, .want = fetch_wants(request->spec)};
+    arena_init(&fetch->arena, 0);
+    buffer_init(&fetch->lines, 0);
+    for (size_t i = 0; i < 2; i++) {
+        fetch->batches[i].messages = ARENA_ARRAY(arena, room, struct fetch_message);
+        if (!fetch->batches[i].messages)
+            return -ERR_NO_MEMORY;
+    }
+    return selected_copy_keywords(request->session, arena, &fetch->keywords);
 }
 
 int fetch_send(const struct fetch_request *request, struct arena *arena)
 {
-    struct fetch_batch *batch = ARENA_NEW(arena, struct fetch_batch);
-    if (!batch)
+    struct fetch *fetch = ARENA_NEW(arena, struct fetch);
+    if (!fetch)
         return -ERR_NO_MEMORY;
-    batch->request = request;
-    batch->spec = request->spec;
-    arena_init(&batch->arena, 0);
-    fetch_find_wants(batch);
-    int err = selected_copy_keywords(request->session, arena, &batch->keywords);
-    for (size_t i = 0; !err && i < request->uids->count; i++) {
-        uint64_t uid = request->uids->ranges[i].first;
-        for (; !err && uid <= request->uids->ranges[i].last; uid++)
-            err = fetch_add_message(batch, (uint32_t)uid);
-    }
+    int err = fetch_begin(fetch, request, arena);
     if (!err)
-        err = fetch_finish_batch(batch);
-    arena_clear(&batch->arena);
+        err = fetch_send_batches(fetch);
+    for (size_t i = 0; i < 2; i++)
+        content_drop(&fetch->batches[i].content);
+    buffer_clear(&fetch->lines);
+    arena_clear(&fetch->arena);
     return err;
+}
+
+/* Ahead -------------------------------------------------------------------------------------- */
+
+int fetch_ask_ahead(const struct session *session, const struct fetch_spec *spec,
+                    const struct uidset *uids, struct content_request **out)
+{
+    const struct picture *picture = session->selected->picture;
+    struct content_wish wishes[BATCH_MESSAGES];
+    unsigned want = fetch_wants(spec);
+    size_t count = 0;
+    uint64_t octets = 0;
+    for (size_t i = 0; i < uids->count; i++) {
+        uint64_t uid = uids->ranges[i].first;
+        for (; uid <= uids->ranges[i].last && count < BATCH_MESSAGES && octets < BATCH_OCTETS;
+             uid++) {
+            struct entry entry = picture_entry(picture, picture_seq(picture, (uint32_t)uid));
+            wishes[count++] = (struct content_wish){entry.message_id, entry.size};
+            octets += fetch_content_octets(want, &entry);
+        }
+    }
+    return want && count ? content_ask(session->mail, wishes, count, want, out) : 0;
 }

@@ -1,7 +1,8 @@
 /*
  * FETCH replies: messages are taken in batches, so that one statement brings
  * what is stored of all of them, and memory stays bounded however many are
- * asked for. No database connection is held while the client reads.
+ * asked for. The next batch is asked for before one is rendered and sent: two
+ * are held at most. No database connection is held while the client reads.
  */
 #ifndef POSTROOM_IMAP_FETCH_BATCH_H
 #define POSTROOM_IMAP_FETCH_BATCH_H
@@ -15,9 +16,10 @@ struct fetch_request {
     struct session *session;
     const struct grant *grant;
     const struct fetch_spec *spec;
-    const struct uidset *uids;   /* that exist in the session's picture */
-    const struct uidset *marked; /* whose \Seen this very command has set */
-    bool with_uid;               /* UID FETCH: UID is in each reply (section 6.4.8) */
+    const struct uidset *uids;      /* that exist in the session's picture */
+    const struct uidset *marked;    /* whose \Seen this very command has set */
+    bool with_uid;                  /* UID FETCH: UID is in each reply (section 6.4.8) */
+    struct content_request **ahead; /* of fetch_ask_ahead(); what can be used is taken */
 };
 
 /* One message of a batch with what was loaded for it. */
@@ -26,10 +28,14 @@ struct fetch_message {
     struct entry entry;
     bool flags_changed;                    /* tell FLAGS, asked for or not */
     const struct message_part_row *stored; /* NULL: nothing was needed */
-    struct slice octets;                   /* the whole message when small; data NULL: read it */
 };
 
 /* Sends "* n FETCH (…)" for every message of the request. */
 int fetch_send(const struct fetch_request *request, struct arena *arena) MUST_CHECK;
+
+/* Asks for the content that a fetch_send() of these messages begins with.
+ * *out stays NULL when that is nothing. */
+int fetch_ask_ahead(const struct session *session, const struct fetch_spec *spec,
+                    const struct uidset *uids, struct content_request **out) MUST_CHECK;
 
 #endif

@@ -25,12 +25,19 @@ static struct fetch_range fetch_clip(const struct fetch_item *item, uint64_t len
     return range;
 }
 
+static void fetch_add_literal_size(struct fetch_line *line, uint64_t size)
+{
+    buffer_add_char(line->out, '{');
+    buffer_add_u64(line->out, size);
+    buffer_add(line->out, SLICE("}\r\n"));
+}
+
 static void fetch_add_literal(struct fetch_line *line, const struct fetch_item *item,
                               struct slice octets)
 {
     struct fetch_range clip = fetch_clip(item, octets.len);
-    buffer_printf(&line->out, "{%llu}\r\n", (unsigned long long)(clip.end - clip.start));
-    buffer_add(&line->out, slice_sub(octets, (size_t)clip.start, (size_t)(clip.end - clip.start)));
+    fetch_add_literal_size(line, clip.end - clip.start);
+    buffer_add(line->out, slice_sub(octets, (size_t)clip.start, (size_t)(clip.end - clip.start)));
 }
 
 static enum mime_section_kind fetch_mime_kind(enum fetch_section_kind kind)
@@ -74,8 +81,9 @@ static int fetch_gather_piece(void *buffer, struct slice octets)
 static int fetch_gather(struct fetch_line *line, struct fetch_range range, struct slice *out)
 {
     const struct fetch_message *message = line->message;
-    if (message->octets.data) {
-        *out = slice_sub(message->octets, (size_t)range.start, (size_t)(range.end - range.start));
+    if (message->stored->octets.data) {
+        *out = slice_sub(message->stored->octets, (size_t)range.start,
+                         (size_t)(range.end - range.start));
         return 0;
     }
     if (range.end - range.start > FETCH_HEADER_MAX)
@@ -120,9 +128,9 @@ static int fetch_stream_range(struct fetch_line *line, const struct fetch_item *
 {
     struct session *session = line->request->session;
     struct fetch_range clip = fetch_clip(item, range.end - range.start);
-    buffer_printf(&line->out, "{%llu}\r\n", (unsigned long long)(clip.end - clip.start));
-    int err = reply_buffer(session, &line->out);
-    buffer_reset(&line->out);
+    fetch_add_literal_size(line, clip.end - clip.start);
+    int err = reply_buffer(session, line->out);
+    buffer_reset(line->out);
     line->streamed = true;
     if (!err)
         err = content_read(session->mail, line->request->grant, line->message->entry.message_id,
@@ -137,8 +145,8 @@ int fetch_render_section(struct fetch_line *line, const struct fetch_item *item)
     const struct fetch_message *message = line->message;
     bool fields =
         item->section == FETCH_SECTION_FIELDS || item->section == FETCH_SECTION_FIELDS_NOT;
-    fetch_item_render_name(item, &line->out);
-    buffer_add_char(&line->out, ' ');
+    fetch_item_render_name(item, line->out);
+    buffer_add_char(line->out, ' ');
     if (item->number_count == 0 && item->section == FETCH_SECTION_HEADER) {
         fetch_add_literal(line, item, message->stored->header);
         return 0;
@@ -149,10 +157,10 @@ int fetch_render_section(struct fetch_line *line, const struct fetch_item *item)
     bool found;
     int err = fetch_find_range(line, item, &range, &found);
     if (err || !found) {
-        buffer_add_cstr(&line->out, "NIL");
+        buffer_add_cstr(line->out, "NIL");
         return err;
     }
-    if (!fields && !message->octets.data)
+    if (!fields && !message->stored->octets.data)
         return fetch_stream_range(line, item, range);
     struct slice octets;
     err = fetch_gather(line, range, &octets);

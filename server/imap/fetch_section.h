@@ -14,8 +14,8 @@ struct fetch_line {
     const struct fetch_message *message;
     const struct keyword_table *keywords;
     struct arena *arena;
-    struct buffer out;
-    bool streamed; /* part of the line has left already: it can't be taken back */
+    struct buffer *out; /* behind the lines that were rendered before */
+    bool streamed;      /* part of the line has left already: it can't be taken back */
 };
 
 int fetch_render_section(struct fetch_line *line, const struct fetch_item *item) MUST_CHECK;

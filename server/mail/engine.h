@@ -14,15 +14,17 @@ struct view_set;
 struct writer_set;
 struct login_memory;
 struct janitor;
+struct content_cache;
 
 struct mail {
     struct database *database;
     struct mail_settings settings;
-    struct hub *hub;             /* hub.c */
-    struct view_set *views;      /* view.c */
-    struct writer_set *writers;  /* writer.c */
-    struct login_memory *logins; /* login_memory.c */
-    struct janitor *janitor;     /* janitor.c */
+    struct hub *hub;                /* hub.c */
+    struct view_set *views;         /* view.c */
+    struct writer_set *writers;     /* writer.c */
+    struct login_memory *logins;    /* login_memory.c */
+    struct janitor *janitor;        /* janitor.c */
+    struct content_cache *contents; /* content_request.c */
 };
 
 /* Tells every worker, this one included, that a mailbox has reached `modseq`:
@@ -35,5 +37,7 @@ void mail_announce_user(struct mail *mail, int64_t user_id);
  * module's pointer above; *_close takes NULL for "was never opened". */
 int login_memory_open(struct mail *mail) MUST_CHECK;
 void login_memory_close(struct mail *mail);
+int contents_open(struct mail *mail) MUST_CHECK;
+void contents_close(struct mail *mail);
 
 #endif

@@ -16,6 +16,8 @@ static int open_parts(struct mail *mail)
     if (!err)
         err = login_memory_open(mail);
     if (!err)
+        err = contents_open(mail);
+    if (!err)
         err = hub_open(mail);
     if (!err)
         err = janitor_open(mail);
@@ -50,6 +52,7 @@ void mail_close(struct mail **mail_in)
     views_close(mail);
     writers_close(mail);
     login_memory_close(mail);
+    contents_close(mail);
     hub_close(mail);
     free(mail);
 }

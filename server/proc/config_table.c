@@ -65,6 +65,8 @@ const struct config_row config_rows[] = {
            true, "Connections from one address, over all workers of this host."),
     NUMBER("limits.message_size", limits_message_size, "104857600", 4096, 4294967295, true,
            "Octets of one message."),
+    NUMBER("limits.content_cache", limits_content_cache, "33554432", 0, 4294967295, true,
+           "Octets of messages that each worker keeps in memory after they were read."),
     NUMBER("limits.line_length", limits_line_length, "65536", 1000, 16 * MIB, true,
            "Octets of a command without its literals."),
     NUMBER("limits.literal_size", limits_literal_size, "131072", 1000, 16 * MIB, true,

@@ -23,6 +23,7 @@ void settings_mail(const struct config *config, bool listen, struct mail_setting
                  .parts = (uint32_t)config->limits_mime_parts,
                  .header_size = (uint32_t)config->limits_mime_header_size},
         .message_max = (uint64_t)config->limits_message_size,
+        .content_cache = (uint64_t)config->limits_content_cache,
         .mailboxes_per_user = (uint32_t)config->limits_mailboxes_per_user,
         .retention_days = (uint32_t)config->retention_expunged_days,
         .journal_days = (uint32_t)config->retention_journal_days,

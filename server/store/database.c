@@ -110,6 +110,11 @@ int database_wait(struct database *database)
     return err;
 }
 
+uint64_t database_generation(const struct database *database)
+{
+    return connection_generation(database->lanes[LANE_FAST].connection);
+}
+
 void database_counters(const struct database *database, struct database_counters *out)
 {
     *out = database->counters;

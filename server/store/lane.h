@@ -1,6 +1,6 @@
 /*
- * A lane: one read-only connection shared by all fibers. What may be under way at once is bounded; the rest waits here
- * and not in libpq's buffer. Owned by the database.
+ * A lane: one read-only connection shared by all fibers. What may be under way at once is bounded;
+ * the rest waits here and not in libpq's buffer. Owned by the database.
  */
 #ifndef POSTROOM_STORE_LANE_H
 #define POSTROOM_STORE_LANE_H

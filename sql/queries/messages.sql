@@ -20,12 +20,16 @@ SELECT id FROM messages WHERE sha256 = $1;
 
 -- name: messages_get
 -- $2 says which columns are wanted (MESSAGE_HEADER …): others are not even read.
+-- The octets are those of messages that fit one chunk (MESSAGE_CHUNK_SIZE).
 SELECT coalesce(m.id, 0) AS id,
        CASE WHEN $2::integer & 1 <> 0 THEN m.header END AS header,
        CASE WHEN $2 & 2 <> 0 THEN m.envelope END AS envelope,
        CASE WHEN $2 & 4 <> 0 THEN m.bodystructure END AS bodystructure,
        CASE WHEN $2 & 8 <> 0 THEN m.parts END AS parts,
-       CASE WHEN $2 & 16 <> 0 THEN m.sent_day END AS sent_day
+       CASE WHEN $2 & 16 <> 0 THEN m.sent_day END AS sent_day,
+       CASE WHEN $2 & 32 <> 0 AND m.size <= 262144
+            THEN (SELECT c.octets FROM message_chunks c WHERE c.message_id = m.id AND c.n = 0)
+       END AS octets
 FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
 LEFT JOIN messages m ON m.id = wanted.id
 ORDER BY wanted.place;

@@ -86,7 +86,8 @@ static int fetch_run(struct session *session, struct command *command, const str
                                     .spec = &args->spec,
                                     .uids = uids,
                                     .marked = &marked,
-                                    .with_uid = command->uid};
+                                    .with_uid = command->uid,
+                                    .ahead = &command->ahead};
     if (!err)
         err = fetch_send(&request, command->arena);
     if (!err && !uidset_is_empty(&marked)) {
@@ -99,6 +100,39 @@ static int fetch_run(struct session *session, struct command *command, const str
     }
     uidset_clear(&marked);
     return err;
+}
+
+enum { FEW = 128 };
+
+/* Whether the client names few enough messages to look them up twice: what a
+ * long FETCH begins with can wait for the pulse. */
+static bool fetch_names_few(const struct sequence_set *sequence)
+{
+    uint64_t numbers = 0;
+    for (size_t i = 0; i < sequence->count && numbers <= FEW; i++) {
+        const struct uid_range *range = &sequence->items[i];
+        bool has_star = range->first == 0 || range->last == 0;
+        uint64_t span =
+            range->last > range->first ? range->last - range->first : range->first - range->last;
+        numbers += has_star ? FEW + 1 : span + 1;
+    }
+    return numbers <= FEW;
+}
+
+/* Without it the command takes longer, and says itself what is wrong. */
+static void ask_ahead_fetch(struct session *session, struct command *command)
+{
+    const struct fetch_args *args = command->args;
+    if (!fetch_names_few(&args->sequence) && picture_count(session->selected->picture) > FEW)
+        return;
+    struct uidset uids;
+    uidset_init(&uids);
+    int err = selected_resolve(session, &args->sequence, command->uid, &uids);
+    if (!err)
+        err = fetch_ask_ahead(session, &args->spec, &uids, &command->ahead);
+    if (err)
+        command->ahead = NULL;
+    uidset_clear(&uids);
 }
 
 static int run_fetch(struct session *session, struct command *command)
@@ -115,5 +149,6 @@ const struct imap_command command_fetch = {
     .args_size = sizeof(struct fetch_args),
     .parse = parse_fetch,
     .rights = rights_fetch,
+    .ask_ahead = ask_ahead_fetch,
     .run = run_fetch,
 };

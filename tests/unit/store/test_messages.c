@@ -64,6 +64,16 @@ static void put_body(struct database *database)
         CHECK_SLICE(parts[2].envelope, "(envelope)");
         CHECK_SLICE(parts[2].header, "");
     }
+    struct message_rows *rows;
+    if (CHECK_OK(message_rows_read(database, ids, 3, MESSAGE_WHOLE | MESSAGE_PARTS, 11, &rows))) {
+        CHECK(message_rows_at(rows, 0)->octets.data && message_rows_at(rows, 0)->octets.len == 0);
+        CHECK_INT(message_rows_at(rows, 1)->id, 0);
+        CHECK(message_rows_at(rows, 1)->octets.data == NULL);
+        CHECK(slice_equal(message_rows_at(rows, 2)->octets, octets));
+        CHECK_SLICE(message_rows_at(rows, 2)->parts, "\0\1\2");
+        message_rows_free(&rows);
+        CHECK(rows == NULL);
+    }
     struct slice *firsts;
     if (CHECK_OK(messages_first_chunks(database, &arena, ids, 3, &firsts))) {
         CHECK(firsts[0].data != NULL && firsts[0].len == 0);
