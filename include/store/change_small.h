@@ -24,15 +24,22 @@ size_t change_small_octets(const struct change *change);
 /* Whether both touch the same message's flags, which a batch may not. */
 bool change_small_collides(const struct change *one, const struct change *other);
 
-enum small_lock {
-    SMALL_LOCK_FREE, /* those that are free: the others are left out */
-    SMALL_LOCK_ONE   /* all are changes of one mailbox, which is waited for */
-};
+/* One attempt, at most CHANGE_SMALL_MAX changes, in one round trip. 0: committed, but
+ * for those with left_out[i], of which nothing has happened (all of them, when the
+ * transaction failed). -ERR_UNAVAILABLE: there was no connection until the database's
+ * wait_ms; -ERR_IN_DOUBT as in change_batch_run. */
+int change_small_run(struct database *database, struct change **changes, size_t count,
+                     bool *left_out) MUST_CHECK;
 
-/* One attempt, at most CHANGE_SMALL_MAX changes. 0: committed, but for those with
- * left_out[i], of which nothing has happened. -ERR_IN_DOUBT as in
- * change_batch_run; after any other failure nothing has happened at all. */
-int change_small_run(struct database *database, enum small_lock lock, struct change **changes,
-                     size_t count, bool *left_out) MUST_CHECK;
+/* The same for changes of one mailbox that is waited for: first its lock, then, in
+ * a round trip of their own, the changes, which may have gathered meanwhile.
+ * *out NULL: it could not be locked. */
+struct small_lock;
+int change_small_lock(struct database *database, int64_t mailbox_id,
+                      struct small_lock **out) MUST_CHECK;
+int change_small_run_locked(struct small_lock *lock, struct change **changes, size_t count,
+                            bool *left_out) MUST_CHECK;
+/* Gives the lock up, if that has not happened; frees. */
+void change_small_unlock(struct small_lock **lock);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
@@ -33,9 +34,36 @@ struct writer {
 
 enum { ALL_MAILBOXES = 0 };
 
+enum { CONTENDED_MAX = 8, CONTENDED_MS = 1000 };
+
 struct writer_set {
     struct map writers; /* mailbox_id → struct writer */
+    /* Mailboxes that somebody else was changing not long ago. */
+    struct contended {
+        int64_t mailbox_id;
+        int64_t until; /* monotonic ms */
+    } contended[CONTENDED_MAX];
+    size_t next_contended;
 };
+
+static bool is_contended(const struct writer_set *set, int64_t mailbox_id)
+{
+    for (size_t i = 0; i < CONTENDED_MAX; i++)
+        if (set->contended[i].mailbox_id == mailbox_id)
+            return clock_monotonic_ms() < set->contended[i].until;
+    return false;
+}
+
+static void note_contended(struct writer_set *set, int64_t mailbox_id)
+{
+    size_t place = set->next_contended;
+    for (size_t i = 0; i < CONTENDED_MAX; i++)
+        if (set->contended[i].mailbox_id == mailbox_id)
+            place = i;
+    if (place == set->next_contended)
+        set->next_contended = (place + 1) % CONTENDED_MAX;
+    set->contended[place] = (struct contended){mailbox_id, clock_monotonic_ms() + CONTENDED_MS};
+}
 
 int writers_open(struct mail *mail)
 {
@@ -150,25 +178,23 @@ static void mark_left_out(struct batch *batch, const bool *left_out)
     }
 }
 
-/* Whatever goes wrong with small changes is sorted out one mailbox at a time. */
-static int run_small(struct mail *mail, const struct writer *writer, struct batch *batch)
+static int run_small(struct mail *mail, struct small_lock *lock, struct batch *batch)
 {
     bool left_out[CHANGE_SMALL_MAX];
-    enum small_lock lock = writer->mailbox_id == ALL_MAILBOXES ? SMALL_LOCK_FREE : SMALL_LOCK_ONE;
-    int err = change_small_run(mail->database, lock, batch->changes, batch->count, left_out);
-    if (err == -ERR_IN_DOUBT)
-        return err;
-    mark_left_out(batch, left_out);
-    return 0;
+    int err = lock ? change_small_run_locked(lock, batch->changes, batch->count, left_out)
+                   : change_small_run(mail->database, batch->changes, batch->count, left_out);
+    if (!err)
+        mark_left_out(batch, left_out);
+    return err;
 }
 
-static int run_batch(struct mail *mail, const struct writer *writer, struct batch *batch)
+static int run_batch(struct mail *mail, struct small_lock *lock, struct batch *batch)
 {
     struct writer_news *news;
     int err = writer_news_new(batch->count, &news);
     if (err)
         return err;
-    err = batch->small ? run_small(mail, writer, batch)
+    err = batch->small ? run_small(mail, lock, batch)
                        : change_batch_run(mail->database, batch->changes, batch->count);
     if (!err)
         writer_news_spread(news, mail, batch->changes, batch->count);
@@ -203,13 +229,28 @@ static void pass_on(struct mail *mail, struct writer *writer)
     wait_wake_all(&next->turn);
 }
 
+/* Small changes of one mailbox that somebody else is changing: the lock comes
+ * first, and while it is waited for a batch gathers. */
+static int lock_mailbox(struct mail *mail, const struct writer *writer, struct small_lock **lock)
+{
+    const struct job *first = CONTAINER_OF(writer->jobs.next, struct job, link);
+    *lock = NULL;
+    if (writer->mailbox_id == ALL_MAILBOXES || !first->small)
+        return 0;
+    return change_small_lock(mail->database, writer->mailbox_id, lock);
+}
+
 /* Whose command has come in the same turn of the loop still joins. */
 static void lead(struct mail *mail, struct writer *writer)
 {
     fiber_yield();
+    struct small_lock *lock;
+    int failure = lock_mailbox(mail, writer, &lock);
     struct batch batch;
     take_batch(writer, &batch);
-    int failure = run_batch(mail, writer, &batch);
+    if (!failure)
+        failure = run_batch(mail, lock, &batch);
+    change_small_unlock(&lock);
     finish_jobs(&batch, failure);
     pass_on(mail, writer);
 }
@@ -274,10 +315,11 @@ int writer_submit_small(struct mail *mail, struct change *changes, size_t count,
 {
     int64_t mailbox_id = changes[0].mailbox_id;
     *left_out = false;
-    if (!writer_find(mail, mailbox_id)) {
+    if (!writer_find(mail, mailbox_id) && !is_contended(mail->writers, mailbox_id)) {
         int err = submit_small(mail, ALL_MAILBOXES, changes, count, left_out);
         if (!*left_out)
             return err;
+        note_contended(mail->writers, mailbox_id);
         for (size_t i = 0; i < count; i++)
             change_clear(&changes[i]);
     }

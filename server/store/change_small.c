@@ -1,5 +1,7 @@
 #include "store/change_small.h"
 
+#include <stdlib.h>
+
 #include "change_lookup.h"
 #include "change_statement.h"
 #include "database_private.h"
@@ -271,7 +273,6 @@ static const struct {
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
 struct attempt {
-    enum small_lock lock;
     struct change **changes;
     size_t count;
     struct change_ids ids;
@@ -280,15 +281,11 @@ struct attempt {
 
 static int queue_lock(struct transaction *tx, const struct attempt *attempt)
 {
-    struct params params;
-    params_init(&params);
-    if (attempt->lock == SMALL_LOCK_ONE) {
-        params_int8(&params, attempt->changes[0]->mailbox_id);
-        return transaction_ask(tx, STATEMENT_SMALL_LOCK_ONE, &params, NULL);
-    }
     int64_t mailboxes[CHANGE_SMALL_MAX];
     for (size_t i = 0; i < attempt->count; i++)
         mailboxes[i] = attempt->changes[i]->mailbox_id;
+    struct params params;
+    params_init(&params);
     params_int8_array(&params, mailboxes, attempt->count, sizeof mailboxes[0]);
     return transaction_ask(tx, STATEMENT_SMALL_LOCK_FREE, &params, NULL);
 }
@@ -306,9 +303,10 @@ static int queue_portion(struct transaction *tx, struct attempt *attempt, size_t
     return transaction_ask(tx, kinds[kind].statement, &params, &portion->index);
 }
 
+/* After the lock. */
 static int run(struct transaction *tx, struct attempt *attempt, bool *left_out)
 {
-    int err = queue_lock(tx, attempt);
+    int err = 0;
     for (size_t kind = 0; kind < KIND_COUNT && !err; kind++)
         err = queue_portion(tx, attempt, kind);
     if (!err)
@@ -320,9 +318,22 @@ static int run(struct transaction *tx, struct attempt *attempt, bool *left_out)
     return err;
 }
 
-/* What the journal knows has happened; of the rest nothing has. */
-static int look_up(struct database *database, struct attempt *attempt, int process, bool *left_out)
+static struct attempt attempt_make(struct change **changes, size_t count, bool *left_out)
 {
+    for (size_t i = 0; i < count; i++) {
+        change_outcome_init(changes[i]);
+        left_out[i] = true;
+    }
+    return (struct attempt){.changes = changes, .count = count, .ids = change_ids_make(count)};
+}
+
+/* What has come of a failed attempt: what the journal knows has happened, if that is
+ * in doubt; of the rest nothing has. */
+static int sort_out(struct database *database, struct attempt *attempt, int process, int failure,
+                    bool *left_out)
+{
+    if (failure != -ERR_IN_DOUBT)
+        return 0;
     int err = change_look_up(database, attempt->changes, attempt->ids, process,
                              database_deadline(database));
     for (size_t i = 0; i < attempt->count; i++)
@@ -330,21 +341,63 @@ static int look_up(struct database *database, struct attempt *attempt, int proce
     return err;
 }
 
-int change_small_run(struct database *database, enum small_lock lock, struct change **changes,
-                     size_t count, bool *left_out)
+int change_small_run(struct database *database, struct change **changes, size_t count,
+                     bool *left_out)
 {
-    for (size_t i = 0; i < count; i++) {
-        change_outcome_init(changes[i]);
-        left_out[i] = true;
-    }
-    struct attempt attempt = {
-        .lock = lock, .changes = changes, .count = count, .ids = change_ids_make(count)};
+    struct attempt attempt = attempt_make(changes, count, left_out);
     struct transaction *tx;
     int err = transaction_begin(database, &tx);
     if (err)
         return err;
     int process = transaction_process(tx);
-    err = run(tx, &attempt, left_out);
+    err = queue_lock(tx, &attempt);
+    if (!err)
+        err = run(tx, &attempt, left_out);
     transaction_end(&tx); /* the look-up may need its connection */
-    return err == -ERR_IN_DOUBT ? look_up(database, &attempt, process, left_out) : err;
+    return sort_out(database, &attempt, process, err, left_out);
+}
+
+struct small_lock {
+    struct database *database;
+    struct transaction *tx;
+};
+
+int change_small_lock(struct database *database, int64_t mailbox_id, struct small_lock **out)
+{
+    struct small_lock *lock = calloc(1, sizeof *lock);
+    if (!lock)
+        return fail(ERR_NO_MEMORY, "no memory for a transaction");
+    lock->database = database;
+    int err = transaction_begin(database, &lock->tx);
+    if (err) {
+        free(lock);
+        return err;
+    }
+    struct params params;
+    params_init(&params);
+    params_int8(&params, mailbox_id);
+    if (transaction_ask(lock->tx, STATEMENT_SMALL_LOCK_ONE, &params, NULL) != 0 ||
+        transaction_run(lock->tx) != 0)
+        change_small_unlock(&lock);
+    *out = lock;
+    return 0;
+}
+
+int change_small_run_locked(struct small_lock *lock, struct change **changes, size_t count,
+                            bool *left_out)
+{
+    struct attempt attempt = attempt_make(changes, count, left_out);
+    int process = transaction_process(lock->tx);
+    int err = run(lock->tx, &attempt, left_out);
+    transaction_end(&lock->tx);
+    return sort_out(lock->database, &attempt, process, err, left_out);
+}
+
+void change_small_unlock(struct small_lock **lock)
+{
+    if (!*lock)
+        return;
+    transaction_end(&(*lock)->tx);
+    free(*lock);
+    *lock = NULL;
 }

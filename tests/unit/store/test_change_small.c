@@ -67,8 +67,24 @@ static struct change seen_of(int64_t mailbox, const struct uidset *uid, int64_t 
     return change;
 }
 
+enum waiting { LOCK_FREE, LOCK_ONE };
+
+static int run_batch(struct database *database, enum waiting waiting, struct change **batch,
+                     size_t count, bool *left_out)
+{
+    if (waiting == LOCK_FREE)
+        return change_small_run(database, batch, count, left_out);
+    struct small_lock *lock;
+    int err = change_small_lock(database, batch[0]->mailbox_id, &lock);
+    if (err || !CHECK(lock))
+        return err;
+    err = change_small_run_locked(lock, batch, count, left_out);
+    change_small_unlock(&lock);
+    return err;
+}
+
 /* Runs them all; how many were left out. */
-static size_t run(struct database *database, enum small_lock lock, struct change *changes,
+static size_t run(struct database *database, enum waiting waiting, struct change *changes,
                   size_t count)
 {
     struct change *batch[CHANGE_SMALL_MAX];
@@ -77,7 +93,7 @@ static size_t run(struct database *database, enum small_lock lock, struct change
         CHECK(change_is_small(&changes[i]));
         batch[i] = &changes[i];
     }
-    CHECK_OK(change_small_run(database, lock, batch, count, left_out));
+    CHECK_OK(run_batch(database, waiting, batch, count, left_out));
     size_t out = 0;
     for (size_t i = 0; i < count; i++)
         out += left_out[i];
@@ -102,7 +118,7 @@ static void append_body(struct database *database)
     struct change changes[] = {
         append_of(&sample.items[0], first), append_of(&sample.items[1], second),
         append_of(&sample.items[2], second), append_of(&sample.items[3], second)};
-    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 4), 0);
+    CHECK_INT(run(database, LOCK_FREE, changes, 4), 0);
     static const char *const uids[] = {"1", "4", "5", "6"};
     static const uint64_t modseqs[] = {2, 3, 4, 5};
     for (size_t i = 0; i < 4; i++) {
@@ -123,7 +139,7 @@ static void append_body(struct database *database)
         table_number("SELECT sent_day FROM messages WHERE id = %" PRId64, changes[1].message_id),
         20000);
     clear(changes, 4);
-    CHECK_INT(run(database, SMALL_LOCK_ONE, changes, 1), 0); /* known content, once more */
+    CHECK_INT(run(database, LOCK_ONE, changes, 1), 0); /* known content, once more */
     CHECK_UIDS(&changes[0].row.uids, "2");
     clear(changes, 1);
     table_is_sound(first);
@@ -149,7 +165,7 @@ static void mark_body(struct database *database)
         flags_of(shared, &one, FLAG_ANSWERED), flags_of(shared, &absent, FLAG_ANSWERED),
         seen_of(shared, &one, user, true),     seen_of(shared, &two, user, true),
         seen_of(shared, &one, other, true),    seen_of(shared, &absent, user, true)};
-    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 8), 0);
+    CHECK_INT(run(database, LOCK_FREE, changes, 8), 0);
     static const uint64_t modseqs[] = {3, 4, 3, 0, 4, 5, 6, 0};
     for (size_t i = 0; i < 8; i++) {
         CHECK_OK(changes[i].result);
@@ -162,12 +178,12 @@ static void mark_body(struct database *database)
         table_number("SELECT flags FROM entries WHERE mailbox_id = %" PRId64 " AND uid = 2", own),
         FLAG_SEEN | FLAG_FLAGGED);
     clear(changes, 8);
-    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 8), 0); /* nothing is new */
+    CHECK_INT(run(database, LOCK_FREE, changes, 8), 0); /* nothing is new */
     for (size_t i = 0; i < 8; i++)
         CHECK_U64(changes[i].row.modseq, 0);
     clear(changes, 8);
     struct change back[] = {seen_of(shared, &one, user, false), seen_of(shared, &two, other, true)};
-    CHECK_INT(run(database, SMALL_LOCK_ONE, back, 2), 0);
+    CHECK_INT(run(database, LOCK_ONE, back, 2), 0);
     CHECK_U64(back[0].row.flags_cleared, FLAG_SEEN);
     CHECK_INT(table_number(
                   "SELECT sum(bit_count(bits))::bigint FROM seen_pages WHERE mailbox_id = %" PRId64,
@@ -196,21 +212,21 @@ static void stale_body(struct database *database)
     struct change change = flags_of(mailbox, &one, FLAG_FLAGGED);
     change.rights_modseq = modseq - 1;
     change.user_id = user;
-    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 0);
+    CHECK_INT(run(database, LOCK_FREE, &change, 1), 0);
     CHECK_ERR(change.result, ERR_STALE);
     clear(&change, 1);
     change.rights_modseq = modseq;
     table_sql("UPDATE users SET disabled = true WHERE id = %" PRId64, user);
-    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 0);
+    CHECK_INT(run(database, LOCK_FREE, &change, 1), 0);
     CHECK_ERR(change.result, ERR_STALE);
     clear(&change, 1);
     table_sql("UPDATE users SET disabled = false WHERE id = %" PRId64, user);
-    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 0);
+    CHECK_INT(run(database, LOCK_FREE, &change, 1), 0);
     CHECK_OK(change.result);
     CHECK_U64(change.row.modseq, modseq + 1);
     clear(&change, 1);
     change.mailbox_id = -1;
-    CHECK_INT(run(database, SMALL_LOCK_FREE, &change, 1), 1); /* who it is left to will explain */
+    CHECK_INT(run(database, LOCK_FREE, &change, 1), 1); /* who it is left to will explain */
     clear(&change, 1);
     table_is_sound(mailbox);
     uidset_clear(&one);
@@ -237,7 +253,7 @@ static void locked_body(struct database *database)
     CHECK_OK(transaction_run(tx));
     struct change changes[] = {append_of(&sample.items[0], locked),
                                append_of(&sample.items[1], unlocked)};
-    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 2), 1);
+    CHECK_INT(run(database, LOCK_FREE, changes, 2), 1);
     CHECK_U64(changes[0].row.modseq, 0);
     CHECK_UIDS(&changes[1].row.uids, "1");
     clear(changes, 2);
@@ -245,7 +261,7 @@ static void locked_body(struct database *database)
               0);
     transaction_end(&tx);
     params_clear(&params);
-    CHECK_INT(run(database, SMALL_LOCK_FREE, changes, 1), 0);
+    CHECK_INT(run(database, LOCK_FREE, changes, 1), 0);
     CHECK_UIDS(&changes[0].row.uids, "1");
     clear(changes, 1);
     table_is_sound(locked);
