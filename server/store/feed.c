@@ -1,7 +1,7 @@
 /*
- * NOTIFY takes a global lock at commit, so it is never part of a mail
- * transaction: one fiber sends what has gathered whenever the last
- * notification is done.
+ * NOTIFY takes a global lock at commit and wakes every worker, so it is never
+ * part of a mail transaction: one fiber sends what has gathered, the first at
+ * once, and while there is much to tell no more often than every FEED_GAP_MS.
  */
 #include "store/feed.h"
 
@@ -129,12 +129,23 @@ static void send_news(struct feed *feed)
         wait_wake_all(&feed->idle);
 }
 
+enum { FEED_GAP_MS = 2 };
+
+static void send_and_pause(struct feed *feed)
+{
+    int64_t next = clock_monotonic_ms() + FEED_GAP_MS;
+    send_news(feed);
+    int64_t pause = next - clock_monotonic_ms();
+    if (pause > 0 && !feed->closing)
+        fiber_sleep((uint32_t)pause);
+}
+
 static void sender_main(void *arg)
 {
     struct feed *feed = arg;
     while (!feed->closing) {
         if (has_news(feed) && connection_is_ready(feed->sender))
-            send_news(feed);
+            send_and_pause(feed);
         else if (wait_for(&feed->news, WAIT_FOREVER) != 0)
             break;
     }
