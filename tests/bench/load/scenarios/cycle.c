@@ -186,6 +186,10 @@ static void queue_mark(struct sql_client *client, const struct cycle *cycle)
     sql_long_text(&params, cycle->uids);
     sql_number(&params, 0);
     sql_number(&params, DELETED);
+    sql_number(&params, 0); /* nothing is known beforehand */
+    sql_text(&params, "{}");
+    sql_number(&params, 0);
+    sql_number(&params, 0);
     sql_number(&params, 1);
     sql_queue(client, "change_flags", &params);
 }

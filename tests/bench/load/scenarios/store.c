@@ -118,6 +118,10 @@ static void change_next(struct sql_client *client)
     sql_text(&change, "{[%u,%u)}", uid, uid + 1);
     sql_number(&change, walk->set ? 0 : 4);
     sql_number(&change, walk->set ? 4 : 0);
+    sql_number(&change, 0); /* nothing is known beforehand */
+    sql_text(&change, "{}");
+    sql_number(&change, 0);
+    sql_number(&change, 0);
     sql_number(&change, uid);
     sql_queue(client, "transaction_begin", NULL);
     sql_queue(client, "lock_mailboxes", &lock);

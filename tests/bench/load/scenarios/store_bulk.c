@@ -97,6 +97,10 @@ static void queue_change(struct sql_client *client)
         sql_text(&change, bulk->set ? "true" : "false");
     else
         sql_number(&change, bulk->set ? 4 : 0);
+    sql_number(&change, 0); /* nothing is known beforehand */
+    sql_text(&change, "{}");
+    for (int i = 0; i < 2 && !seen; i++)
+        sql_number(&change, 0);
     sql_number(&change, 1);
     sql_queue(client, seen ? "change_seen" : "change_flags", &change);
 }
