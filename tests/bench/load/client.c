@@ -224,14 +224,19 @@ static void client_ready(struct watch *watch, uint32_t events)
     parse_input(client);
 }
 
+/* One command after the other may take as long as it likes, each only so long. */
 void client_await(struct client *client)
 {
+    unsigned tag = client->tag;
     int64_t end = clock_monotonic_ms() + AWAIT_MS;
     while (client->busy) {
-        int64_t left = end - clock_monotonic_ms();
-        if (left <= 0)
+        int64_t now = clock_monotonic_ms();
+        if (client->tag != tag)
+            end = now + AWAIT_MS;
+        tag = client->tag;
+        if (now >= end)
             trouble(client, "no reply", buffer_slice(&client->input));
-        loop_turn((int)left);
+        loop_turn((int)(end - now));
     }
 }
 
