@@ -47,6 +47,7 @@ extern const struct admin_verb group_verbs[];
 extern const struct admin_verb mailbox_verbs[];
 extern const struct admin_verb acl_verbs[];
 extern const struct admin_verb import_verbs[];
+extern const struct admin_verb search_verbs[];
 extern const struct admin_verb schema_verbs[];
 
 /* The verb's argument number i as a slice. */

@@ -39,6 +39,9 @@ int text_to_utf8_strict(struct slice charset, struct slice octets, struct buffer
  * space. Broken UTF-8 becomes U+FFFD. */
 void text_fold(struct slice s, struct buffer *out);
 
+/* Goes up when text_fold may give something else than before: with ICU's Unicode. */
+uint32_t text_edition(void);
+
 /* Appends s in NFC. -ERR_CHARSET when s is not UTF-8. For mailbox names and
  * user names. */
 int text_normalise(struct slice s, struct buffer *out) MUST_CHECK;

@@ -28,4 +28,8 @@ struct search_scope {
 int search_run(struct mail *mail, const struct search_scope *scope,
                const struct search_node *program, struct uidset *uids_out) MUST_CHECK;
 
+/* Brings the search index of all mailboxes up to date at once; workers do it by
+ * themselves in the background. Mailboxes that one of them is at are left to it. */
+int search_index_all(struct mail *mail) MUST_CHECK;
+
 #endif

@@ -73,6 +73,8 @@ struct config {
 
     int64_t retention_expunged_days;
     int64_t retention_journal_days;
+
+    bool search_index;
 };
 
 /* Reads a file; what it does not set has its default. -ERR_SYNTAX,

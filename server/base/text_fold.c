@@ -3,6 +3,7 @@
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
+#include <unicode/uversion.h>
 
 #include "base/text.h"
 #include "utf8.h"
@@ -138,4 +139,11 @@ void text_fold(struct slice s, struct buffer *out)
         s = slice_sub(s, piece, s.len);
     }
     flush(&writer);
+}
+
+uint32_t text_edition(void)
+{
+    UVersionInfo version;
+    u_getVersion(version);
+    return version[0];
 }

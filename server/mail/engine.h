@@ -15,6 +15,7 @@ struct writer_set;
 struct login_memory;
 struct janitor;
 struct content_cache;
+struct indexer;
 
 struct mail {
     struct database *database;
@@ -25,6 +26,7 @@ struct mail {
     struct login_memory *logins;    /* login_memory.c */
     struct janitor *janitor;        /* janitor.c */
     struct content_cache *contents; /* content_request.c */
+    struct indexer *indexer;        /* indexer.c */
 };
 
 /* Tells every worker, this one included, that a mailbox has reached `modseq`:

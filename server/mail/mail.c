@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "hub.h"
+#include "indexer.h"
 #include "janitor.h"
 #include "view_state.h"
 #include "writer_queue.h"
@@ -21,6 +22,8 @@ static int open_parts(struct mail *mail)
         err = hub_open(mail);
     if (!err)
         err = janitor_open(mail);
+    if (!err)
+        err = indexer_open(mail);
     return err;
 }
 
@@ -47,6 +50,7 @@ void mail_close(struct mail **mail_in)
     *mail_in = NULL;
     if (!mail)
         return;
+    indexer_close(mail);
     janitor_close(mail);
     hub_stop(mail);
     views_close(mail);

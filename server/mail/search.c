@@ -4,9 +4,11 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "grant.h"
+#include "indexer.h"
 #include "mail/content.h"
+#include "search_lookup.h"
+#include "search_match.h"
 #include "search_program.h"
-#include "search_text.h"
 
 enum {
     /* Messages whose headers are read by one statement, and how many octets
@@ -15,10 +17,11 @@ enum {
     WINDOW_HEADER_OCTETS = 32 << 20,
     HEADER_OCTETS = 1 << 20,
     /* Small messages that are read by one statement. */
-    BATCH_OCTETS = 4 << 20,
-    /* Of a larger message only this much is looked into. */
-    MESSAGE_OCTETS = 16 << 20
+    BATCH_OCTETS = 4 << 20
 };
+
+/* The index is asked when so many messages can't be decided without their contents. */
+enum { WORTH_A_LOOKUP = INDEXING_LEAST };
 
 /* Messages that the picture alone could not decide wait here until there are
  * enough to ask the database for their contents. */
@@ -36,7 +39,10 @@ struct search {
     struct search_matcher matcher;
     struct arena arena; /* the program and the window */
     struct window *window;
-    unsigned char *unknown;  /* search_facts.texts before anything was read */
+    struct search_lookup lookup;
+    bool has_asked;
+    uint32_t not_indexed;    /* messages that the index should have known */
+    unsigned char *texts;    /* search_facts.texts of the message that is considered */
     struct uidset uids;      /* decided at once, and … */
     struct uidset late_uids; /* … by their contents: each ascending */
 };
@@ -59,7 +65,7 @@ static int collect(void *arg, struct slice octets)
 
 static int match_large(struct search *search, struct search_facts *facts)
 {
-    uint64_t size = facts->entry.size < MESSAGE_OCTETS ? facts->entry.size : MESSAGE_OCTETS;
+    uint64_t size = facts->entry.size < SEARCH_MESSAGE_MAX ? facts->entry.size : SEARCH_MESSAGE_MAX;
     struct buffer message;
     buffer_init(&message, 0);
     int err = content_read(search->mail, search->scope->grant, facts->entry.message_id, 0, size,
@@ -138,9 +144,9 @@ static int match_header(struct search *search, const struct message_part_row *ro
 
 static int match_headers(struct search *search)
 {
-    if (!search->program.want)
-        return 0;
     struct window *window = search->window;
+    if (!search->program.want || window->count == 0)
+        return 0;
     struct arena arena;
     arena_init(&arena, 0);
     struct message_part_row *rows;
@@ -165,33 +171,90 @@ static int empty_window(struct search *search)
     return err;
 }
 
-static int put_into_window(struct search *search, const struct search_facts *facts)
+static void put_into_window(struct search *search, const struct search_facts *facts)
 {
     struct window *window = search->window;
     struct search_facts *place = &window->facts[window->count];
     unsigned char *texts = place->texts;
+    memmove(texts, facts->texts, search->program.text_count);
     *place = *facts;
     place->texts = texts;
-    memset(texts, TRUTH_UNKNOWN, search->program.text_count);
     window->message_ids[window->count++] = facts->entry.message_id;
     window->header_octets += facts->entry.size < HEADER_OCTETS ? facts->entry.size : HEADER_OCTETS;
-    bool is_full =
-        window->count == WINDOW_MESSAGES || window->header_octets >= WINDOW_HEADER_OCTETS;
-    return is_full ? empty_window(search) : 0;
+}
+
+static bool is_full(const struct window *window)
+{
+    return window->count == WINDOW_MESSAGES || window->header_octets >= WINDOW_HEADER_OCTETS;
+}
+
+/* The index ---------------------------------------------------------------------------------- */
+
+static void apply_lookup(struct search *search, struct search_facts *facts)
+{
+    if (!search_lookup_apply(&search->lookup, facts->entry.uid, facts->texts))
+        search->not_indexed++;
+}
+
+/* Of those that wait some are decided now. */
+static int thin_window(struct search *search)
+{
+    struct window *window = search->window;
+    size_t count = window->count;
+    int err = 0;
+    window->count = 0;
+    window->header_octets = 0;
+    for (size_t i = 0; i < count && !err; i++) {
+        struct search_facts *facts = &window->facts[i];
+        apply_lookup(search, facts);
+        if (is_undecided(search, facts))
+            put_into_window(search, facts);
+        else
+            err = decide(search, facts);
+    }
+    return err;
+}
+
+static int ask_index(struct search *search)
+{
+    search->has_asked = true;
+    if (!search->mail->settings.search_index || search->program.text_count == 0)
+        return 0;
+    int err = search_lookup_run(&search->lookup, search->mail, search->scope->grant->mailbox_id,
+                                &search->program, &search->arena);
+    if (err == -ERR_CORRUPT) { /* then we look for ourselves */
+        search_lookup_clear(&search->lookup);
+        return 0;
+    }
+    return err ? err : thin_window(search);
 }
 
 /* The picture ------------------------------------------------------------------------------- */
 
+static int advance_window(struct search *search)
+{
+    if (!search->has_asked && search->window->count == WORTH_A_LOOKUP) {
+        int err = ask_index(search);
+        if (err)
+            return err;
+    }
+    return is_full(search->window) ? empty_window(search) : 0;
+}
+
 static int consider(struct search *search, uint32_t seq)
 {
     struct search_facts facts = {.entry = picture_entry(search->scope->picture, seq),
-                                 .texts = search->unknown};
+                                 .texts = search->texts};
     facts.is_recent = uidset_contains(search->scope->recent, facts.entry.uid);
+    memset(facts.texts, TRUTH_UNKNOWN, search->program.text_count);
+    if (search->lookup.count)
+        apply_lookup(search, &facts);
     switch (search_program_evaluate(&search->program, &facts)) {
     case TRUTH_TRUE:
         return uidset_add(&search->uids, facts.entry.uid);
     case TRUTH_UNKNOWN:
-        return put_into_window(search, &facts);
+        put_into_window(search, &facts);
+        return advance_window(search);
     case TRUTH_FALSE:
         break;
     }
@@ -216,12 +279,11 @@ static int go_through(struct search *search)
 static int make_window(struct search *search)
 {
     size_t text_count = search->program.text_count;
-    search->unknown = arena_alloc(&search->arena, text_count);
+    search->texts = arena_alloc(&search->arena, text_count);
     search->window = ARENA_NEW(&search->arena, struct window);
     unsigned char *texts = ARENA_ARRAY(&search->arena, WINDOW_MESSAGES * text_count, unsigned char);
-    if (!search->unknown || !search->window || !texts)
+    if (!search->texts || !search->window || !texts)
         return -ERR_NO_MEMORY;
-    memset(search->unknown, TRUTH_UNKNOWN, text_count);
     for (size_t i = 0; i < WINDOW_MESSAGES; i++)
         search->window->facts[i].texts = texts + i * text_count;
     return 0;
@@ -237,12 +299,15 @@ int search_run(struct mail *mail, const struct search_scope *scope,
     arena_init(&search.arena, 0);
     uidset_init(&search.uids);
     uidset_init(&search.late_uids);
-    search_matcher_init(&search.matcher, &search.program, &mail->settings.mime);
+    search_matcher_init(&search.matcher, &search.program);
     err = search_program_prepare(scope, program, &search.arena, &search.program);
     if (!err)
         err = make_window(&search);
     if (!err)
         err = go_through(&search);
+    if (!err && search.not_indexed >= INDEXING_LEAST)
+        indexer_note(mail, scope->grant->mailbox_id, search.not_indexed);
+    search_lookup_clear(&search.lookup);
     search_program_clear(&search.program);
     search_matcher_clear(&search.matcher);
     uidset_clear(&search.late_uids);

@@ -12,111 +12,48 @@ enum {
     TEXT_MAX = 64 << 20
 };
 
-void search_matcher_init(struct search_matcher *matcher, const struct search_program *program,
-                         const struct mime_limits *limits)
+void search_reader_init(struct search_reader *reader)
 {
-    matcher->program = program;
-    matcher->limits = limits;
-    buffer_init(&matcher->decoded, TEXT_MAX);
-    buffer_init(&matcher->folded, TEXT_MAX);
+    buffer_init(&reader->decoded, TEXT_MAX);
+    buffer_init(&reader->folded, TEXT_MAX);
 }
 
-void search_matcher_clear(struct search_matcher *matcher)
+void search_reader_clear(struct search_reader *reader)
 {
-    buffer_clear(&matcher->decoded);
-    buffer_clear(&matcher->folded);
-}
-
-/* Which keys a text is offered to. */
-static bool looks_in_header(const struct search_node *node)
-{
-    return node->kind == SEARCH_TEXT;
-}
-
-static bool looks_in_body(const struct search_node *node)
-{
-    return node->kind == SEARCH_TEXT || node->kind == SEARCH_BODY;
-}
-
-static void offer(const struct search_matcher *matcher, struct slice folded,
-                  bool (*concerns)(const struct search_node *node), unsigned char *texts)
-{
-    for (size_t i = 0; i < matcher->program->text_count; i++) {
-        const struct search_node *node = matcher->program->texts[i]->node;
-        if (texts[i] == TRUTH_UNKNOWN && concerns(node) &&
-            slice_search(folded, node->text) != SIZE_MAX)
-            texts[i] = TRUTH_TRUE;
-    }
-}
-
-static bool is_open(const struct search_matcher *matcher, const unsigned char *texts,
-                    bool (*concerns)(const struct search_node *node))
-{
-    for (size_t i = 0; i < matcher->program->text_count; i++)
-        if (texts[i] == TRUTH_UNKNOWN && concerns(matcher->program->texts[i]->node))
-            return true;
-    return false;
+    buffer_clear(&reader->decoded);
+    buffer_clear(&reader->folded);
 }
 
 /* Header fields ------------------------------------------------------------------- */
 
-static bool is_asked_by_name(const struct search_matcher *matcher, struct slice name)
-{
-    for (size_t i = 0; i < matcher->program->text_count; i++) {
-        const struct search_node *node = matcher->program->texts[i]->node;
-        if (node->kind == SEARCH_HEADER && slice_equal_nocase(node->name, name))
-            return true;
-    }
-    return false;
-}
-
 /* "name: value" into `folded`; returns where the value begins. */
-static size_t fold_field(struct search_matcher *matcher, const struct mime_field *field)
+static size_t fold_field(struct search_reader *reader, const struct mime_field *field)
 {
-    buffer_reset(&matcher->decoded);
-    buffer_reset(&matcher->folded);
-    text_fold(field->name, &matcher->folded);
-    buffer_add(&matcher->folded, SLICE(": "));
-    size_t value_start = matcher->folded.len;
-    mime_decode_header(field->value, &matcher->decoded);
-    text_fold(buffer_slice(&matcher->decoded), &matcher->folded);
+    buffer_reset(&reader->decoded);
+    buffer_reset(&reader->folded);
+    text_fold(field->name, &reader->folded);
+    buffer_add(&reader->folded, SLICE(": "));
+    size_t value_start = reader->folded.len;
+    mime_decode_header(field->value, &reader->decoded);
+    text_fold(buffer_slice(&reader->decoded), &reader->folded);
     return value_start;
 }
 
-static void offer_value(const struct search_matcher *matcher, struct slice name, struct slice value,
-                        unsigned char *texts)
+int search_read_header(struct search_reader *reader, struct slice header,
+                       const struct search_sink *sink)
 {
-    for (size_t i = 0; i < matcher->program->text_count; i++) {
-        const struct search_node *node = matcher->program->texts[i]->node;
-        if (texts[i] == TRUTH_UNKNOWN && node->kind == SEARCH_HEADER &&
-            slice_equal_nocase(node->name, name) && slice_search(value, node->text) != SIZE_MAX)
-            texts[i] = TRUTH_TRUE;
-    }
-}
-
-int search_match_header(struct search_matcher *matcher, struct slice header, unsigned char *texts)
-{
-    bool any_field = is_open(matcher, texts, looks_in_header);
     struct mime_field field;
-    for (size_t cursor = 0; mime_field_next(header, &cursor, &field);) {
-        bool by_name = is_asked_by_name(matcher, field.name);
-        if (!by_name && !any_field)
+    int err = 0;
+    for (size_t cursor = 0; !err && mime_field_next(header, &cursor, &field);) {
+        if (!sink->wants_field(sink->arg, field.name))
             continue;
-        size_t value_start = fold_field(matcher, &field);
-        struct slice folded = buffer_slice(&matcher->folded);
-        int err = buffer_check(&matcher->folded);
-        if (err)
-            return err;
-        if (by_name)
-            offer_value(matcher, field.name, slice_sub(folded, value_start, folded.len), texts);
-        if (any_field)
-            offer(matcher, folded, looks_in_header, texts);
+        size_t value_start = fold_field(reader, &field);
+        err = buffer_check(&reader->folded);
+        if (!err)
+            sink->field(sink->arg, field.name, buffer_slice(&reader->folded), value_start);
         fiber_breathe();
     }
-    for (size_t i = 0; i < matcher->program->text_count; i++)
-        if (texts[i] == TRUTH_UNKNOWN && matcher->program->texts[i]->node->kind == SEARCH_HEADER)
-            texts[i] = TRUTH_FALSE;
-    return 0;
+    return err;
 }
 
 /* Bodies ----------------------------------------------------------------------------- */
@@ -182,55 +119,54 @@ static size_t decode_cut(struct slice body)
     return DECODE_SLICE;
 }
 
-static int offer_leaf(struct search_matcher *matcher, struct slice header, struct slice body,
-                      unsigned char *texts)
+static int read_leaf(struct search_reader *reader, struct slice header, struct slice body,
+                     const struct search_sink *sink)
 {
-    buffer_reset(&matcher->folded);
+    buffer_reset(&reader->folded);
     while (body.len) {
         size_t cut = decode_cut(body);
-        buffer_reset(&matcher->decoded);
-        if (!mime_decode_text(header, slice_sub(body, 0, cut), &matcher->decoded))
+        buffer_reset(&reader->decoded);
+        if (!mime_decode_text(header, slice_sub(body, 0, cut), &reader->decoded))
             return 0;
         fiber_breathe();
-        fold_in_slices(buffer_slice(&matcher->decoded), &matcher->folded);
+        fold_in_slices(buffer_slice(&reader->decoded), &reader->folded);
         body = slice_sub(body, cut, body.len);
     }
-    offer(matcher, buffer_slice(&matcher->folded), looks_in_body, texts);
-    return buffer_check(&matcher->folded);
+    sink->body(sink->arg, buffer_slice(&reader->folded));
+    return buffer_check(&reader->folded);
 }
 
-static int offer_inner_header(struct search_matcher *matcher, struct slice header,
-                              unsigned char *texts)
+static int read_inner_header(struct search_reader *reader, struct slice header,
+                             const struct search_sink *sink)
 {
     struct mime_field field;
     for (size_t cursor = 0; mime_field_next(header, &cursor, &field);) {
-        fold_field(matcher, &field);
-        offer(matcher, buffer_slice(&matcher->folded), looks_in_body, texts);
+        fold_field(reader, &field);
+        sink->body(sink->arg, buffer_slice(&reader->folded));
         fiber_breathe();
     }
-    return buffer_check(&matcher->folded);
+    return buffer_check(&reader->folded);
 }
 
-static int offer_part(struct search_matcher *matcher, const struct mime_tree *tree, uint32_t index,
-                      struct slice message, unsigned char *texts)
+static int read_part(struct search_reader *reader, const struct mime_tree *tree, uint32_t index,
+                     struct slice message, const struct search_sink *sink)
 {
     const struct mime_part *part = &tree->parts[index];
     struct slice header = tree->headers[index];
     int err = 0;
     if (index > 0 && tree->parts[part->parent].kind == MIME_MESSAGE)
-        err = offer_inner_header(matcher, header, texts);
+        err = read_inner_header(reader, header, sink);
     if (!err && part->kind == MIME_LEAF)
-        err = offer_leaf(matcher, header,
-                         slice_sub(message, part->body_start, part->body_end - part->body_start),
-                         texts);
+        err = read_leaf(reader, header,
+                        slice_sub(message, part->body_start, part->body_end - part->body_start),
+                        sink);
     return err;
 }
 
-static int scan(const struct mime_limits *limits, struct slice message, struct arena *arena,
-                const struct mime_tree **out)
+static int scan(struct slice message, struct arena *arena, const struct mime_tree **out)
 {
     struct mime_scanner *scanner;
-    int err = mime_scanner_new(arena, limits, &scanner);
+    int err = mime_scanner_new(arena, NULL, &scanner);
     while (!err && message.len) {
         struct slice piece = slice_sub(message, 0, DECODE_SLICE);
         err = mime_scanner_feed(scanner, piece);
@@ -240,23 +176,15 @@ static int scan(const struct mime_limits *limits, struct slice message, struct a
     return err ? err : mime_scanner_finish(scanner, out);
 }
 
-int search_match_body(struct search_matcher *matcher, struct slice message, unsigned char *texts)
+int search_read_body(struct search_reader *reader, struct slice message,
+                     const struct search_sink *sink)
 {
     struct arena arena;
     arena_init(&arena, 0);
     const struct mime_tree *tree;
-    int err = scan(matcher->limits, message, &arena, &tree);
-    for (uint32_t i = 0; !err && i < tree->count && is_open(matcher, texts, looks_in_body); i++)
-        err = offer_part(matcher, tree, i, message, texts);
+    int err = scan(message, &arena, &tree);
+    for (uint32_t i = 0; !err && i < tree->count && sink->wants_body(sink->arg); i++)
+        err = read_part(reader, tree, i, message, sink);
     arena_clear(&arena);
-    if (!err)
-        search_match_nothing(matcher->program, texts);
     return err;
-}
-
-void search_match_nothing(const struct search_program *program, unsigned char *texts)
-{
-    for (size_t i = 0; i < program->text_count; i++)
-        if (texts[i] == TRUTH_UNKNOWN)
-            texts[i] = TRUTH_FALSE;
 }

@@ -1,36 +1,48 @@
 /*
- * Inside the mail layer: looking for a search program's texts in the header
- * and the body of one message, as RFC 3501 section 6.4.4 means it: case
- * ignored, encodings undone.
+ * Inside the mail layer: the texts of a message that SEARCH looks into, as RFC
+ * 3501 section 6.4.4 means them: encodings undone, charsets converted, folded
+ * (base/text.h). Whoever looks for something is a *sink* and is given one text
+ * after the other: the matcher (search_match.h) and the index (indexer.c), so
+ * that what is indexed is what would have been searched.
  *
- * BODY is the decoded text of all text parts, and the headers of messages
- * within the message; TEXT is that and the message's own header.
+ * Limits are fixed and not those of the configuration: what is found must not
+ * depend on what was configured when a message was indexed.
  */
 #ifndef POSTROOM_MAIL_SEARCH_TEXT_H
 #define POSTROOM_MAIL_SEARCH_TEXT_H
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
 #include "mail/mime.h"
-#include "search_program.h"
+
+/* Of a larger message only this much is looked into. */
+enum { SEARCH_MESSAGE_MAX = 16 << 20 };
+
+/* texts are valid during the call. */
+struct search_sink {
+    void *arg;
+    bool (*wants_field)(void *arg, struct slice name);
+    /* "name: value" of the message's own header, folded; the value begins at value_start. */
+    void (*field)(void *arg, struct slice name, struct slice folded, size_t value_start);
+    /* Whether to go on. */
+    bool (*wants_body)(void *arg);
+    /* The text of one part, or one header field of a message within the message. */
+    void (*body)(void *arg, struct slice folded);
+};
 
 /* Working memory, reused from message to message. */
-struct search_matcher {
-    const struct search_program *program;
-    const struct mime_limits *limits;
+struct search_reader {
     struct buffer decoded;
     struct buffer folded;
 };
-void search_matcher_init(struct search_matcher *matcher, const struct search_program *program,
-                         const struct mime_limits *limits);
-void search_matcher_clear(struct search_matcher *matcher);
+void search_reader_init(struct search_reader *reader);
+void search_reader_clear(struct search_reader *reader);
 
-/* HEADER keys become known, TEXT keys where the header has the text. */
-int search_match_header(struct search_matcher *matcher, struct slice header,
-                        unsigned char *texts) MUST_CHECK;
-/* All other keys become known. Gives way to other fibers now and then. */
-int search_match_body(struct search_matcher *matcher, struct slice message,
-                      unsigned char *texts) MUST_CHECK;
-/* There is nothing to look into. */
-void search_match_nothing(const struct search_program *program, unsigned char *texts);
+/* Both give way to other fibers now and then. */
+int search_read_header(struct search_reader *reader, struct slice header,
+                       const struct search_sink *sink) MUST_CHECK;
+int search_read_body(struct search_reader *reader, struct slice message,
+                     const struct search_sink *sink) MUST_CHECK;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "hub.h"
+#include "indexer.h"
 #include "view_state.h"
 
 /* A row that the batch wrote, and the change it came of. */
@@ -157,10 +158,21 @@ static void tell_view(struct view *view, const struct writer_news *news, const s
     free(entries);
 }
 
+static void tell_indexer(struct mail *mail, const struct note *notes, size_t count)
+{
+    uint64_t messages = 0;
+    for (size_t i = 0; i < count; i++)
+        if (notes[i].row->kind == JOURNAL_APPEND)
+            messages += uidset_size(&notes[i].row->uids);
+    if (messages)
+        indexer_note(mail, notes->mailbox_id, messages);
+}
+
 static void tell_mailbox(const struct writer_news *news, struct mail *mail,
                          const struct note *notes, size_t count)
 {
     hub_tell(mail, notes->mailbox_id, notes[count - 1].row->modseq);
+    tell_indexer(mail, notes, count);
     struct view *view = views_find(mail, notes->mailbox_id);
     if (view)
         tell_view(view, news, notes, count);

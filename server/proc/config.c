@@ -80,6 +80,8 @@ static int config_set_defaults(struct config *config)
         const struct config_row *row = &config_rows[i];
         if (row->type == CONFIG_NUMBER)
             *(int64_t *)config_member(config, row) = strtoll(row->default_text, NULL, 10);
+        else if (row->type == CONFIG_SWITCH)
+            *(bool *)config_member(config, row) = strcmp(row->default_text, "true") == 0;
         else if (row->type == CONFIG_TEXT)
             err = config_set_text(config, row, row->default_text);
         else
@@ -101,6 +103,15 @@ static int config_read_number(const struct config_reading *reading, const struct
         return config_error(reading, setting, "%s must be from %lld to %lld", row->key,
                             (long long)row->minimum, (long long)row->maximum);
     *(int64_t *)config_member(reading->config, row) = value;
+    return 0;
+}
+
+static int config_read_switch(const struct config_reading *reading, const struct config_row *row,
+                              const config_setting_t *setting)
+{
+    if (config_setting_type(setting) != CONFIG_TYPE_BOOL)
+        return config_error(reading, setting, "%s must be true or false", row->key);
+    *(bool *)config_member(reading->config, row) = config_setting_get_bool(setting) != 0;
     return 0;
 }
 
@@ -128,6 +139,8 @@ static int config_read_value(const struct config_reading *reading, const struct 
 {
     if (row->type == CONFIG_NUMBER)
         return config_read_number(reading, row, setting);
+    if (row->type == CONFIG_SWITCH)
+        return config_read_switch(reading, row, setting);
     if (row->type == CONFIG_LIST)
         return config_read_list(reading, row, setting);
     if (config_setting_type(setting) != CONFIG_TYPE_STRING)

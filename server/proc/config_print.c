@@ -19,6 +19,8 @@ static void print_value(const struct config *config, const struct config_row *ro
     if (row->type == CONFIG_NUMBER) {
         long long value = *(const int64_t *)member;
         fprintf(out, value > 2147483647 ? "%lldL" : "%lld", value);
+    } else if (row->type == CONFIG_SWITCH) {
+        fputs(*(const bool *)member ? "true" : "false", out);
     } else if (row->type == CONFIG_TEXT) {
         print_text(*(const char *const *)member, out);
     } else {
@@ -75,8 +77,10 @@ void config_print(const struct config *config, FILE *out)
 
 void config_print_reference(FILE *out)
 {
-    static const char *const types[] = {
-        [CONFIG_NUMBER] = "number", [CONFIG_TEXT] = "text", [CONFIG_LIST] = "list of texts"};
+    static const char *const types[] = {[CONFIG_NUMBER] = "number",
+                                        [CONFIG_SWITCH] = "true or false",
+                                        [CONFIG_TEXT] = "text",
+                                        [CONFIG_LIST] = "list of texts"};
     fputs("| key | type | default | reload | meaning |\n|---|---|---|---|---|\n", out);
     for (size_t i = 0; i < config_row_count; i++) {
         const struct config_row *row = &config_rows[i];

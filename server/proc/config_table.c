@@ -8,6 +8,10 @@
     {                                                                                              \
         key, CONFIG_NUMBER, MEMBER(member), text, low, high, reloadable, help                      \
     }
+#define SWITCH(key, member, text, reloadable, help)                                                \
+    {                                                                                              \
+        key, CONFIG_SWITCH, MEMBER(member), text, 0, 0, reloadable, help                           \
+    }
 #define TEXT(key, member, text, reloadable, help)                                                  \
     {                                                                                              \
         key, CONFIG_TEXT, MEMBER(member), text, 0, 0, reloadable, help                             \
@@ -107,6 +111,11 @@ const struct config_row config_rows[] = {
            "Days that expunged messages and deleted mailboxes are kept."),
     NUMBER("retention.journal_days", retention_journal_days, "90", 1, 36500, true,
            "Days that the journal is kept."),
+
+    SWITCH(
+        "search.index", search_index, "true", true,
+        "Keep an index for SEARCH up to date, in the background, and use it. The results are the "
+        "same without, but a search reads every message."),
 };
 
 const size_t config_row_count = sizeof config_rows / sizeof config_rows[0];

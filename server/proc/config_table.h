@@ -6,13 +6,14 @@
 
 #include "proc/config.h"
 
-enum config_type { CONFIG_NUMBER, CONFIG_TEXT, CONFIG_LIST };
+enum config_type { CONFIG_NUMBER, CONFIG_SWITCH, CONFIG_TEXT, CONFIG_LIST };
 
 struct config_row {
     const char *key; /* "group.name" or "name" */
     enum config_type type;
     size_t offset;            /* of the member of struct config */
-    const char *default_text; /* as in a file: a number, a text, or list items separated by space */
+    const char *default_text; /* as in a file: a number, true or false, a text, or list
+                                 items separated by space */
     int64_t minimum, maximum; /* of a number */
     bool reloadable;
     const char *help;

@@ -28,7 +28,9 @@ PATIENCE = 20
 NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 UNAWAITED = "notify"  # the connection whose answers no command waits for
 # What the clock starts and no command; "\Recent is no more" is written 2 s later.
-BY_THE_CLOCK = re.compile(r"sweep_\w+|mailbox_modseqs|mailbox_claim_recent")
+BY_THE_CLOCK = re.compile(
+    r"sweep_\w+|mailbox_modseqs|mailbox_claim_recent|search_(due|claim|release|worn_\w+)"
+)
 
 
 def squeezed(sql):

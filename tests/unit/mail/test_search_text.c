@@ -1,6 +1,6 @@
 /* Looking for texts in one message, without any database. */
 #include "base/text.h"
-#include "search_text.h"
+#include "search_match.h"
 #include "support/check.h"
 
 enum { KEYS_MAX = 64 };
@@ -41,9 +41,8 @@ static void begin(struct lookup *lookup)
 
 static void run(struct lookup *lookup, struct slice message)
 {
-    static const struct mime_limits limits = {100, 10000, 1 << 20};
     struct search_matcher matcher;
-    search_matcher_init(&matcher, &lookup->program, &limits);
+    search_matcher_init(&matcher, &lookup->program);
     size_t header_end = slice_search(message, SLICE("\r\n\r\n"));
     CHECK_OK(
         search_match_header(&matcher, slice_sub(message, 0, header_end + 4), lookup->after_header));

@@ -100,7 +100,8 @@ static void run_in_fiber(void *arg)
         .message_max = 32 << 20,
         .mailboxes_per_user = 20,
         .retention_days = 14,
-        .journal_days = 30};
+        .journal_days = 30,
+        .search_index = true};
     if (CHECK_OK(database_open(&database_settings, &world.database)) &&
         CHECK_OK(schema_migrate(world.database, NULL, NULL)) &&
         CHECK_OK(database_wait(world.database)) &&

@@ -89,6 +89,8 @@ void test_config_names_line_and_key_of_a_mistake(void)
     check_refused("\nlog: {\n  levle = \"info\";\n};\n", ERR_INVALID, ":3: unknown key log.levle");
     check_refused("wrokers = 1;\n", ERR_INVALID, ":1: unknown key wrokers");
     check_refused("workers = \"two\";\n", ERR_INVALID, ":1: workers must be a number");
+    check_refused("search: { index = 1; };\n", ERR_INVALID,
+                  ":1: search.index must be true or false");
     check_refused("log: { file = 7; };\n", ERR_INVALID, "log.file must be a text");
     check_refused("plaintext_networks = \"unix\";\n", ERR_INVALID, "must be a list");
     check_refused("workers = 65;\n", ERR_INVALID, "workers must be from 0 to 64");

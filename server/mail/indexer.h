@@ -1,0 +1,20 @@
+/*
+ * The indexer: keeps the search index up to date in the background. Each worker
+ * has one; a mailbox is worked on by one of them at a time (store/search_rows.h),
+ * on whichever host. It is told of mailboxes that got messages from this
+ * worker or were searched in vain, and once an hour looks for what was missed.
+ * After each piece of work it rests for several times as long.
+ */
+#ifndef POSTROOM_MAIL_INDEXER_H
+#define POSTROOM_MAIL_INDEXER_H
+
+#include "base/error.h"
+#include "indexing.h"
+
+int indexer_open(struct mail *mail) MUST_CHECK;
+/* Ends it after the piece it is at. Parks. */
+void indexer_close(struct mail *mail);
+/* Messages came to a mailbox. Neither parks nor fails. */
+void indexer_note(struct mail *mail, int64_t mailbox_id, uint64_t messages);
+
+#endif
