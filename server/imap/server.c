@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "fiber/fiber.h"
+#include "idle_heap.h"
 #include "server_private.h"
 #include "session.h"
 #include "throttle.h"
@@ -27,6 +28,8 @@ int imap_server_new(struct mail *mail, const struct imap_settings *settings,
     int err = update_cache_new(&server->updates);
     if (!err)
         err = throttle_new(&server->throttle);
+    if (!err)
+        err = idle_heap_new(&server->idle_heap);
     if (err) {
         imap_server_free(&server);
         return err;
@@ -41,6 +44,7 @@ void imap_server_free(struct imap_server **server)
         return;
     update_cache_free(&(*server)->updates);
     throttle_free(&(*server)->throttle);
+    idle_heap_free(&(*server)->idle_heap);
     map_clear(&(*server)->audiences);
     free(*server);
     *server = NULL;

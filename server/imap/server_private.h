@@ -9,6 +9,7 @@
 #include "fiber/wait.h"
 #include "imap/server.h"
 
+struct idle_heap;
 struct update_cache;
 struct session;
 struct throttle;
@@ -26,6 +27,7 @@ struct imap_server {
     struct wait_queue gone;       /* woken when the last session or such a fiber ends */
     struct update_cache *updates; /* update_cache.c */
     struct throttle *throttle;    /* throttle.c */
+    struct idle_heap *idle_heap;  /* idle_heap.c */
 };
 
 /* A session has ended: takes it out of the list. */

@@ -12,8 +12,8 @@
 #include "stream_state.h"
 
 enum {
-    READ_FIRST = 4 * 1024, /* a command */
-    READ_MOST = 64 * 1024  /* a literal that keeps coming */
+    READ_FIRST = 16 * 1024, /* commands, a letter */
+    READ_MOST = 64 * 1024   /* a literal that keeps coming */
 };
 
 /* Readiness nobody waits for is not polled any longer: it would be reported
@@ -107,6 +107,30 @@ void stream_discard_input(struct stream *stream)
     stream->consumed = 0;
 }
 
+/* By way of a buffer that all share, so that a connection holds no more than
+ * what has come: of thousands that wait with a few octets each, most would
+ * otherwise be room. */
+static int read_little(struct stream *stream, size_t size, struct filter_io *io_out)
+{
+    static char octets[READ_FIRST];
+    int rc = stream->top->operations->read(stream->top, octets, size, io_out);
+    if (rc < 0)
+        return rc;
+    buffer_add(&stream->input, slice_of(octets, io_out->done));
+    return buffer_check(&stream->input);
+}
+
+static int read_much(struct stream *stream, size_t size, struct filter_io *io_out)
+{
+    char *into = buffer_reserve(&stream->input, size);
+    if (!into)
+        return buffer_check(&stream->input);
+    int rc = stream->top->operations->read(stream->top, into, size, io_out);
+    if (rc == 0)
+        buffer_commit(&stream->input, io_out->done);
+    return rc;
+}
+
 /* One read into the input buffer. More at a time while the peer keeps coming
  * with more than we took. */
 static int read_more(struct stream *stream, struct filter_io *io_out)
@@ -115,13 +139,10 @@ static int read_more(struct stream *stream, struct filter_io *io_out)
     size_t room = stream->limits.input_max - stream->input.len;
     if (size > room)
         size = room;
-    char *into = buffer_reserve(&stream->input, size);
-    if (!into)
-        return buffer_check(&stream->input);
-    int rc = stream->top->operations->read(stream->top, into, size, io_out);
+    int rc =
+        size > READ_FIRST ? read_much(stream, size, io_out) : read_little(stream, size, io_out);
     if (rc < 0)
         return rc;
-    buffer_commit(&stream->input, io_out->done);
     stream->readable = io_out->wants == 0;
     if (io_out->done == size && stream->read_size < READ_MOST)
         stream->read_size *= 2;

@@ -3,7 +3,7 @@
 #include "stream_state.h"
 
 enum {
-    OUTPUT_FIRST = 4 * 1024,  /* room to begin with: most replies fit */
+    OUTPUT_FIRST = 1024,      /* room to begin with: most replies fit */
     DIRECT_LEAST = 16 * 1024, /* from here on sent from where it is, not copied */
     PARTS_MOST = 2
 };

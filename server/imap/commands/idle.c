@@ -3,6 +3,7 @@
 
 #include "../audience.h"
 #include "../dispatch.h"
+#include "../idle_heap.h"
 #include "../input.h"
 #include "../reply.h"
 #include "../selected.h"
@@ -58,6 +59,7 @@ static int run_idle(struct session *session, struct command *command)
     if (err)
         return err;
     struct slice line = SLICE_EMPTY;
+    idle_heap_enter(session->server->idle_heap);
     session->idling = true;
     err = idle_wait(session, &line);
     session->idling = false;
