@@ -40,6 +40,9 @@ struct entry {
 /* Opens the mailbox's view (loading it, or joining a load under way), for a
  * grant with `r`. Each open needs one view_close. */
 int view_open(struct mail *mail, const struct grant *grant, struct view **out) MUST_CHECK;
+/* The same for a grant that was asked for just now: a view that is loaded already is brought to
+ * where the mailbox was then, and nothing else is asked. */
+int view_open_now(struct mail *mail, const struct grant *grant, struct view **out) MUST_CHECK;
 /* A view nobody has open stays for a while, then goes. */
 void view_close(struct view **view);
 

@@ -28,6 +28,8 @@ struct mailbox_row {
     uint64_t rights_modseq;
     int64_t
         rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
+    uint64_t highest_modseq; /* when it was looked up */
+    uint32_t first_recent;
 };
 
 /* One mailbox by path, with the effective rights of user_id (0: all rights,

@@ -75,7 +75,7 @@ int selected_open(struct session *session, const struct grant *grant, bool exami
     uidset_init(&selected->recent);
     int err = selected_take_grant(selected, grant, &selected->arena);
     if (!err)
-        err = view_open(session->mail, selected->grant, &selected->view);
+        err = view_open_now(session->mail, selected->grant, &selected->view);
     if (!err)
         err = view_picture(selected->view, session->actor.user_id, &selected->picture);
     if (!err)

@@ -80,6 +80,8 @@ static int make_grant(const struct actor *actor, const struct mailbox_row *row, 
     grant->rights = row->rights;
     grant->rights_modseq = row->rights_modseq;
     grant->rights_until = row->rights_until;
+    grant->highest_modseq = row->highest_modseq;
+    grant->first_recent = row->first_recent;
     int err = copy_actor(actor, arena, &grant->actor);
     if (!err)
         err = path_shown(&grant->path, arena, &grant->name);

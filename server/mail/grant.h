@@ -21,7 +21,9 @@ struct grant {
     struct actor actor;
     rights_mask rights;
     uint64_t rights_modseq;
-    int64_t rights_until; /* microseconds since 1970: when the first row that counted expires */
+    int64_t rights_until;    /* microseconds since 1970: when the first row that counted expires */
+    uint64_t highest_modseq; /* of the mailbox, in the same look-up */
+    uint32_t first_recent;
 };
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "fiber/fiber.h"
+#include "grant.h"
 #include "picture.h"
 #include "reader.h"
 #include "view_state.h"
@@ -181,7 +182,9 @@ static int get_or_add(struct mail *mail, int64_t mailbox_id, struct view **out)
     return *out ? 0 : view_new(mail, mailbox_id, out);
 }
 
-int view_open(struct mail *mail, const struct grant *grant, struct view **out)
+static int open_loaded(struct mail *mail, const struct grant *grant,
+                       int (*refresh)(struct view *view, const struct grant *grant),
+                       struct view **out)
 {
     int err = grant_require(grant, RIGHT_READ);
     if (err)
@@ -195,13 +198,36 @@ int view_open(struct mail *mail, const struct grant *grant, struct view **out)
     bool led;
     err = view_ensure_loaded(view, &led);
     if (!err && !led)
-        err = view_refresh(view);
+        err = refresh(view, grant);
     if (err) {
         view_close(&view);
         return err;
     }
     *out = view;
     return 0;
+}
+
+static int refresh_by_state(struct view *view, const struct grant *grant)
+{
+    (void)grant;
+    return view_refresh(view);
+}
+
+int view_open(struct mail *mail, const struct grant *grant, struct view **out)
+{
+    return open_loaded(mail, grant, refresh_by_state, out);
+}
+
+static int refresh_by_grant(struct view *view, const struct grant *grant)
+{
+    if (view->first_recent < grant->first_recent)
+        view->first_recent = grant->first_recent;
+    return view_catch_up(view, grant->highest_modseq);
+}
+
+int view_open_now(struct mail *mail, const struct grant *grant, struct view **out)
+{
+    return open_loaded(mail, grant, refresh_by_grant, out);
 }
 
 void view_close(struct view **view_in)

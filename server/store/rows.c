@@ -62,6 +62,8 @@ enum {
     MAILBOX_SPECIAL_USE,
     MAILBOX_SEEN_PER_USER,
     MAILBOX_RIGHTS_MODSEQ,
+    MAILBOX_HIGHEST_MODSEQ,
+    MAILBOX_FIRST_RECENT,
     MAILBOX_RIGHTS,
     MAILBOX_RIGHTS_UNTIL
 };
@@ -77,6 +79,8 @@ static int mailbox_row_read(const struct result *result, struct arena *arena, si
         .rights = (rights_mask)result_int8(result, row, MAILBOX_RIGHTS),
         .rights_modseq = (uint64_t)result_int8(result, row, MAILBOX_RIGHTS_MODSEQ),
         .rights_until = result_timestamp(result, row, MAILBOX_RIGHTS_UNTIL),
+        .highest_modseq = (uint64_t)result_int8(result, row, MAILBOX_HIGHEST_MODSEQ),
+        .first_recent = (uint32_t)result_int8(result, row, MAILBOX_FIRST_RECENT),
     };
     int err = row_text(result, arena, row, MAILBOX_OWNER, &mailbox.owner);
     if (!err)
