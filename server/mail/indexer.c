@@ -14,6 +14,8 @@
 enum {
     GATHER_MS = 1000, /* who gets one message often gets more */
     REST_FACTOR = 3,
+    BUSY_REST_FACTOR = 19, /* while mail comes in: that goes first */
+    BUSY_MS = 2000,
     REST_MIN_MS = 2,
     ROUND_MS = 60 * 60 * 1000,
     FIRST_ROUND_MS = 60 * 1000,
@@ -23,6 +25,7 @@ enum {
 
 struct indexer {
     struct map noted; /* mailbox id -> how many messages came, as a pointer */
+    int64_t busy_until;
     bool living;
     bool stopping;
     struct wait_queue wake;
@@ -41,24 +44,41 @@ static void rest(struct indexer *indexer, int64_t ms)
 static bool go_on(void *arg, int64_t worked_ms)
 {
     struct mail *mail = arg;
-    rest(mail->indexer, worked_ms * REST_FACTOR + REST_MIN_MS);
+    bool is_busy = clock_monotonic_ms() < mail->indexer->busy_until;
+    rest(mail->indexer, worked_ms * (is_busy ? BUSY_REST_FACTOR : REST_FACTOR) + REST_MIN_MS);
     return !mail->indexer->stopping && mail->settings.search_index;
 }
 
 /* What is to be done ---------------------------------------------------------------------- */
 
-void indexer_note(struct mail *mail, int64_t mailbox_id, uint64_t messages)
+static bool is_at_work(const struct mail *mail)
 {
-    struct indexer *indexer = mail->indexer;
-    if (!indexer || !indexer->living || !mail->settings.search_index)
-        return;
+    return mail->indexer && mail->indexer->living && mail->settings.search_index;
+}
+
+/* What is lost for want of memory is found by the round. */
+static void note(struct indexer *indexer, int64_t mailbox_id, uint64_t messages)
+{
     uintptr_t before = (uintptr_t)map_get(&indexer->noted, (uint64_t)mailbox_id);
     uintptr_t now = before + (messages < INDEXING_LEAST ? messages : INDEXING_LEAST);
     if (before >= INDEXING_LEAST || now == 0 || (!before && indexer->noted.count >= NOTED_MAX))
         return;
-    /* What is lost for want of memory is found by the round. */
     if (map_put(&indexer->noted, (uint64_t)mailbox_id, (void *)now) == 0 && now >= INDEXING_LEAST)
         wait_wake_all(&indexer->wake);
+}
+
+void indexer_note(struct mail *mail, int64_t mailbox_id, uint64_t messages)
+{
+    if (!is_at_work(mail))
+        return;
+    mail->indexer->busy_until = clock_monotonic_ms() + BUSY_MS;
+    note(mail->indexer, mailbox_id, messages);
+}
+
+void indexer_want(struct mail *mail, int64_t mailbox_id)
+{
+    if (is_at_work(mail))
+        note(mail->indexer, mailbox_id, INDEXING_LEAST);
 }
 
 /* 0: none. */

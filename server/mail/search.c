@@ -306,7 +306,7 @@ int search_run(struct mail *mail, const struct search_scope *scope,
     if (!err)
         err = go_through(&search);
     if (!err && search.not_indexed >= INDEXING_LEAST)
-        indexer_note(mail, scope->grant->mailbox_id, search.not_indexed);
+        indexer_want(mail, scope->grant->mailbox_id);
     search_lookup_clear(&search.lookup);
     search_program_clear(&search.program);
     search_matcher_clear(&search.matcher);

@@ -9,7 +9,7 @@
 #include "store/search_rows.h"
 
 enum {
-    BLOCKS_AT_ONCE = 32, /* by one statement: some megabytes */
+    BLOCKS_AT_ONCE = 8, /* by one statement: about a megabyte */
     TRIGRAMS_MAX = 10,   /* of a text: more hardly leave fewer candidates */
     WORDS_MAX = 64       /* of a program: those of further keys are not looked up */
 };
