@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "statement.h"
@@ -248,4 +249,19 @@ int64_t sql_mailbox(const struct bench *bench, const char *user, const char *nam
                  "AND deleted_at IS NULL",
                  name);
     return sql_value(bench, query);
+}
+
+void sql_await_index(const struct bench *bench, const char *user, const char *name)
+{
+    enum { TURNS = 1200, PAUSE_MS = 100, WORTH_IT = 64 };
+    char query[600];
+    snprintf(query, sizeof query,
+             "SELECT count(*) FROM users u JOIN mailboxes m ON m.owner_id = u.id "
+             "JOIN mailbox_state s ON s.mailbox_id = m.id "
+             "LEFT JOIN search_state x ON x.mailbox_id = m.id "
+             "WHERE u.login = '%s' AND m.name = '%s' AND m.deleted_at IS NULL "
+             "AND s.messages >= %d AND s.uidnext - 1 - coalesce(x.indexed_uid, 0) >= %d",
+             user, name, WORTH_IT, WORTH_IT);
+    for (int turn = 0; turn < TURNS && sql_value(bench, query) > 0; turn++)
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
 }

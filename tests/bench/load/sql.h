@@ -74,5 +74,8 @@ char *sql_string(const struct bench *bench, const char *query);
 int64_t sql_user(const struct bench *bench, const char *login);
 /* The id of a user's mailbox (its name without quotes; user NULL: a shared one). */
 int64_t sql_mailbox(const struct bench *bench, const char *user, const char *name);
+/* Postroom indexes mail in the background, others when it is searched: after a first
+ * search, waits for Postroom, two minutes at most. */
+void sql_await_index(const struct bench *bench, const char *user, const char *name);
 
 #endif

@@ -7,6 +7,7 @@
 #include "../client.h"
 #include "../fixture.h"
 #include "../scenario.h"
+#include "../sql.h"
 #include "../usage.h"
 #include "base/clock.h"
 #include "pile.h"
@@ -15,12 +16,22 @@
 #define PROBE_MAILBOX "Probe"
 enum { PROBE_PAUSE_US = 2000 };
 
+static void index_mailbox(struct bench *bench)
+{
+    struct client *client = clients_open(bench, 1, fixture_users, 1);
+    client_run(client, "SELECT " BIG_MAILBOX);
+    client_run(client, "SEARCH SUBJECT " LETTER_RARE_WORD);
+    sql_await_index(bench, fixture_users[0], BIG_MAILBOX);
+    clients_close(&client, 1);
+}
+
 void prepare_big_mailbox(const struct scenario *scenario, struct bench *bench,
                          struct result *result)
 {
     (void)result;
     fixture_fill(bench, fixture_users[0], PROBE_MAILBOX, 20, FIXTURE_LETTER_SIZE);
     pile_make(bench, BIG_MAILBOX, scenario_count(scenario, bench));
+    index_mailbox(bench);
 }
 
 /* Large commands --------------------------------------------------------------------------- */

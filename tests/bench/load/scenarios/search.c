@@ -151,6 +151,8 @@ void run_search(const struct scenario *scenario, struct bench *bench, struct res
         open_library(bench, clients);
     else
         open_month(bench, clients);
+    client_run(clients, "SEARCH %s", search.question->keys);
+    sql_await_index(bench, fixture_users[0], search.question->mailbox);
     fixture_read_shelf(clients, &shelf);
     render_expected(&shelf, &search);
     clients->state = &search;
