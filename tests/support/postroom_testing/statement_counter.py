@@ -31,6 +31,7 @@ UNAWAITED = "notify"  # the connection whose answers no command waits for
 BY_THE_CLOCK = re.compile(
     r"sweep_\w+|mailbox_modseqs|mailbox_claim_recent|search_(due|claim|release|worn_\w+)"
 )
+END = {"transaction_commit", "transaction_rollback"}
 
 
 def squeezed(sql):
@@ -52,6 +53,7 @@ class Exchange:
     connection: str  # what it is for: "fast lane", "transactions", …
     round: int  # 0: nobody waits for it
     statements: list
+    counts: bool = True  # a command has asked for it
 
 
 def described(exchanges, process):
@@ -104,6 +106,8 @@ class Wire:
         self.received = Frames(begins_untyped=False)
         self.text = ""  # of the last statement without a name
         self.gathering = None
+        self.in_transaction = False
+        self.sweeping = False  # the clock has started that transaction
         self.unanswered = []  # exchanges; None: one that does not count
 
     def take_sent(self, octets):
@@ -149,7 +153,17 @@ class Wire:
         self.gathering = None
         self.unanswered.append(exchange)
         if exchange:
+            self._look_for_clock(exchange)
             self.counter.exchanges.append(exchange)
+
+    def _look_for_clock(self, exchange):
+        """A sweep may be a transaction of several exchanges."""
+        statements = set(exchange.statements)
+        self.sweeping |= any(map(BY_THE_CLOCK.fullmatch, statements))
+        exchange.counts = not self.sweeping
+        self.in_transaction |= "transaction_begin" in statements
+        self.in_transaction &= not END & statements
+        self.sweeping &= self.in_transaction
 
     def take_received(self, octets):
         for kind, _ in self.received.add(octets):
@@ -203,7 +217,7 @@ class StatementCounter:
     async def _stop_counting(self):
         await self._quiet()
         self.hold = 0
-        return [e for e in self.exchanges if not all(map(BY_THE_CLOCK.fullmatch, e.statements))]
+        return [exchange for exchange in self.exchanges if exchange.counts]
 
     async def _quiet(self):
         deadline = time.monotonic() + PATIENCE
@@ -217,7 +231,8 @@ class StatementCounter:
 
     def exchange_answered(self, exchange):
         known = self.answered.get(exchange.process, 0)
-        self.answered[exchange.process] = max(known, exchange.round)
+        if exchange.counts:
+            self.answered[exchange.process] = max(known, exchange.round)
 
     # Passing on -------------------------------------------------------------------
 
