@@ -5,16 +5,11 @@ import fnmatch
 import json
 import os
 import shutil
-import statistics
-import subprocess
+import signal
 import sys
 from pathlib import Path
 
-from . import promises, servers, table
-
-# seconds of a measurement, rounds, messages of the large mailbox
-EXTENTS = {"quick": (1, 1, 2000), "usual": (2, 3, 10000), "full": (10, 3, 10000)}
-IDLE_MEMORY = "idle-memory"
+from . import load, peers, promises, servers, table
 
 
 def parse_arguments():
@@ -23,6 +18,7 @@ def parse_arguments():
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument("--quick", dest="extent", action="store_const", const="quick")
     extent.add_argument("--full", dest="extent", action="store_const", const="full")
+    parser.add_argument("--peer", action="append", default=[], choices=peers.PEERS)
     parser.add_argument("--scenario", action="append")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--workers", type=int, default=2)
@@ -34,14 +30,10 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def list_scenarios(build):
-    lines = subprocess.run([build / "bench_load", "--list"], check=True, stdout=subprocess.PIPE)
-    return [json.loads(line) for line in lines.stdout.splitlines()]
-
-
 def choose(scenarios, patterns, extent):
+    """Those that are asked for by name; else all that do not take too long."""
     if not patterns:
-        return [s for s in scenarios if extent == "full" or not s["full"]]
+        return [s for s in scenarios if extent == "full" or not s.get("full")]
     chosen = [s for s in scenarios if any(fnmatch.fnmatch(s["name"], p) for p in patterns)]
     if not chosen:
         raise SystemExit(f"bench: no scenario is called {', '.join(patterns)}; see --list")
@@ -49,133 +41,113 @@ def choose(scenarios, patterns, extent):
 
 
 class Bench:
+    """PostgreSQL and all servers, as long as it lasts."""
+
     def __init__(self, arguments, folder):
         self.arguments = arguments
-        self.seconds, self.rounds, self.scale = EXTENTS[arguments.extent]
+        self.extent = load.EXTENTS[arguments.extent]
         self.cluster = servers.Cluster(folder)
         self.folder = folder
-        self.servers = {}
+        self.servers = []
 
     def __enter__(self):
-        self.cluster.remove()
-        self.cluster.start()
-        for name, server in servers.SERVERS.items():
-            self.servers[name] = server(self.arguments.build, self.folder, self.cluster)
-            self.servers[name].prepare()
+        try:
+            self.cluster.remove()
+            self.cluster.start()
+            self.servers = [servers.Postroom(self.arguments.build, self.folder, self.cluster)]
+            for peer in self.arguments.peer:
+                self.servers += peers.PEERS[peer](self.folder, self.arguments.build / "packages")
+            for server in self.servers:
+                server.prepare()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *failure):
-        for server in self.servers.values():
+        for server in self.servers:
             server.stop()
+        for server in self.servers:
+            server.remove()
         self.cluster.stop()
         self.cluster.remove()
 
-    # One scenario --------------------------------------------------------------
-
-    def load(self, scenario, server, processes, *stage):
-        """Runs the load generator; its figures, None when it has only prepared."""
-        sessions = scenario["name"] == IDLE_MEMORY
-        members = self.arguments.sessions if sessions else self.arguments.members
-        options = {
-            "scenario": scenario["name"],
-            "port": server.port,
-            "password": servers.PASSWORD,
-            "conninfo": self.cluster.conninfo,
-            "memory-process": server.process,
-            "seconds": self.seconds,
-            "scale": self.scale,
-            "members": members,
-        }
-        command = [self.arguments.build / "bench_load", *stage]
-        for name, value in options.items():
-            command += [f"--{name}", str(value)]
-        for process in processes:
-            command += ["--process", str(process)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
-        if done.returncode:
-            raise SystemExit(f"bench: {scenario['name']} failed; see {server.log}")
-        return json.loads(done.stdout) if done.stdout else None
-
-    def provide(self, server, scenario):
+    def attempt(self, server, scenario, work):
+        """What comes of work(server), with as many workers as the scenario wants."""
         workers = scenario["workers"] or self.arguments.workers
-        if server.daemon and server.workers != workers:
-            server.stop()
-        if not server.daemon:
-            server.start(workers)
+        try:
+            if not server.suits(workers):
+                server.stop()
+                server.start(workers)
+        except servers.NotStarted as problem:
+            return load.Outcome(failed=str(problem), is_final=True)
+        return work(server)
 
-    def run_server(self, name, scenario):
-        server = self.servers[name]
-        self.cluster.settle()
-        run = self.load(scenario, server, server.processes)
-        return {**run, "by": name, "workers": server.workers}
-
-    def run_baseline(self, scenario):
-        server = self.servers["postroom"]
-        self.cluster.settle()
-        run = self.load(scenario, server, [self.cluster.process], "--baseline")
-        return {**run, "by": "SQL"}
+    def contestants(self, scenario):
+        """Functions that measure once, by the name of who is measured."""
+        loader = load.Loader(self.arguments, self.extent, self.cluster, scenario)
+        found = {
+            server.name: lambda server=server: self.attempt(server, scenario, loader.measure)
+            for server in self.servers
+        }
+        if scenario["baseline"] and not self.arguments.no_baseline:
+            found["SQL"] = lambda: loader.measure_baseline(self.servers[0])
+        return found
 
     def prepare(self, scenario):
-        for server in self.servers.values():
-            self.provide(server, scenario)
-            if scenario["prepare"]:
-                self.load(scenario, server, [], "--prepare")
-                server.stop()
-                self.provide(server, scenario)
+        """Fills the mailboxes, and stops the servers, which start anew when they are
+        measured; who has failed, or cannot do it."""
+        if not scenario["prepare"]:
+            return {}
+        loader = load.Loader(self.arguments, self.extent, self.cluster, scenario)
+        outcomes = {}
+        for server in self.servers:
+            outcomes[server.name] = self.attempt(server, scenario, loader.prepare)
+            server.stop()
+        return {name: outcome for name, outcome in outcomes.items() if outcome.is_final}
 
     def run(self, scenario):
-        """The runs of all servers and the baseline: medians of the rounds."""
-        self.prepare(scenario)
-        rounds = []
-        for _ in range(1 if scenario["prepare"] else self.rounds):
-            rounds.append([self.run_server(name, scenario) for name in self.servers])
-            if scenario["baseline"] and not self.arguments.no_baseline:
-                rounds[-1].append(self.run_baseline(scenario))
-        runs = [median_run(same) for same in zip(*rounds)]
-        if runs[-1]["by"] == "SQL":
-            for run in (run for run in runs[:-1] if "skipped" not in run):
-                run["ratio"] = run["per_second"] / runs[-1]["per_second"]
-                run["processor_ratio"] = run["processor_ms"] / (runs[-1]["processor_ms"] or 1)
-        return runs
-
-
-def median_run(runs):
-    """Each figure's median."""
-
-    def median(values):
-        if isinstance(values[0], dict):
-            return {key: median([value[key] for value in values]) for key in values[0]}
-        return values[0] if isinstance(values[0], str) else statistics.median(values)
-
-    return runs[0] if "skipped" in runs[0] else median(list(runs))
+        """What all have done, a run each: medians of the rounds."""
+        outcomes = {name: [outcome] for name, outcome in self.prepare(scenario).items()}
+        for _ in range(1 if scenario["prepare"] else self.extent.rounds):
+            for name, measure in self.contestants(scenario).items():
+                done = outcomes.setdefault(name, [])
+                if name == "SQL" and outcomes["postroom"][-1].is_final:
+                    done.append(load.Outcome(skipped="there is nothing of Postroom's to work on"))
+                elif not done or not done[-1].is_final:
+                    self.cluster.settle()
+                    done.append(measure())
+        return [load.summary(scenario, name, done) for name, done in outcomes.items()]
 
 
 def write_json(path, arguments, bench, runs):
     report = {
         "cores": len(os.sched_getaffinity(0)),
-        "postgresql": bench.cluster.version(),
+        "versions": {
+            "postgresql": bench.cluster.version(),
+            **{server.name: server.version() for server in bench.servers},
+        },
         "extent": arguments.extent,
-        "seconds": bench.seconds,
-        "rounds": bench.rounds,
-        "messages": bench.scale,
+        "seconds": bench.extent.seconds,
+        "rounds": bench.extent.rounds,
+        "messages": bench.extent.messages,
         "runs": runs,
+        "targets": promises.compare(runs),
     }
     path.write_text(json.dumps(report, indent=1) + "\n")
 
 
-def main():
-    arguments = parse_arguments()
-    scenarios = list_scenarios(arguments.build)
-    if arguments.list:
-        for scenario in scenarios:
-            full = " (--full)" if scenario["full"] else ""
-            print(f"{scenario['name']:<22} {scenario['help']}{full}")
-        return 0
-    scenarios = choose(scenarios, arguments.scenario, arguments.extent)
-    servers.raise_file_limit()
-    folder = arguments.build / "bench"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o711)
+def hand_over(*paths):
+    """To whom has called sudo: what root has made."""
+    user = os.environ.get("SUDO_UID")
+    if user is None or os.getuid() != 0:
+        return
+    for path in paths:
+        for made in (path, *path.rglob("*")) if path.exists() else ():
+            os.chown(made, int(user), int(os.environ["SUDO_GID"]), follow_symlinks=False)
+
+
+def run_all(arguments, scenarios, folder):
     runs = []
     with Bench(arguments, folder) as bench:
         table.print_heading()
@@ -185,7 +157,38 @@ def main():
                 table.print_run(run)
         if arguments.json:
             write_json(arguments.json, arguments, bench, runs)
-    return 0 if promises.check(runs) else 1
+    table.print_ratios(runs)
+    table.print_targets(promises.compare(runs))
+    return runs
+
+
+def is_right(runs):
+    """Slow is no failure, nor is what a peer does wrong."""
+    return not any(promises.faults(run) for run in runs if run["by"] in ("postroom", "SQL"))
+
+
+def main():
+    arguments = parse_arguments()
+    scenarios = load.list_scenarios(arguments.build)
+    if arguments.list:
+        for scenario in scenarios:
+            print(f"{scenario['name']:<20} {scenario['help']}")
+        return 0
+    scenarios = choose(scenarios, arguments.scenario, arguments.extent)
+    servers.raise_file_limit()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    folder = arguments.build / "bench"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o711)
+    try:
+        runs = run_all(arguments, scenarios, folder)
+    except servers.NotStarted as problem:
+        raise SystemExit(f"bench: {problem}") from None
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        hand_over(folder, arguments.build / "packages", *filter(None, [arguments.json]))
+    return 0 if is_right(runs) else 1
 
 
 if __name__ == "__main__":

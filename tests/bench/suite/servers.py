@@ -1,9 +1,9 @@
 """What is measured: a PostgreSQL cluster and the servers, each with the same
 users, mailboxes and rights.
 
-A server is a row of SERVERS. It has start(workers), stop(), a port, the process
-ids whose time counts, and after prepare() the people of the bench: bench1 to
-bench16, and bob and alice, who share Shared/Sales and Shared/Archive.
+A server has start(workers), stop(), a port, the process ids whose time counts,
+and after prepare() the people of the bench: bench1 to bench16, and bob and
+alice, who share Shared/Sales and Shared/Archive.
 """
 
 import os
@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from . import processes
+
 ROOT = Path(__file__).resolve().parents[3]
 POSTGRES = ROOT / "tests/support/postgres"
 PASSWORD = "bench-secret"
@@ -24,10 +26,13 @@ MEMBERS = ("alice", "bob")
 SHARED = ("Shared/Sales", "Shared/Archive")
 PORTS = range(21300, 21400)
 OPEN_FILES = 60000
+START_SECONDS = 60
+STOP_SECONDS = 60
 
 
-def free_port():
-    for port in PORTS:
+def free_port(ports=iter(PORTS)):
+    """A port that nobody listens on; never the same one twice."""
+    for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -77,25 +82,100 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def settle(self):
-        """Before a scenario: what the last one left to do is done."""
+        """Before a measurement: what the last one left to do is done."""
         subprocess.run(["psql", "-q", "-d", self.conninfo, "-c", "CHECKPOINT"], check=True)
+        os.sync()
 
     def version(self):
         command = ["psql", "-d", self.conninfo, "-Atc", "SHOW server_version"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[0]
 
 
-class Postroom:
-    def __init__(self, build, folder, cluster):
-        self.build = build
-        self.cluster = cluster
-        self.folder = folder / "postroom"
+def make_certificate(folder):
+    """A key and its certificate, as PEM files."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    words = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=bench"
+    subprocess.run(
+        ["openssl", "req", "-x509", *words.split(), "-keyout", key, "-out", certificate],
+        check=True,
+        capture_output=True,
+    )
+    return key, certificate
+
+
+class NotStarted(Exception):
+    """Where to read why."""
+
+
+class Server:
+    """A daemon in the foreground, in a session of its own."""
+
+    def __init__(self, name, folder):
+        self.name = name
+        self.folder = folder
         self.folder.mkdir()
-        self.config = self.folder / "postroom.conf"
-        self.log = self.folder / "postroomd.log"
+        self.log = folder / f"{name}.log"
         self.port = free_port()
         self.daemon = None
         self.workers = 0
+
+    def launch(self, command):
+        with open(self.log, "ab") as log:
+            self.daemon = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def await_start(self, is_ready):
+        deadline = time.monotonic() + START_SECONDS
+        while not is_ready():
+            if self.daemon.poll() is not None or time.monotonic() > deadline:
+                raise NotStarted(f"did not start; see {self.log}")
+            time.sleep(0.02)
+
+    def stop(self):
+        if not self.daemon:
+            return
+        others = processes.others(self.process)
+        self.daemon.send_signal(signal.SIGTERM)
+        try:
+            self.daemon.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.daemon.kill()
+            self.daemon.wait()
+        processes.end(others, STOP_SECONDS)
+        self.daemon = None
+
+    @property
+    def process(self):
+        return self.daemon.pid
+
+    @property
+    def processes(self):
+        """Whose time counts, with that of all below them."""
+        return [self.process, *processes.strays(self.process)]
+
+    def is_alive(self):
+        return self.daemon is not None and self.daemon.poll() is None
+
+    def version(self):
+        """Of its packages; nothing for what was just built."""
+        return ""
+
+    def remove(self):
+        """What it needs no more when the bench ends; logs stay."""
+
+    def suits(self, workers):
+        """Whether it runs and has that many workers."""
+        return self.is_alive() and self.workers == workers
+
+
+class Postroom(Server):
+    def __init__(self, build, folder, cluster):
+        super().__init__("postroom", folder / "postroom")
+        self.build = build
+        self.cluster = cluster
+        self.config = self.folder / "postroom.conf"
+        self.key, self.certificate = make_certificate(self.folder)
 
     def prepare(self):
         self._configure(1)
@@ -113,6 +193,7 @@ class Postroom:
         self.config.write_text(
             f"""workers = {workers};
 listen: {{ imap = ["127.0.0.1:{self.port}"]; }};
+tls: {{ certificate = "{self.certificate}"; key = "{self.key}"; }};
 database: {{ conninfo = "{self.cluster.conninfo}"; }};
 limits: {{ connections_per_user = 100000; connections_per_address = 100000; }};
 """
@@ -131,42 +212,13 @@ limits: {{ connections_per_user = 100000; connections_per_address = 100000; }};
     def start(self, workers):
         self._configure(workers)
         ready = self._ready_workers()
-        with open(self.log, "ab") as log:
-            self.daemon = subprocess.Popen(
-                [self.build / "postroomd", "-c", self.config],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self.launch([self.build / "postroomd", "-c", self.config])
         self.workers = workers
-        deadline = time.monotonic() + 30
-        while self._ready_workers() < ready + workers:
-            if self.daemon.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(f"bench: postroomd did not start; see {self.log}")
-            time.sleep(0.02)
+        self.await_start(lambda: self._ready_workers() >= ready + workers)
 
     def _ready_workers(self):
         return self.log.read_text().count("event=worker-ready") if self.log.exists() else 0
 
-    def stop(self):
-        if not self.daemon:
-            return
-        self.daemon.send_signal(signal.SIGTERM)
-        try:
-            self.daemon.wait(40)
-        except subprocess.TimeoutExpired:
-            self.daemon.kill()
-            self.daemon.wait()
-        self.daemon = None
-
-    @property
-    def process(self):
-        return self.daemon.pid
-
     @property
     def processes(self):
         return [self.process, self.cluster.process]
-
-
-SERVERS = {"postroom": Postroom}
