@@ -110,6 +110,13 @@ static int send_payload(struct feed *feed, struct slice payload)
 
 enum { REFUSED_PAUSE_MS = 1000 };
 
+/* Not by sleeping: whoever closes the feed expects the fiber to end. */
+static void pause_until(struct feed *feed, int64_t deadline_ms)
+{
+    while (!feed->closing && clock_monotonic_ms() < deadline_ms)
+        (void)!wait_for(&feed->news, deadline_ms);
+}
+
 static void send_news(struct feed *feed)
 {
     const struct feed_handlers back = {.arg = feed, .mailbox = queue_mailbox, .user = queue_user};
@@ -122,7 +129,7 @@ static void send_news(struct feed *feed)
     if (err && !feed->closing) {
         feed_payload_parse(buffer_slice(&payload), &back);
         if (connection_is_ready(feed->sender)) /* refused: PostgreSQL's queue may be full */
-            fiber_sleep(REFUSED_PAUSE_MS);
+            pause_until(feed, clock_monotonic_ms() + REFUSED_PAUSE_MS);
     }
     buffer_clear(&payload);
     if (!has_news(feed))
@@ -135,9 +142,7 @@ static void send_and_pause(struct feed *feed)
 {
     int64_t next = clock_monotonic_ms() + FEED_GAP_MS;
     send_news(feed);
-    int64_t pause = next - clock_monotonic_ms();
-    if (pause > 0 && !feed->closing)
-        fiber_sleep((uint32_t)pause);
+    pause_until(feed, next);
 }
 
 static void sender_main(void *arg)
