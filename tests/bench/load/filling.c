@@ -1,7 +1,7 @@
 /* Mailboxes with letters in them: fixture.h. */
 #include "fixture.h"
 
-enum { FILLERS = 16, FILLING_BATCH = 100 };
+enum { FILLERS = 16, FILLING_BATCH = 100, FILLING_LARGE = 1000 };
 
 struct filling {
     struct bench *bench;
@@ -65,6 +65,8 @@ void fixture_fill(struct bench *bench, const char *user, const char *mailbox, ui
     if (fixture_count(clients, mailbox) != count)
         bench_die("%s was not filled", mailbox);
     clients_close(&clients, FILLERS);
+    if (count - there >= FILLING_LARGE)
+        pace_settle(bench);
 }
 
 void fixture_library(struct bench *bench)

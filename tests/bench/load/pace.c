@@ -62,3 +62,17 @@ void pace_finish(struct pace *pace)
     pace->result->traffic = traffic_total() - pace->traffic;
     pace->result->memory = memory_of(pace->bench);
 }
+
+void pace_settle(const struct bench *bench)
+{
+    enum { LOOK_MS = 300, BUSY_MS = 20, MOST_MS = 60 * 1000 };
+    int64_t end = clock_monotonic_ms() + MOST_MS;
+    double used = pace_processor_ms(bench), before;
+    do {
+        for (int64_t next = clock_monotonic_ms() + LOOK_MS, left;
+             (left = next - clock_monotonic_ms()) > 0;)
+            loop_turn((int)left);
+        before = used;
+        used = pace_processor_ms(bench);
+    } while (used - before > BUSY_MS && clock_monotonic_ms() < end);
+}

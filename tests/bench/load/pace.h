@@ -37,5 +37,8 @@ void pace_finish(struct pace *pace);
 
 /* Processor time of all processes under test so far. */
 double pace_processor_ms(const struct bench *bench);
+/* Waits, but not for ever, until they have done what they do in the background:
+ * caches, indexes, checkpoints. */
+void pace_settle(const struct bench *bench);
 
 #endif

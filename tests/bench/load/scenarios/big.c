@@ -193,6 +193,7 @@ static void add_memory(struct result *result, const char *name, double octets,
 
 void run_big_mailbox(const struct scenario *scenario, struct bench *bench, struct result *result)
 {
+    pace_settle(bench);
     struct probe probe = {0};
     struct big big = {.messages = scenario_count(scenario, bench)};
     big.prober = open_probe(bench, &probe);

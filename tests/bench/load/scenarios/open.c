@@ -50,6 +50,7 @@ void prepare_open(const struct scenario *scenario, struct bench *bench, struct r
 void run_open(const struct scenario *scenario, struct bench *bench, struct result *result)
 {
     struct opening opening = {scenario, scenario_count(scenario, bench), false};
+    pace_settle(bench);
     struct client *clients = clients_open(bench, 1, fixture_users, 1);
     clients->state = &opening;
     clients->on_response = check_exists;

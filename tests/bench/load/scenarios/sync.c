@@ -145,6 +145,7 @@ void run_sync(const struct scenario *scenario, struct bench *bench, struct resul
 void run_sync_first(const struct scenario *scenario, struct bench *bench, struct result *result)
 {
     struct sync sync;
+    pace_settle(bench);
     struct client *client = open_client(scenario, bench, &sync);
     struct pace pace;
     pace_start(&pace, bench, 0, result);
