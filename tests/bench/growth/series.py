@@ -9,7 +9,7 @@ PAGES = "pages"
 MEMORY = "memory KB"
 TIME = "ms"
 # Differences that may be noise, or one more level of some index.
-FLAT = {PROCESSOR: 0.15, PAGES: 4, MEMORY: 64, TIME: 5}
+FLAT = {PROCESSOR: 0.4, PAGES: 4, MEMORY: 64, TIME: 5}
 
 
 @dataclass
