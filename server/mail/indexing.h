@@ -17,7 +17,7 @@
 struct mail;
 
 /* Fewer messages are not worth a block: they are read when they are searched. */
-enum { INDEXING_LEAST = 64 };
+enum { INDEXING_LEAST = 32 };
 
 /* After each bounded piece of work: may rest. False: stop here. */
 struct indexing_pace {

@@ -253,7 +253,7 @@ int64_t sql_mailbox(const struct bench *bench, const char *user, const char *nam
 
 void sql_await_index(const struct bench *bench, const char *user, const char *name)
 {
-    enum { TURNS = 1200, PAUSE_MS = 100, WORTH_IT = 64 };
+    enum { TURNS = 1200, PAUSE_MS = 100, WORTH_IT = 32 };
     char query[600];
     snprintf(query, sizeof query,
              "SELECT count(*) FROM users u JOIN mailboxes m ON m.owner_id = u.id "
