@@ -16,7 +16,7 @@
 
 /* Taking a message in, piece by piece as it arrives. It is stored when
  * intake_finish returns, but belongs to no mailbox until the writer puts it
- * into one. At most one chunk is held. */
+ * into one. At most MESSAGE_SMALL_MAX octets are held. */
 struct intake;
 int intake_begin(struct mail *mail, struct intake **out) MUST_CHECK;
 /* -ERR_TOO_BIG when it exceeds settings.message_max. May park. */
@@ -29,9 +29,15 @@ struct intake_result {
     const struct message_content *content; /* not stored yet; else NULL */
 };
 int intake_finish(struct intake *intake, struct intake_result *out) MUST_CHECK;
-/* The same, but a message that fits one chunk is left in `arena`, for the
- * writer to store it together with its entry. */
+/* The same, but a message of at most INTAKE_HOLD_MAX octets is left in `arena`, for
+ * the writer to store it together with its entry. */
+enum { INTAKE_HOLD_MAX = 64 * 1024 };
 int intake_hold(struct intake *intake, struct arena *arena, struct intake_result *out) MUST_CHECK;
+/* Stores what was held, in one statement: at most INTAKE_STORE_MAX messages. Their
+ * results no longer have content then, but ids. */
+enum { INTAKE_STORE_MAX = 64 };
+int intake_store_held(struct mail *mail, struct intake_result *const *results,
+                      size_t count) MUST_CHECK;
 /* Frees; abandons what was not finished. */
 void intake_free(struct intake **intake);
 

@@ -14,7 +14,8 @@
 
 enum {
     CHANGE_SMALL_MAX = 64,                /* in a batch */
-    CHANGE_SMALL_CONTENT_MAX = 64 * 1024, /* octets of one message */
+    CHANGE_SMALL_CONTENT_MAX = 64 * 1024, /* octets of one message; what is larger is stored by
+                                             itself before the lock */
     CHANGE_SMALL_OCTETS_MAX = 256 * 1024  /* of content in a batch */
 };
 

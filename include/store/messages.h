@@ -14,7 +14,10 @@
 #include "base/slice.h"
 #include "store/database.h"
 
-enum { MESSAGE_CHUNK_SIZE = 256 * 1024 };
+enum {
+    MESSAGE_CHUNK_SIZE = 256 * 1024,
+    MESSAGE_SMALL_MAX = 4 * MESSAGE_CHUNK_SIZE /* can be stored by one statement */
+};
 
 struct message_row {
     uint64_t size;
@@ -25,7 +28,7 @@ struct message_row {
     int64_t sent_at;         /* seconds since 1970; INT64_MIN: none */
 };
 
-/* A message of at most MESSAGE_CHUNK_SIZE octets that is not stored yet. */
+/* A message of at most MESSAGE_SMALL_MAX octets that is not stored yet. */
 struct message_content {
     struct message_row row;
     struct slice octets;
@@ -40,10 +43,11 @@ static inline uint64_t message_seal(const struct message_row *row)
     return seal;
 }
 
-/* A message of at most MESSAGE_CHUNK_SIZE octets, in one statement. The id is
- * that of the row that was there already when the content is known. */
-int messages_put_small(struct database *database, const struct message_row *row,
-                       struct slice octets, int64_t *id_out) MUST_CHECK;
+/* Stores small messages by one statement; together they should not be much larger
+ * than one may be. An id is that of the row that was there already when the
+ * content is known. */
+int messages_put(struct database *database, const struct message_content *const *contents,
+                 size_t count, int64_t *ids) MUST_CHECK;
 
 /* Larger ones: take an id, put chunks 0, 1, 2 …, then finish, which may give
  * another id (the content was there: our chunks are removed), or abandon.

@@ -11,10 +11,10 @@ struct intake {
     struct arena arena; /* the scanner's */
     struct mime_scanner *scanner;
     struct digest *digest;
-    struct buffer chunk; /* not stored yet; at most MESSAGE_CHUNK_SIZE */
-    uint64_t size;       /* of everything so far */
-    uint64_t max;        /* as configured at the beginning: a reload may change it */
-    int64_t upload_id;   /* 0: everything is still in `chunk` */
+    struct buffer held; /* not stored yet; see held_max */
+    uint64_t size;      /* of everything so far */
+    uint64_t max;       /* as configured at the beginning: a reload may change it */
+    int64_t upload_id;  /* 0: everything is still held */
     uint32_t chunks_stored;
 };
 
@@ -26,7 +26,7 @@ int intake_begin(struct mail *mail, struct intake **out)
     intake->mail = mail;
     intake->max = mail->settings.message_max;
     arena_init(&intake->arena, 0);
-    buffer_init(&intake->chunk, MESSAGE_CHUNK_SIZE);
+    buffer_init(&intake->held, MESSAGE_SMALL_MAX);
     int err = mime_scanner_new(&intake->arena, &mail->settings.mime, &intake->scanner);
     if (!err)
         err = digest_new(&intake->digest);
@@ -38,32 +38,35 @@ int intake_begin(struct mail *mail, struct intake **out)
     return 0;
 }
 
-static int store_chunk(struct intake *intake)
+/* A small message is stored by one statement, what is larger chunk by chunk. */
+static size_t held_max(const struct intake *intake)
 {
-    struct database *database = intake->mail->database;
-    int err = 0;
-    if (!intake->upload_id)
-        err = messages_begin_upload(database, &intake->upload_id);
-    if (!err)
-        err = messages_put_chunk(database, intake->upload_id, intake->chunks_stored,
-                                 buffer_slice(&intake->chunk));
-    if (err)
-        return err;
-    intake->chunks_stored++;
-    buffer_reset(&intake->chunk);
-    return 0;
+    return intake->upload_id ? MESSAGE_CHUNK_SIZE : MESSAGE_SMALL_MAX;
 }
 
-/* A full chunk is stored only when more comes: a message of exactly one chunk is a small one. */
+static int store_held(struct intake *intake)
+{
+    struct database *database = intake->mail->database;
+    struct slice held = buffer_slice(&intake->held);
+    int err = intake->upload_id ? 0 : messages_begin_upload(database, &intake->upload_id);
+    for (size_t at = 0; at < held.len && !err; at += MESSAGE_CHUNK_SIZE)
+        err = messages_put_chunk(database, intake->upload_id, intake->chunks_stored++,
+                                 slice_sub(held, at, MESSAGE_CHUNK_SIZE));
+    if (!err)
+        buffer_reset(&intake->held);
+    return err;
+}
+
+/* Stored only when more comes: a message of exactly that size is a small one. */
 static int keep(struct intake *intake, struct slice octets)
 {
     while (octets.len) {
-        int err = intake->chunk.len == MESSAGE_CHUNK_SIZE ? store_chunk(intake) : 0;
+        int err = intake->held.len == held_max(intake) ? store_held(intake) : 0;
         if (err)
             return err;
-        struct slice part = slice_sub(octets, 0, MESSAGE_CHUNK_SIZE - intake->chunk.len);
-        buffer_add(&intake->chunk, part);
-        err = buffer_check(&intake->chunk);
+        struct slice part = slice_sub(octets, 0, held_max(intake) - intake->held.len);
+        buffer_add(&intake->held, part);
+        err = buffer_check(&intake->held);
         if (err)
             return err;
         octets = slice_sub(octets, part.len, octets.len);
@@ -121,9 +124,12 @@ static int render(struct intake *intake, const struct mime_tree *tree, struct re
 static int store(struct intake *intake, const struct message_row *row, int64_t *id_out)
 {
     struct database *database = intake->mail->database;
-    if (!intake->upload_id)
-        return messages_put_small(database, row, buffer_slice(&intake->chunk), id_out);
-    int err = store_chunk(intake);
+    if (!intake->upload_id) {
+        const struct message_content content = {*row, buffer_slice(&intake->held)};
+        const struct message_content *contents = &content;
+        return messages_put(database, &contents, 1, id_out);
+    }
+    int err = store_held(intake);
     if (!err)
         err = messages_finish_upload(database, intake->upload_id, row, id_out);
     if (!err)
@@ -149,12 +155,12 @@ static int finish_stored(struct intake *intake, const struct message_row *row, s
 static int finish_held(struct intake *intake, const struct message_row *row, struct arena *arena,
                        struct intake_result *out)
 {
-    if (intake->upload_id)
+    if (intake->size > INTAKE_HOLD_MAX)
         return finish_stored(intake, row, arena, out);
     struct message_content *content = ARENA_NEW(arena, struct message_content);
     if (!content)
         return fail(ERR_NO_MEMORY, "no memory for a message");
-    *content = (struct message_content){*row, buffer_slice(&intake->chunk)};
+    *content = (struct message_content){*row, buffer_slice(&intake->held)};
     struct slice *texts[] = {&content->row.header,        &content->row.envelope,
                              &content->row.bodystructure, &content->row.parts,
                              &content->row.message_id,    &content->octets};
@@ -198,6 +204,21 @@ int intake_hold(struct intake *intake, struct arena *arena, struct intake_result
     return intake_end(intake, finish_held, arena, out);
 }
 
+int intake_store_held(struct mail *mail, struct intake_result *const *results, size_t count)
+{
+    const struct message_content *contents[INTAKE_STORE_MAX] = {0};
+    int64_t ids[INTAKE_STORE_MAX];
+    for (size_t i = 0; i < count; i++)
+        contents[i] = results[i]->content;
+    int err = messages_put(mail->database, contents, count, ids);
+    for (size_t i = 0; i < count && !err; i++) {
+        results[i]->message_id = ids[i];
+        results[i]->seal = message_seal(&contents[i]->row);
+        results[i]->content = NULL;
+    }
+    return err;
+}
+
 void intake_free(struct intake **intake)
 {
     struct intake *old = *intake;
@@ -208,7 +229,7 @@ void intake_free(struct intake **intake)
     if (old->upload_id && messages_abandon_upload(old->mail->database, old->upload_id) != 0)
         old->upload_id = 0;
     digest_free(&old->digest);
-    buffer_clear(&old->chunk);
+    buffer_clear(&old->held);
     arena_clear(&old->arena);
     free(old);
 }

@@ -42,8 +42,7 @@ static int store_content(struct mail *mail, struct append_item *items, size_t co
         const struct message_content *content = items[i].content;
         if (!content)
             continue;
-        err = messages_put_small(mail->database, &content->row, content->octets,
-                                 &items[i].message_id);
+        err = messages_put(mail->database, &content, 1, &items[i].message_id);
         items[i].seal = message_seal(&content->row);
         items[i].content = NULL;
     }

@@ -78,15 +78,6 @@ static void add_numbers(struct params *params, const struct portion *portion,
     params_int8_or_null_array(params, column, portion->count);
 }
 
-static void add_octets(struct params *params, const struct portion *portion,
-                       struct slice (*value)(const struct change *change))
-{
-    struct slice column[CHANGE_SMALL_MAX];
-    for (size_t i = 0; i < portion->count; i++)
-        column[i] = value(portion->changes[i]);
-    params_bytes_array(params, column, portion->count);
-}
-
 /* Who changes what: the first six parameters of each statement. */
 static void add_origins(struct params *params, const struct portion *portion, int64_t first_id)
 {
@@ -110,80 +101,26 @@ static void add_origins(struct params *params, const struct portion *portion, in
     params_int8_array(params, ids, portion->count, sizeof ids[0]);
 }
 
-static const struct message_row *row_of(const struct change *change)
-{
-    return &change->items[0].content->row;
-}
-
-static int64_t size_of(const struct change *change)
-{
-    return (int64_t)change->items[0].size;
-}
-
 static int64_t flags_of(const struct change *change)
 {
     return (int64_t)change->items[0].flags;
 }
 
-static int64_t sent_day_of(const struct change *change)
-{
-    return message_sent_day(row_of(change));
-}
-
-static struct slice sha256_of(const struct change *change)
-{
-    return slice_of((const char *)row_of(change)->sha256, sizeof row_of(change)->sha256);
-}
-
-static struct slice header_of(const struct change *change)
-{
-    return row_of(change)->header;
-}
-
-static struct slice envelope_of(const struct change *change)
-{
-    return row_of(change)->envelope;
-}
-
-static struct slice bodystructure_of(const struct change *change)
-{
-    return row_of(change)->bodystructure;
-}
-
-static struct slice parts_of(const struct change *change)
-{
-    return row_of(change)->parts;
-}
-
-static struct slice message_id_of(const struct change *change)
-{
-    return row_of(change)->message_id.len ? row_of(change)->message_id : (struct slice){0};
-}
-
-static struct slice octets_of(const struct change *change)
-{
-    return change->items[0].content->octets;
-}
-
 static void add_append(struct params *params, const struct portion *portion)
 {
-    int64_t dates[CHANGE_SMALL_MAX], instants[CHANGE_SMALL_MAX];
+    const struct message_content *contents[CHANGE_SMALL_MAX];
+    struct slice octets[CHANGE_SMALL_MAX];
+    int64_t dates[CHANGE_SMALL_MAX];
     for (size_t i = 0; i < portion->count; i++) {
-        dates[i] = portion->changes[i]->items[0].internal_date;
-        instants[i] = message_sent_instant(row_of(portion->changes[i]));
+        const struct append_item *item = &portion->changes[i]->items[0];
+        contents[i] = item->content;
+        octets[i] = item->content->octets;
+        dates[i] = item->internal_date;
     }
-    add_numbers(params, portion, size_of);
     add_numbers(params, portion, flags_of);
     params_timestamp_array(params, dates, portion->count, sizeof dates[0]);
-    add_octets(params, portion, sha256_of);
-    add_octets(params, portion, header_of);
-    add_octets(params, portion, envelope_of);
-    add_octets(params, portion, bodystructure_of);
-    add_octets(params, portion, parts_of);
-    add_octets(params, portion, message_id_of);
-    add_numbers(params, portion, sent_day_of);
-    params_timestamp_or_null_array(params, instants, portion->count);
-    add_octets(params, portion, octets_of);
+    message_params_arrays(params, contents, portion->count);
+    params_bytes_array(params, octets, portion->count);
 }
 
 static int64_t uid_of(const struct change *change)

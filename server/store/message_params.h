@@ -10,10 +10,8 @@
 /* Nine parameters: sha256, size, header, envelope, bodystructure, parts,
  * message_id, sent_day, sent_at. */
 void message_params(struct params *params, const struct message_row *row);
-
-/* A Date: field may say any year, PostgreSQL's timestamps don't. The day, and the
- * instant in microseconds since 1970; PARAMS_ABSENT: none that can be stored. */
-int64_t message_sent_day(const struct message_row *row);
-int64_t message_sent_instant(const struct message_row *row);
+/* The same as arrays, one element for each message. */
+void message_params_arrays(struct params *params, const struct message_content *const *contents,
+                           size_t count);
 
 #endif

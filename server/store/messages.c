@@ -2,69 +2,8 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "message_params.h"
 #include "rows.h"
-
-static bool is_storable_day(int64_t day)
-{
-    return day >= clock_days_from_civil(1, 1, 1) && day <= clock_days_from_civil(9999, 12, 31);
-}
-
-int64_t message_sent_day(const struct message_row *row)
-{
-    return is_storable_day(row->sent_day) ? row->sent_day : PARAMS_ABSENT;
-}
-
-int64_t message_sent_instant(const struct message_row *row)
-{
-    enum { SECONDS_A_DAY = 86400 };
-    bool storable = is_storable_day(row->sent_at / SECONDS_A_DAY);
-    return storable ? row->sent_at * 1000000 : PARAMS_ABSENT;
-}
-
-void message_params(struct params *params, const struct message_row *row)
-{
-    params_bytes(params, slice_of((const char *)row->sha256, sizeof row->sha256));
-    params_int8(params, (int64_t)row->size);
-    params_bytes(params, row->header);
-    params_bytes(params, row->envelope);
-    params_bytes(params, row->bodystructure);
-    params_bytes(params, row->parts);
-    params_text_or_null(params, row->message_id);
-    int64_t day = message_sent_day(row), instant = message_sent_instant(row);
-    if (day != PARAMS_ABSENT)
-        params_int4(params, (int32_t)day);
-    else
-        params_null(params);
-    params_timestamp(params, instant != PARAMS_ABSENT ? instant : INT64_MAX);
-}
-
-int messages_put_small(struct database *database, const struct message_row *row,
-                       struct slice octets, int64_t *id_out)
-{
-    if (octets.len > MESSAGE_CHUNK_SIZE)
-        return fail(ERR_INTERNAL, "a message of %zu octets does not fit one chunk", octets.len);
-    /* No row: see message_put_small in sql/queries/messages.sql. The next
-     * snapshot has what the first one was too old for, unless that was swept. */
-    for (int tries = 0; tries < 3; tries++) {
-        struct params params;
-        params_init(&params);
-        message_params(&params, row);
-        params_bytes(&params, octets);
-        struct result *result;
-        int err = pool_ask(database, RELAXED, STATEMENT_MESSAGE_PUT_SMALL, &params, &result);
-        if (err)
-            return err;
-        bool found = result_rows(result) > 0;
-        if (found)
-            *id_out = result_int8(result, 0, 0);
-        result_free(&result);
-        if (found)
-            return 0;
-    }
-    return fail(ERR_UNAVAILABLE, "the same content comes and goes too quickly");
-}
 
 /* Little is quick; what may be megabytes takes a connection of its own. */
 static int get(struct database *database, size_t count, uint64_t octets, enum statement statement,

@@ -23,16 +23,15 @@ SELECT set_config('postroom.locked', coalesce(array_agg(mailbox_id)::text, '{}')
 FROM (SELECT mailbox_id FROM mailbox_state WHERE mailbox_id = $1::bigint FOR UPDATE) AS locked;
 
 -- name: small_append
--- $1 to $6: who changes what; $7 to $9: the entry; $10 to $18: its content, which may
--- be there already (or twice in the batch). Content goes in by its digest, so that
--- two batches never wait for each other. A digest that somebody else stores at this
--- instant has no id yet: no row.
+-- $1 to $6: who changes what; $7 and $8: the entry; $9 to $18: its content as in
+-- messages_put, in one chunk. Content that somebody else stores at this instant has
+-- no id yet: no row.
 WITH item AS MATERIALIZED (
     SELECT i.*, mailbox.*
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
-                $7::bigint[], $8::bigint[], $9::timestamptz[], $10::bytea[]) WITH ORDINALITY
+                $7::bigint[], $8::timestamptz[], $9::bytea[], $10::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
-                   size, flags, internal_date, sha256, place)
+                   flags, internal_date, sha256, size, place)
     CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
     WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
 ), added AS (
@@ -40,7 +39,7 @@ WITH item AS MATERIALIZED (
                           sent_day, sent_at)
     SELECT c.sha256, c.size, c.header, c.envelope, c.bodystructure, c.parts, c.message_id,
            c.sent_day, c.sent_at
-    FROM unnest($10, $7, $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[],
+    FROM unnest($9, $10, $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[],
                 $16::bigint[], $17::timestamptz[]) WITH ORDINALITY
              AS c (sha256, size, header, envelope, bodystructure, parts, message_id,
                    sent_day, sent_at, place)
@@ -52,7 +51,7 @@ WITH item AS MATERIALIZED (
     INSERT INTO message_chunks (message_id, n, octets)
     SELECT DISTINCT ON (added.id) added.id, 0, c.octets
     FROM added
-    JOIN unnest($10, $18::bytea[]) AS c (sha256, octets) ON c.sha256 = added.sha256
+    JOIN unnest($9, $18::bytea[]) AS c (sha256, octets) ON c.sha256 = added.sha256
 ), found AS MATERIALIZED (
     SELECT item.*, coalesce(added.id, old.id) AS message_id
     FROM item

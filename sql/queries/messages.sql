@@ -1,22 +1,34 @@
 -- Content: one row for each distinct one, its octets in chunks.
 
--- name: message_put_small
+-- name: messages_put
 -- repeatable
--- No row: somebody else is storing the same content at this instant, and this
--- statement's snapshot is too old to see it.
+-- $1 to $9: an element for each message; $10 to $12: one for each chunk. A message may
+-- be there already, or twice among them. They go in by their digests, so that two
+-- statements never wait for each other. id null: somebody else is storing the same
+-- content at this instant, and this statement's snapshot is too old to see it.
 WITH added AS (
     INSERT INTO messages (sha256, size, header, envelope, bodystructure, parts, message_id,
                           sent_day, sent_at)
-    VALUES ($1::bytea, $2::bigint, $3::bytea, $4::bytea, $5::bytea, $6::bytea, $7::bytea,
-            $8::integer, $9::timestamptz)
+    SELECT *
+    FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[],
+                $7::bytea[], $8::bigint[], $9::timestamptz[])
+             AS c (sha256, size, header, envelope, bodystructure, parts, message_id, sent_day, sent_at)
+    ORDER BY c.sha256
     ON CONFLICT (sha256) DO NOTHING
-    RETURNING id
+    RETURNING id, sha256
 ), chunk AS (
-    INSERT INTO message_chunks (message_id, n, octets) SELECT id, 0, $10::bytea FROM added
+    INSERT INTO message_chunks (message_id, n, octets)
+    SELECT added.id, c.n, c.octets
+    FROM added
+    JOIN unnest($10::bytea[], $11::bigint[], $12::bytea[]) AS c (sha256, n, octets)
+        ON c.sha256 = added.sha256
+    ON CONFLICT DO NOTHING
 )
-SELECT id FROM added
-UNION ALL
-SELECT id FROM messages WHERE sha256 = $1;
+SELECT coalesce(added.id, m.id) AS id
+FROM unnest($1) WITH ORDINALITY AS c (sha256, place)
+LEFT JOIN added ON added.sha256 = c.sha256
+LEFT JOIN LATERAL (SELECT m.id FROM messages m WHERE m.sha256 = c.sha256 OFFSET 0) m ON true
+ORDER BY c.place;
 
 -- name: messages_get
 -- $2 says which columns are wanted (MESSAGE_HEADER …): others are not even read.

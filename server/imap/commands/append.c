@@ -75,9 +75,37 @@ static int append_piece(void *intake, struct slice octets)
     return intake_write(intake, octets);
 }
 
+/* Small messages of a command with several, to be stored together. */
+struct append_held {
+    struct intake_result *results[INTAKE_STORE_MAX];
+    size_t count;
+    uint64_t octets;
+    struct arena arena; /* their content */
+};
+
+static int append_store_held(struct session *session, struct append_held *held)
+{
+    int err = held->count ? intake_store_held(session->mail, held->results, held->count) : 0;
+    held->count = 0;
+    held->octets = 0;
+    arena_clear(&held->arena);
+    return err;
+}
+
+static int append_hold(struct session *session, struct append_held *held,
+                       struct intake_result *result)
+{
+    enum { OCTETS_MAX = 4 * INTAKE_HOLD_MAX };
+    held->results[held->count++] = result;
+    held->octets += result->size;
+    bool full = held->count == INTAKE_STORE_MAX || held->octets >= OCTETS_MAX;
+    return full ? append_store_held(session, held) : 0;
+}
+
 /* Takes the literal; refuses it before it is sent when it can't be wanted. */
 static int append_receive(struct session *session, struct command *command,
-                          struct append_message *message, struct slice *more_out)
+                          struct append_held *held, struct append_message *message,
+                          struct slice *more_out)
 {
     const struct append_args *args = command->args;
     uint64_t max = mail_settings(session->mail)->message_max;
@@ -92,8 +120,9 @@ static int append_receive(struct session *session, struct command *command,
     err = input_stream_literal(session, command, append_piece, intake, more_out);
     bool alone = message == &args->first && !command->streams;
     if (!err)
-        err = alone ? intake_hold(intake, command->arena, &message->stored)
-                    : intake_finish(intake, &message->stored);
+        err = intake_hold(intake, alone ? command->arena : &held->arena, &message->stored);
+    if (!err && !alone && message->stored.content)
+        err = append_hold(session, held, &message->stored);
     intake_free(&intake);
     return err;
 }
@@ -122,7 +151,9 @@ static int append_receive_all(struct session *session, struct command *command)
     struct append_args *args = command->args;
     struct append_message *message = &args->first;
     struct slice more = SLICE_EMPTY;
-    int err = append_receive(session, command, message, &more);
+    struct append_held held = {.count = 0};
+    arena_init(&held.arena, 0);
+    int err = append_receive(session, command, &held, message, &more);
     args->count = 1;
     while (!err && command->streams) {
         err = append_next(session, command, more, &message->next);
@@ -130,8 +161,11 @@ static int append_receive_all(struct session *session, struct command *command)
             break;
         message = message->next;
         args->count++;
-        err = append_receive(session, command, message, &more);
+        err = append_receive(session, command, &held, message, &more);
     }
+    if (!err)
+        err = append_store_held(session, &held);
+    arena_clear(&held.arena);
     args->received = !err;
     return err;
 }

@@ -54,6 +54,14 @@ int64_t table_mailbox(struct database *database, int64_t owner_id, bool seen_per
     return id;
 }
 
+int table_put(struct database *database, const struct message_row *row, struct slice octets,
+              int64_t *id_out)
+{
+    const struct message_content content = {*row, octets};
+    const struct message_content *contents = &content;
+    return messages_put(database, &contents, 1, id_out);
+}
+
 int64_t table_message(struct database *database, uint64_t size)
 {
     char octets[1024];
@@ -69,8 +77,8 @@ int64_t table_message(struct database *database, uint64_t size)
     };
     random_octets(row.sha256, sizeof row.sha256);
     int64_t id = 0;
-    CHECK_OK(messages_put_small(
-        database, &row, slice_of(octets, size < sizeof octets ? size : sizeof octets), &id));
+    CHECK_OK(table_put(database, &row,
+                       slice_of(octets, size < sizeof octets ? size : sizeof octets), &id));
     return id;
 }
 

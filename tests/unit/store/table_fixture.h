@@ -16,6 +16,9 @@ int64_t table_user(struct database *database);
 int64_t table_group(struct database *database);
 /* Without any rights. owner_id 0: shared. */
 int64_t table_mailbox(struct database *database, int64_t owner_id, bool seen_per_user);
+/* Stores one small message. */
+int table_put(struct database *database, const struct message_row *row, struct slice octets,
+              int64_t *id_out);
 /* A message of `size` octets of its own content. */
 int64_t table_message(struct database *database, uint64_t size);
 /* Gives a right row; ACL_ANYONE: id is not looked at. Returns the modseq. */

@@ -35,15 +35,15 @@ static void put_body(struct database *database)
     const struct slice octets = {"hello\0world", 11};
     int64_t id = 0;
     int64_t again = 0;
-    CHECK_OK(messages_put_small(database, &row, octets, &id));
-    CHECK_OK(messages_put_small(database, &row, octets, &again));
+    CHECK_OK(table_put(database, &row, octets, &id));
+    CHECK_OK(table_put(database, &row, octets, &again));
     CHECK(id > 0);
     CHECK_INT(again, id);
     struct message_row bare = {.size = 0, .sent_day = INT64_MIN, .sent_at = INT64_MIN};
     random_octets(bare.sha256, sizeof bare.sha256);
     bare.header = bare.envelope = bare.bodystructure = bare.parts = bare.message_id = SLICE_EMPTY;
     int64_t other = 0;
-    CHECK_OK(messages_put_small(database, &bare, SLICE_EMPTY, &other));
+    CHECK_OK(table_put(database, &bare, SLICE_EMPTY, &other));
 
     const int64_t ids[] = {other, -1, id};
     struct message_part_row *parts;
@@ -101,7 +101,7 @@ static void strange_dates_body(struct database *database)
         row.sent_day = days[i];
         row.sent_at = times[i];
         int64_t id;
-        CHECK_OK(messages_put_small(database, &row, SLICE("x"), &id));
+        CHECK_OK(table_put(database, &row, SLICE("x"), &id));
     }
 }
 
@@ -119,8 +119,7 @@ struct put_race {
 static void put_fiber(void *arg, size_t number)
 {
     struct put_race *race = arg;
-    CHECK_OK(
-        messages_put_small(race->database, &race->row, SLICE("hello world"), &race->ids[number]));
+    CHECK_OK(table_put(race->database, &race->row, SLICE("hello world"), &race->ids[number]));
 }
 
 static void put_race_body(struct database *database)
@@ -367,7 +366,7 @@ static void sweep_fiber(void *arg, size_t number)
     memset(row.sha256, 7, sizeof row.sha256);
     for (int round = 0; round < 40; round++) {
         int64_t id;
-        if (!CHECK_OK(messages_put_small(race->database, &row, SLICE("hello world"), &id)))
+        if (!CHECK_OK(table_put(race->database, &row, SLICE("hello world"), &id)))
             break;
         int64_t result = append_message(race->database, race->mailboxes[number], id);
         CHECK(result == 0 || result == -ERR_NOT_FOUND);
