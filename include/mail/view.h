@@ -32,7 +32,7 @@ struct entry {
     uint32_t uid;
     int64_t message_id;
     flag_mask flags; /* with the user's own \Seen in bit 0 */
-    uint64_t modseq;
+    uint64_t modseq; /* of the last change of these flags: see view_picture_with_modseqs */
     uint64_t size;
     int64_t internal_date; /* microseconds since 1970 UTC */
 };
@@ -67,6 +67,11 @@ int view_picture(struct view *view, int64_t user_id, struct picture **out) MUST_
 /* The same without parking: only when the user's bits are loaded, which they
  * are while anybody holds a picture of that user; else NULL. */
 struct picture *view_picture_now(struct view *view, int64_t user_id);
+/* Where \Seen is per user, pictures know only on demand when the user has changed it:
+ * this one, and all later ones of this user as long as anybody holds one. Then
+ * entry.modseq says so, and picture_changed_since; before, they only know of
+ * what is common to all. Parks. */
+int view_picture_with_modseqs(struct view *view, int64_t user_id, struct picture **out) MUST_CHECK;
 struct picture *picture_ref(struct picture *picture);
 void picture_unref(struct picture **picture);
 
@@ -86,8 +91,8 @@ void view_unwatch(struct view_watcher *watcher);
 uint32_t view_recent_from(struct view *view, bool claim);
 
 /* Reading a picture. Sequence numbers start at 1. Those that go over many
- * messages (unseen, resolve, difference, retain) let other fibers run now and
- * then: hold a reference. */
+ * messages (unseen, resolve, changed_since, missing, difference, retain) let other fibers run now
+ * and then: hold a reference. */
 uint32_t picture_count(const struct picture *picture);
 uint32_t picture_uidnext(const struct picture *picture);
 uint64_t picture_modseq(const struct picture *picture);
@@ -111,10 +116,17 @@ int picture_resolve(const struct picture *picture, const struct sequence_set *se
  * the same view and user. */
 bool picture_same_seen(const struct picture *from, const struct picture *to);
 
+/* The messages with a modseq above this one; costs what has changed, not what is there. */
+int picture_changed_since(const struct picture *picture, uint64_t modseq,
+                          struct uidset *uids_out) MUST_CHECK;
+/* Those of uids that no message has. */
+int picture_missing(const struct picture *picture, const struct uidset *uids,
+                    struct uidset *uids_out) MUST_CHECK;
+
 /* The difference of two pictures of the same view and user, `to` younger. */
 struct picture_difference {
     struct uidset expunged; /* UIDs in from and not in to */
-    struct uidset changed;  /* UIDs in both whose flags differ */
+    struct uidset changed;  /* UIDs in both whose flags or modseqs differ */
     uint32_t appended;      /* messages in to behind the last that from knew */
 };
 int picture_difference(const struct picture *from, const struct picture *to,

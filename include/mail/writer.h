@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "mail/acl.h"
 #include "mail/mail.h"
+#include "mail/view.h"
 #include "model/flags.h"
 #include "model/uidset.h"
 #include "store/change.h"
@@ -45,6 +46,16 @@ int writer_append(struct mail *mail, const struct grant *grant, const struct app
  * had reached when it was changed; 0: not known. */
 int writer_store(struct mail *mail, const struct grant *grant, const struct uidset *uids,
                  enum flag_change change, flag_mask flags, uint64_t *modseq_out) MUST_CHECK;
+
+/* STORE (UNCHANGEDSINCE n) (RFC 7162 section 3.1.3): a message in which one of the
+ * flags has changed after modseq n is left alone and refused. What has changed up
+ * to the picture's modseq is looked up, what has since is found under the lock.
+ * For adding and removing flags only these count, for setting them all do. The
+ * picture must know modseqs (mail/view.h). refused_out: uidset_clear() it. */
+int writer_store_unchanged(struct mail *mail, const struct grant *grant,
+                           const struct picture *picture, const struct uidset *uids,
+                           enum flag_change change, flag_mask flags, uint64_t unchanged_since,
+                           struct uidset *refused_out) MUST_CHECK;
 
 /* EXPUNGE of the messages with \Deleted, of all or of these uids: needs `e`.
  * gone_out: uidset_clear() it; may be NULL. */

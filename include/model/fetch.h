@@ -20,7 +20,7 @@ enum fetch_kind {
     FETCH_BODY, /* BODY without section: structure without extension data */
     FETCH_BODYSTRUCTURE,
     FETCH_SECTION, /* BODY[...] and the RFC822 forms */
-    FETCH_MODSEQ   /* RFC 7162; not yet offered */
+    FETCH_MODSEQ   /* RFC 7162 section 3.1.4.2 */
 };
 
 enum fetch_section_kind {

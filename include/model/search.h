@@ -6,6 +6,7 @@
 #ifndef POSTROOM_MODEL_SEARCH_H
 #define POSTROOM_MODEL_SEARCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/slice.h"
@@ -24,6 +25,7 @@ enum search_kind {
     SEARCH_RECENT,
     SEARCH_LARGER, /* number: octets */
     SEARCH_SMALLER,
+    SEARCH_MODSEQ, /* number: this modseq or a higher one (RFC 7162 section 3.1.5) */
     SEARCH_BEFORE, /* day: internal date, disregarding time and zone */
     SEARCH_ON,
     SEARCH_SINCE,
@@ -46,6 +48,9 @@ struct search_node {
     struct slice name;
     struct slice text;
 };
+
+/* Whether one of the keys is of this kind. */
+bool search_has(const struct search_node *node, enum search_kind kind);
 
 enum { SEARCH_DEPTH_MAX = 100, SEARCH_NODES_MAX = 10000 };
 

@@ -29,6 +29,9 @@ void uidset_clear(struct uidset *set);
 int uidset_add(struct uidset *set, uint32_t uid) MUST_CHECK;
 int uidset_add_range(struct uidset *set, uint32_t first, uint32_t last) MUST_CHECK;
 int uidset_union(struct uidset *set, const struct uidset *other) MUST_CHECK;
+/* What is in both; what is in `set` and not in `other`. */
+int uidset_intersect(struct uidset *set, const struct uidset *other) MUST_CHECK;
+int uidset_subtract(struct uidset *set, const struct uidset *other) MUST_CHECK;
 bool uidset_contains(const struct uidset *set, uint32_t uid); /* binary search */
 /* How many numbers are in it. */
 uint64_t uidset_size(const struct uidset *set);

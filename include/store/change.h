@@ -61,6 +61,9 @@ struct change {
     const struct uidset *known_uids;
     int64_t deleted_added;         /* messages with \Deleted, more or fewer */
     int64_t seen_added;            /* those with \Seen where it is not per user */
+    uint64_t unchanged_since;      /* FLAGS, SEEN: leave messages alone in which one of ... */
+    flag_mask unchanged_flags;     /* ... these has changed after this modseq; 0: none */
+    bool is_second_half;           /* the change before it in the batch belongs to the same STORE */
     bool only_deleted;             /* EXPUNGE: only those with \Deleted */
     int64_t source_id;             /* MOVE */
     uint64_t source_rights_modseq; /* MOVE */
@@ -74,6 +77,7 @@ struct change {
                                       seen of it, at the modseq after that of `row`; modseq 0:
                                       nothing */
     struct journal_row source_row; /* MOVE: what happened in source_id */
+    struct uidset refused;         /* FLAGS, SEEN: what unchanged_since left alone */
     uint32_t uidvalidity;          /* of mailbox_id */
     int64_t message_id;            /* small APPEND: what its content has become; else 0 */
     uint64_t highest_modseq;       /* of mailbox_id when it was looked at; 0: not known */

@@ -49,6 +49,7 @@ int page_copy_marks(const struct page *page, uint32_t count, struct page **out)
     copy->facts = page->facts;
     copy->facts->refs++;
     copy->used = count;
+    copy->modseq_bound = page->modseq_bound;
     memcpy(copy->marks, page->marks, count * sizeof page->marks[0]);
     *out = copy;
     return 0;
@@ -61,6 +62,7 @@ int page_copy(const struct page *page, uint32_t count, uint32_t capacity, struct
     if (err)
         return err;
     copy->used = copy->facts->used = count;
+    copy->modseq_bound = page->modseq_bound;
     memcpy(copy->marks, page->marks, count * sizeof page->marks[0]);
     memcpy(copy->facts->items, page->facts->items, count * sizeof page->facts->items[0]);
     *out = copy;
@@ -93,6 +95,8 @@ void page_append_item(struct page *page, const struct fact *fact, const struct m
 {
     page->facts->items[page->facts->used++] = *fact;
     page->marks[page->used++] = *mark;
+    if (page->modseq_bound < mark->modseq)
+        page->modseq_bound = mark->modseq;
 }
 
 void page_append(struct page *page, const struct entry_row *entry)

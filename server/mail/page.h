@@ -43,7 +43,8 @@ struct fact_block {
 struct page {
     uint32_t refs;
     uint32_t used;
-    uint32_t capacity; /* of both halves */
+    uint32_t capacity;     /* of both halves */
+    uint64_t modseq_bound; /* no mark has a higher modseq */
     struct fact_block *facts;
     struct mark marks[];
 };

@@ -73,7 +73,7 @@ struct entry picture_entry(const struct picture *picture, uint32_t seq)
         .uid = fact->uid,
         .message_id = fact->message_id,
         .flags = picture_flags(picture, fact->uid, mark),
-        .modseq = mark->modseq,
+        .modseq = picture_mark_modseq(picture, fact->uid, mark),
         .size = fact->size,
         .internal_date = fact->internal_date,
     };

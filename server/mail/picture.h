@@ -34,4 +34,12 @@ static inline flag_mask picture_flags(const struct picture *picture, uint32_t ui
     return (mark->flags & ~FLAG_SEEN) | seen;
 }
 
+/* When the flags have changed last, as the picture's user sees them. */
+static inline uint64_t picture_mark_modseq(const struct picture *picture, uint32_t uid,
+                                           const struct mark *mark)
+{
+    uint64_t seen = picture->seen ? seen_bits_modseq(picture->seen, uid) : 0;
+    return seen > mark->modseq ? seen : mark->modseq;
+}
+
 #endif

@@ -53,6 +53,11 @@ static bool skip_shared(struct walk *from, struct walk *to)
     return true;
 }
 
+static bool mark_differs(const struct mark *old, const struct mark *new, flag_mask compared)
+{
+    return ((old->flags ^ new->flags) & compared) || old->modseq != new->modseq;
+}
+
 /* Messages that went and shared flags that changed. */
 static int compare_entries(const struct picture *from_picture, const struct picture *to_picture,
                            struct picture_difference *difference)
@@ -69,15 +74,22 @@ static int compare_entries(const struct picture *from_picture, const struct pict
         } else if (walk_uid(&from) > walk_uid(&to)) {
             walk_on(&to, 1);
         } else if (!skip_shared(&from, &to)) {
-            flag_mask old = snapshot_mark(from.snapshot, from.at)->flags;
-            flag_mask new = snapshot_mark(to.snapshot, to.at)->flags;
-            if ((old ^ new) & compared)
+            if (mark_differs(snapshot_mark(from.snapshot, from.at),
+                             snapshot_mark(to.snapshot, to.at), compared))
                 err = uidset_add(&difference->changed, walk_uid(&to));
             walk_on(&from, 1);
             walk_on(&to, 1);
         }
     }
     return err;
+}
+
+/* When both know modseqs, a bit that is what it was before may have changed, too. */
+static bool seen_differs(const struct seen_bits *from, const struct seen_bits *to, uint32_t uid)
+{
+    if (seen_bits_contain(from, uid) != seen_bits_contain(to, uid))
+        return true;
+    return from->knows_modseqs && seen_bits_modseq(from, uid) != seen_bits_modseq(to, uid);
 }
 
 /* \Seen of the messages that both pictures have and whose bits are in page
@@ -93,7 +105,7 @@ static int compare_seen_page(const struct picture *from, const struct picture *t
         uint32_t uid = picture_uid(to, seq);
         if (uid >= end)
             break;
-        if (seen_bits_contain(from->seen, uid) == seen_bits_contain(to->seen, uid))
+        if (!seen_differs(from->seen, to->seen, uid))
             continue;
         int err = uidset_add(changed, uid);
         if (err)

@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "picture.h"
+#include "store/history.h"
 #include "view_state.h"
 
 int reader_hold(struct view *view, int64_t user_id, struct reader **out)
@@ -103,6 +104,57 @@ int reader_load(struct reader *reader)
     return 0;
 }
 
+/* `bits` with the modseqs of all changes up to one. */
+static int read_modseqs(const struct reader *reader, const struct seen_bits *bits, uint64_t until,
+                        struct seen_bits **out)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct seen_history history;
+    int err = history_seen(reader->view->mail->database, &arena, reader->view->mailbox_id,
+                           reader->user_id, until, &history);
+    if (!err) {
+        err = seen_bits_know(bits, &history, out);
+        seen_history_clear(&history);
+    }
+    arena_clear(&arena);
+    return err;
+}
+
+/* Nothing is done when a change of the user's has come in between: it may be
+ * among what was read, or not. */
+static int know_modseqs(struct reader *reader)
+{
+    struct seen_bits *before = seen_bits_ref(reader->seen);
+    struct seen_bits *known = NULL;
+    int err = read_modseqs(reader, before, reader->view->snapshot->modseq, &known);
+    if (!err && reader->seen == before && !reader->next) {
+        seen_bits_unref(&reader->seen);
+        reader->seen = seen_bits_ref(known);
+        reader->current = NULL;
+    }
+    seen_bits_unref(&known);
+    seen_bits_unref(&before);
+    return err;
+}
+
+int reader_know_modseqs(struct reader *reader)
+{
+    reader->wants_modseqs = true;
+    int err = reader_load(reader);
+    while (!err && reader->seen && !reader->seen->knows_modseqs) {
+        if (reader->loading) {
+            (void)!wait_for(&reader->loaded, WAIT_FOREVER);
+            continue;
+        }
+        reader->loading = true;
+        err = know_modseqs(reader);
+        reader->loading = false;
+        wait_wake_all(&reader->loaded);
+    }
+    return err;
+}
+
 int reader_picture(struct reader *reader, struct picture **out)
 {
     if (reader->current) {
@@ -124,14 +176,15 @@ void reader_forget_picture(struct reader *reader, const struct picture *picture)
         reader->current = NULL;
 }
 
-int reader_change(struct reader *reader, const struct uidset *uids, bool seen)
+int reader_change(struct reader *reader, const struct uidset *uids, bool seen, uint64_t modseq)
 {
     if (!reader->seen) {
         reader->outdated = true; /* load() is at it */
         return 0;
     }
     struct seen_bits *next;
-    int err = seen_bits_change(reader->next ? reader->next : reader->seen, uids, seen, &next);
+    int err =
+        seen_bits_change(reader->next ? reader->next : reader->seen, uids, seen, modseq, &next);
     if (err)
         return err;
     seen_bits_unref(&reader->next);
@@ -162,7 +215,23 @@ static struct reader *find_outdated(const struct view *view)
     return NULL;
 }
 
-int readers_refresh(struct view *view)
+/* Bits for a state of the view at modseq, with what is known of those there are. */
+static int read_again(const struct reader *reader, uint64_t modseq, struct seen_bits **out)
+{
+    struct seen_bits *bits;
+    int err = read_bits(reader, &bits);
+    if (err)
+        return err;
+    if (!reader->wants_modseqs) {
+        *out = bits;
+        return 0;
+    }
+    err = read_modseqs(reader, bits, modseq, out);
+    seen_bits_unref(&bits);
+    return err;
+}
+
+int readers_refresh(struct view *view, uint64_t modseq)
 {
     if (!view->seen_per_user)
         return 0;
@@ -170,10 +239,11 @@ int readers_refresh(struct view *view)
         reader->refs++;
         reader->outdated = false;
         struct seen_bits *bits;
-        int err = read_bits(reader, &bits);
+        int err = read_again(reader, modseq, &bits);
         if (!err) {
             seen_bits_unref(&reader->next);
             reader->next = bits;
+            reader->outdated = reader->wants_modseqs && !bits->knows_modseqs;
         } else {
             reader->outdated = true;
         }

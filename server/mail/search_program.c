@@ -82,6 +82,11 @@ static enum truth evaluate_smaller(const struct search_step *step, const struct 
     return truth_of(facts->entry.size < step->node->number);
 }
 
+static enum truth evaluate_modseq(const struct search_step *step, const struct search_facts *facts)
+{
+    return truth_of(facts->entry.modseq >= step->node->number);
+}
+
 /* The zone a message was delivered in is not kept: its day is the one in UTC. */
 static int64_t internal_day(const struct search_facts *facts)
 {
@@ -199,6 +204,7 @@ static const struct search_key {
     [SEARCH_RECENT] = {evaluate_recent, NULL},
     [SEARCH_LARGER] = {evaluate_larger, NULL},
     [SEARCH_SMALLER] = {evaluate_smaller, NULL},
+    [SEARCH_MODSEQ] = {evaluate_modseq, NULL},
     [SEARCH_BEFORE] = {evaluate_before, NULL},
     [SEARCH_ON] = {evaluate_on, NULL},
     [SEARCH_SINCE] = {evaluate_since, NULL},

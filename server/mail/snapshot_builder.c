@@ -206,8 +206,11 @@ static int mark_slice(struct snapshot_builder *builder, uint32_t number, uint32_
     int err = make_marks_writable(builder, number);
     if (err)
         return err;
+    struct page *page = builder->pages[number].page;
+    if (page->modseq_bound < change->modseq)
+        page->modseq_bound = change->modseq;
     for (uint32_t i = start; i < end; i++) {
-        struct mark *mark = &builder->pages[number].page->marks[i];
+        struct mark *mark = &page->marks[i];
         if (mark->modseq < change->modseq)
             *mark = (struct mark){(mark->flags & ~change->cleared) | change->set, change->modseq};
     }

@@ -280,6 +280,19 @@ int view_picture(struct view *view, int64_t user_id, struct picture **out)
     return err;
 }
 
+int view_picture_with_modseqs(struct view *view, int64_t user_id, struct picture **out)
+{
+    struct reader *reader;
+    int err = reader_hold(view, reader_id(view, user_id), &reader);
+    if (err)
+        return err;
+    err = reader_know_modseqs(reader);
+    if (!err)
+        err = reader_picture(reader, out);
+    reader_release(&reader);
+    return err;
+}
+
 struct picture *view_picture_now(struct view *view, int64_t user_id)
 {
     struct reader *reader = reader_find(view, reader_id(view, user_id));

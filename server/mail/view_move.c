@@ -150,7 +150,7 @@ static int apply_seen(struct view_move *move, const struct journal_row *row,
     struct reader *reader = map_get(&move->view->readers, (uint64_t)row->user_id);
     if (!move->seen_per_user || !reader)
         return 0;
-    return reader_change(reader, &row->uids, (row->flags_set & FLAG_SEEN) != 0);
+    return reader_change(reader, &row->uids, (row->flags_set & FLAG_SEEN) != 0, row->modseq);
 }
 
 static int apply_expunge(struct view_move *move, const struct journal_row *row,
@@ -295,7 +295,7 @@ int view_move_publish(struct view_move *move)
     if (!err)
         err = read_settings(move);
     if (!err)
-        err = readers_refresh(view);
+        err = readers_refresh(view, move->builder.modseq);
     struct snapshot *snapshot;
     if (!err)
         err = snapshot_builder_finish(&move->builder, &snapshot);

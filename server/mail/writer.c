@@ -7,6 +7,7 @@
 #include "store/change_small.h"
 #include "writer_known.h"
 #include "writer_queue.h"
+#include "writer_store.h"
 
 static struct change change_for(const struct grant *grant, enum change_kind kind)
 {
@@ -314,6 +315,21 @@ int writer_store(struct mail *mail, const struct grant *grant, const struct uids
         change_clear(&changes[i]);
     }
     return err;
+}
+
+int writer_may_store(const struct grant *grant, enum flag_change change, flag_mask flags)
+{
+    flag_mask wanted = change == FLAG_CHANGE_SET ? FLAGS_ALL : flags;
+    if (wanted && !(wanted & flags_changeable(grant_rights(grant))))
+        return grant_require(grant, right_for(wanted));
+    return 0;
+}
+
+size_t writer_store_changes(const struct grant *grant, const struct uidset *uids,
+                            enum flag_change change, flag_mask flags, struct change *changes)
+{
+    flag_mask may = flags_changeable(grant_rights(grant));
+    return split_changes(grant, uids, edit_for(change, flags, may), changes);
 }
 
 /* EXPUNGE ----------------------------------------------------------------------------------- */

@@ -98,6 +98,18 @@ int uidset_add(struct uidset *set, uint32_t uid)
     return uidset_add_range(set, uid, uid);
 }
 
+/* Replaces the set by a new one, unless making that has failed. */
+static int take_result(struct uidset *set, struct uidset *made, int result)
+{
+    if (result < 0) {
+        uidset_clear(made);
+        return result;
+    }
+    uidset_clear(set);
+    *set = *made;
+    return 0;
+}
+
 /* Walks both in order, so that the additions are all at the end. */
 int uidset_union(struct uidset *set, const struct uidset *other)
 {
@@ -110,13 +122,49 @@ int uidset_union(struct uidset *set, const struct uidset *other)
         struct uid_range range = from_set ? set->ranges[i++] : other->ranges[j++];
         result = uidset_add_range(&both, range.first, range.last);
     }
-    if (result < 0) {
-        uidset_clear(&both);
-        return result;
+    return take_result(set, &both, result);
+}
+
+int uidset_intersect(struct uidset *set, const struct uidset *other)
+{
+    struct uidset both;
+    uidset_init(&both);
+    int result = 0;
+    for (size_t i = 0, j = 0; result == 0 && i < set->count && j < other->count;) {
+        struct uid_range a = set->ranges[i], b = other->ranges[j];
+        uint32_t first = a.first > b.first ? a.first : b.first;
+        uint32_t last = a.last < b.last ? a.last : b.last;
+        if (first <= last)
+            result = uidset_add_range(&both, first, last);
+        if (a.last <= b.last)
+            i++;
+        else
+            j++;
     }
-    uidset_clear(set);
-    *set = both;
-    return 0;
+    return take_result(set, &both, result);
+}
+
+int uidset_subtract(struct uidset *set, const struct uidset *other)
+{
+    struct uidset left;
+    uidset_init(&left);
+    int result = 0;
+    size_t j = 0;
+    for (size_t i = 0; result == 0 && i < set->count; i++) {
+        uint64_t first = set->ranges[i].first, last = set->ranges[i].last;
+        for (; j < other->count && other->ranges[j].first <= last && result == 0; j++) {
+            const struct uid_range *hole = &other->ranges[j];
+            if (hole->first > first)
+                result = uidset_add_range(&left, (uint32_t)first, hole->first - 1);
+            if (hole->last >= first)
+                first = (uint64_t)hole->last + 1;
+            if (hole->last > last)
+                break; /* it may go on in the next range */
+        }
+        if (result == 0 && first <= last)
+            result = uidset_add_range(&left, (uint32_t)first, (uint32_t)last);
+    }
+    return take_result(set, &left, result);
 }
 
 bool uidset_contains(const struct uidset *set, uint32_t uid)

@@ -24,6 +24,7 @@ void change_outcome_init(struct change *change)
     row_init(&change->row);
     row_init(&change->seen_row);
     row_init(&change->source_row);
+    uidset_init(&change->refused);
 }
 
 void change_clear(struct change *change)
@@ -31,6 +32,7 @@ void change_clear(struct change *change)
     journal_row_clear(&change->row);
     journal_row_clear(&change->seen_row);
     journal_row_clear(&change->source_row);
+    uidset_clear(&change->refused);
 }
 
 /* One attempt: the changes that have neither failed nor happened so far, in

@@ -19,6 +19,8 @@ int change_check(const struct change *change)
     if (change->kind == CHANGE_MOVE && change->item_count != uidset_size(change->uids))
         return fail(ERR_INTERNAL, "a move of %zu messages with the flags of others",
                     change->item_count);
+    if (change->unchanged_since && change->kind != CHANGE_FLAGS && change->kind != CHANGE_SEEN)
+        return fail(ERR_INTERNAL, "a condition on what is no change of flags");
     return 0;
 }
 
@@ -100,10 +102,33 @@ static void add_move(struct params *params, const struct change *change)
     params_int8_array(params, &items->flags, change->item_count, sizeof *items);
 }
 
-static const struct {
+static void add_flags_unchanged(struct params *params, const struct change *change)
+{
+    params_multirange(params, change->uids);
+    params_int8(params, (int64_t)change_shared_flags(change, change->flags_cleared));
+    params_int8(params, (int64_t)change_shared_flags(change, change->flags_set));
+    params_int8(params, (int64_t)change->unchanged_since);
+    params_int8(params, (int64_t)change->unchanged_flags);
+    params_int8(params, change->user_id);
+    params_bool(params, change->is_second_half);
+}
+
+static void add_seen_unchanged(struct params *params, const struct change *change)
+{
+    params_multirange(params, change->uids);
+    params_int8(params, change->user_id);
+    params_bool(params, change->flags_set & FLAG_SEEN);
+    params_int8(params, (int64_t)change->unchanged_since);
+    params_int8(params, (int64_t)change->unchanged_flags);
+    params_bool(params, change->is_second_half);
+}
+
+struct kind {
     enum statement statement;
     void (*add)(struct params *params, const struct change *change);
-} kinds[] = {
+};
+
+static const struct kind kinds[] = {
     [CHANGE_APPEND] = {STATEMENT_CHANGE_APPEND, add_append},
     [CHANGE_FLAGS] = {STATEMENT_CHANGE_FLAGS, add_flags},
     [CHANGE_SEEN] = {STATEMENT_CHANGE_SEEN, add_seen},
@@ -111,17 +136,24 @@ static const struct {
     [CHANGE_MOVE] = {STATEMENT_CHANGE_MOVE, add_move},
 };
 
+static const struct kind unchanged_kinds[] = {
+    [CHANGE_FLAGS] = {STATEMENT_CHANGE_FLAGS_UNCHANGED, add_flags_unchanged},
+    [CHANGE_SEEN] = {STATEMENT_CHANGE_SEEN_UNCHANGED, add_seen_unchanged},
+};
+
 int change_queue(struct transaction *tx, const struct change *change, int64_t id, size_t *index_out)
 {
+    const struct kind *kind =
+        change->unchanged_since ? &unchanged_kinds[change->kind] : &kinds[change->kind];
     struct params params;
     params_init(&params);
     params_int8(&params, change->mailbox_id);
     params_int8(&params, (int64_t)change->rights_modseq);
     params_text(&params, change->actor);
     params_text(&params, change->client);
-    kinds[change->kind].add(&params, change);
+    kind->add(&params, change);
     params_int8(&params, id);
-    return transaction_ask(tx, kinds[change->kind].statement, &params, index_out);
+    return transaction_ask(tx, kind->statement, &params, index_out);
 }
 
 enum {
@@ -129,8 +161,9 @@ enum {
     COLUMN_UIDVALIDITY,
     COLUMN_MODSEQ,
     COLUMN_UIDS,
-    COLUMN_SEEN_UIDS,     /* from here on only APPEND and MOVE */
-    COLUMN_SOURCE_MODSEQ, /* only MOVE */
+    COLUMN_REFUSED,                    /* only with unchanged_since */
+    COLUMN_SEEN_UIDS = COLUMN_REFUSED, /* from here on only APPEND and MOVE */
+    COLUMN_SOURCE_MODSEQ,              /* only MOVE */
     COLUMN_SOURCE_UIDS
 };
 
@@ -194,6 +227,8 @@ static int read_outcome(const struct result *result, struct change *change)
     int err = read_row(result, 0, COLUMN_MODSEQ, COLUMN_UIDS, &change->row);
     if (!err && change->kind == CHANGE_APPEND && change->item_count > 0 && change->row.modseq == 0)
         err = fail(ERR_UNAVAILABLE, "a crash of the database has lost the content");
+    if (!err && change->unchanged_since)
+        err = uids_read(result, 0, COLUMN_REFUSED, &change->refused);
     if (!err && (change->kind == CHANGE_APPEND || change->kind == CHANGE_MOVE))
         err = read_seen_row(result, change);
     if (!err && change->kind == CHANGE_MOVE)
@@ -214,6 +249,16 @@ static struct journal_row *find_row(struct change *change, enum journal_kind kin
     return kind == JOURNAL_SEEN ? &change->seen_row : &change->source_row;
 }
 
+/* The journal says what was changed; of the rest nobody knows any more whether it
+ * was refused or had the flags already: who asked looks again. */
+static int assume_refused(struct change *change)
+{
+    if (!change->unchanged_since)
+        return 0;
+    int err = uidset_union(&change->refused, change->uids);
+    return err ? err : uidset_subtract(&change->refused, &change->row.uids);
+}
+
 int change_read_found(const struct result *result, size_t row, struct change *change)
 {
     enum journal_kind kind;
@@ -229,5 +274,6 @@ int change_read_found(const struct result *result, size_t row, struct change *ch
     } else {
         out->kind = kind;
     }
-    return read_row(result, row, FOUND_MODSEQ, FOUND_UIDS, out);
+    err = read_row(result, row, FOUND_MODSEQ, FOUND_UIDS, out);
+    return err || out != &change->row ? err : assume_refused(change);
 }

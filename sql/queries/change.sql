@@ -48,9 +48,11 @@ WITH mailbox AS MATERIALIZED (
     SELECT $1, item.uid, item.message_id, item.flags, mailbox.modseq, item.size, item.internal_date
     FROM item, mailbox
 ), page AS (
-    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits)
-    SELECT $1, $5, m.page, m.mask FROM total, seen_masks(total.seen_uids) m
-    ON CONFLICT (mailbox_id, user_id, page) DO UPDATE SET bits = p.bits | EXCLUDED.bits
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits, modseq)
+    SELECT $1, $5, m.page, m.mask, mailbox.modseq + 1
+    FROM mailbox, total, seen_masks(total.seen_uids) m
+    ON CONFLICT (mailbox_id, user_id, page)
+    DO UPDATE SET bits = p.bits | EXCLUDED.bits, modseq = EXCLUDED.modseq
 ), state AS (
     UPDATE mailbox_state s
     SET uidnext = s.uidnext + total.messages,
@@ -159,12 +161,15 @@ WITH mailbox AS MATERIALIZED (
     SELECT CASE WHEN mailbox.known THEN nullif($9::int8multirange, '{}') ELSE found.uids END AS uids
     FROM mailbox, found
 ), marked AS (
-    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits)
-    SELECT $1, $6, m.page, m.mask FROM total, seen_masks(total.uids) m WHERE $7
-    ON CONFLICT (mailbox_id, user_id, page) DO UPDATE SET bits = p.bits | EXCLUDED.bits
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits, modseq)
+    SELECT $1, $6, m.page, m.mask, mailbox.modseq
+    FROM mailbox, total, seen_masks(total.uids) m
+    WHERE $7
+    ON CONFLICT (mailbox_id, user_id, page)
+    DO UPDATE SET bits = p.bits | EXCLUDED.bits, modseq = EXCLUDED.modseq
 ), cleared AS (
-    UPDATE seen_pages p SET bits = p.bits & ~ m.mask
-    FROM total, seen_masks(total.uids) m
+    UPDATE seen_pages p SET bits = p.bits & ~ m.mask, modseq = mailbox.modseq
+    FROM mailbox, total, seen_masks(total.uids) m
     WHERE NOT $7 AND p.mailbox_id = $1 AND p.user_id = $6 AND p.page = m.page
 ), state AS (
     UPDATE mailbox_state s SET highest_modseq = s.highest_modseq + 1
@@ -277,9 +282,11 @@ WITH mailbox AS MATERIALIZED (
     FROM total, seen_masks(total.old_uids) m
     WHERE p.mailbox_id = $6 AND p.page = m.page AND bit_count(p.bits & m.mask) > 0
 ), page AS (
-    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits)
-    SELECT $1, $5, m.page, m.mask FROM total, seen_masks(total.seen_uids) m
-    ON CONFLICT (mailbox_id, user_id, page) DO UPDATE SET bits = p.bits | EXCLUDED.bits
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits, modseq)
+    SELECT $1, $5, m.page, m.mask, mailbox.modseq + 1
+    FROM mailbox, total, seen_masks(total.seen_uids) m
+    ON CONFLICT (mailbox_id, user_id, page)
+    DO UPDATE SET bits = p.bits | EXCLUDED.bits, modseq = EXCLUDED.modseq
 ), source_state AS (
     UPDATE mailbox_state s
     SET highest_modseq = s.highest_modseq + 1,

@@ -156,19 +156,20 @@ WITH item AS MATERIALIZED (
     FROM item
     WHERE NOT stale AND changes
 ), total AS MATERIALIZED (
-    SELECT mailbox_id, user_id, page, page_is_there,
+    SELECT mailbox_id, user_id, page, page_is_there, max(modseq) AS modseq,
            coalesce(bit_or(mask) FILTER (WHERE seen), B'0'::bit(8192)) AS marked,
            coalesce(bit_or(mask) FILTER (WHERE NOT seen), B'0'::bit(8192)) AS cleared
     FROM done
     GROUP BY mailbox_id, user_id, page, page_is_there
 ), kept AS (
-    UPDATE seen_pages p SET bits = (p.bits & ~ total.cleared) | total.marked
+    UPDATE seen_pages p
+    SET bits = (p.bits & ~ total.cleared) | total.marked, modseq = total.modseq
     FROM total
     WHERE p.mailbox_id = total.mailbox_id AND p.user_id = total.user_id AND p.page = total.page
       AND total.page_is_there
 ), added AS (
-    INSERT INTO seen_pages (mailbox_id, user_id, page, bits)
-    SELECT mailbox_id, user_id, page, marked FROM total WHERE page_is_there IS NULL
+    INSERT INTO seen_pages (mailbox_id, user_id, page, bits, modseq)
+    SELECT mailbox_id, user_id, page, marked, modseq FROM total WHERE page_is_there IS NULL
 ), state AS (
     UPDATE mailbox_state s
     SET highest_modseq = last.modseq

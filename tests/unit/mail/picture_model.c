@@ -2,7 +2,27 @@
 
 #include <stdlib.h>
 
+#include "store/history.h"
 #include "support/check.h"
+
+/* All pages are there, with nothing seen, and modseqs are known. */
+static struct seen_bits *nothing_seen(void)
+{
+    const struct seen_history history = {0};
+    struct uidset all;
+    uidset_init(&all);
+    CHECK_OK(uidset_add_range(&all, 1, MODEL_MAX));
+    struct seen_bits *empty = NULL, *seen = NULL, *unseen = NULL, *known = NULL;
+    CHECK_OK(seen_bits_new(&empty));
+    CHECK_OK(seen_bits_change(empty, &all, true, 0, &seen));
+    CHECK_OK(seen_bits_change(seen, &all, false, 0, &unseen));
+    CHECK_OK(seen_bits_know(unseen, &history, &known));
+    seen_bits_unref(&unseen);
+    seen_bits_unref(&seen);
+    seen_bits_unref(&empty);
+    uidset_clear(&all);
+    return known;
+}
 
 struct model *model_new(bool seen_per_user, struct picture **picture_out)
 {
@@ -17,7 +37,8 @@ struct model *model_new(bool seen_per_user, struct picture **picture_out)
     CHECK_OK(snapshot_builder_finish(&builder, &snapshot));
     if (seen_per_user) {
         model->seen = calloc(MODEL_MAX, sizeof *model->seen);
-        CHECK_OK(seen_bits_new(&bits));
+        model->seen_modseqs = calloc(MODEL_MAX, sizeof *model->seen_modseqs);
+        bits = nothing_seen();
     }
     CHECK_OK(picture_new(NULL, snapshot, bits, picture_out));
     snapshot_unref(&snapshot);
@@ -28,6 +49,7 @@ struct model *model_new(bool seen_per_user, struct picture **picture_out)
 void model_free(struct model **model)
 {
     free((*model)->seen);
+    free((*model)->seen_modseqs);
     free(*model);
     *model = NULL;
 }
@@ -107,10 +129,12 @@ void model_see(struct model *model, struct picture **picture, const struct uidse
     struct snapshot_builder builder;
     start(model, *picture, &builder);
     struct seen_bits *bits = NULL;
-    CHECK_OK(seen_bits_change((*picture)->seen, uids, seen, &bits));
+    CHECK_OK(seen_bits_change((*picture)->seen, uids, seen, model->modseq, &bits));
     for (uint32_t uid = 1; uid < MODEL_MAX; uid++) {
-        if (uidset_contains(uids, uid))
-            model->seen[uid] = seen;
+        if (!uidset_contains(uids, uid))
+            continue;
+        model->seen[uid] = seen;
+        model->seen_modseqs[uid] = model->modseq;
     }
     replace(picture, &builder, bits);
     seen_bits_unref(&bits);
@@ -154,8 +178,11 @@ void model_change(struct model *model, struct picture **picture, unsigned *seed)
 struct entry model_entry(const struct model *model, uint32_t seq)
 {
     struct entry entry = model->entries[seq - 1];
-    if (model->seen)
-        entry.flags = (entry.flags & ~FLAG_SEEN) | (model->seen[entry.uid] ? FLAG_SEEN : 0);
+    if (!model->seen)
+        return entry;
+    entry.flags = (entry.flags & ~FLAG_SEEN) | (model->seen[entry.uid] ? FLAG_SEEN : 0);
+    if (entry.modseq < model->seen_modseqs[entry.uid])
+        entry.modseq = model->seen_modseqs[entry.uid];
     return entry;
 }
 
@@ -180,6 +207,39 @@ static void compare_uids(const struct model *model, const struct picture *pictur
     CHECK(seq_right);
 }
 
+static void compare_changed_since(const struct model *model, const struct picture *picture,
+                                  uint64_t modseq)
+{
+    struct uidset changed;
+    if (!CHECK_OK(picture_changed_since(picture, modseq, &changed)))
+        return;
+    uint32_t wrong = 0, count = 0;
+    for (uint32_t seq = 1; seq <= model->count; seq++) {
+        struct entry entry = model_entry(model, seq);
+        wrong += uidset_contains(&changed, entry.uid) != (entry.modseq > modseq);
+        count += entry.modseq > modseq;
+    }
+    CHECK_INT(wrong, 0);
+    CHECK_U64(uidset_size(&changed), count);
+    uidset_clear(&changed);
+}
+
+static void compare_missing(const struct model *model, const struct picture *picture)
+{
+    struct uidset all, missing;
+    uidset_init(&all);
+    CHECK_OK(uidset_add_range(&all, 1, UINT32_MAX));
+    if (CHECK_OK(picture_missing(picture, &all, &missing))) {
+        CHECK_U64(uidset_size(&missing), (uint64_t)UINT32_MAX - model->count);
+        uint32_t wrong = 0;
+        for (uint32_t seq = 1; seq <= model->count; seq++)
+            wrong += uidset_contains(&missing, model->entries[seq - 1].uid);
+        CHECK_INT(wrong, 0);
+        uidset_clear(&missing);
+    }
+    uidset_clear(&all);
+}
+
 void model_compare(const struct model *model, const struct picture *picture)
 {
     CHECK_U64(picture_count(picture), model->count);
@@ -200,4 +260,8 @@ void model_compare(const struct model *model, const struct picture *picture)
     CHECK_U64(picture_unseen(picture, &first), unseen);
     CHECK_U64(first, first_unseen);
     compare_uids(model, picture);
+    compare_missing(model, picture);
+    for (uint64_t back = 0; back < 4 && back <= model->modseq; back++)
+        compare_changed_since(model, picture, model->modseq - back);
+    compare_changed_since(model, picture, 0);
 }

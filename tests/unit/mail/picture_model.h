@@ -14,7 +14,8 @@ struct model {
     uint32_t count;
     uint32_t uidnext;
     uint64_t modseq;
-    bool *seen; /* by uid, MODEL_MAX; NULL: \Seen is shared */
+    bool *seen;             /* by uid, MODEL_MAX; NULL: \Seen is shared */
+    uint64_t *seen_modseqs; /* likewise */
 };
 
 /* An empty mailbox; the picture of it. */

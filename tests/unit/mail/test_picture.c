@@ -57,6 +57,7 @@ void test_picture_stays_the_same_while_the_mailbox_changes(void)
     struct model *then = malloc(sizeof *then);
     *then = *model;
     then->seen = calloc(MODEL_MAX, sizeof *then->seen);
+    then->seen_modseqs = calloc(MODEL_MAX, sizeof *then->seen_modseqs);
     struct picture *old = picture_ref(picture);
     for (int i = 0; i < 200; i++)
         model_change(model, &picture, &state);

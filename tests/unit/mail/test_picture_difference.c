@@ -17,7 +17,8 @@ static void check_difference(const struct picture *from, const struct picture *t
         struct entry old = picture_entry(from, seq);
         uint32_t now = picture_seq(to, old.uid);
         wrong += uidset_contains(&difference.expunged, old.uid) != (now == 0);
-        bool changed = now && picture_entry(to, now).flags != old.flags;
+        struct entry new = now ? picture_entry(to, now) : old;
+        bool changed = new.flags != old.flags || new.modseq != old.modseq;
         wrong += uidset_contains(&difference.changed, old.uid) != changed;
     }
     for (uint32_t seq = 1; seq <= picture_count(to); seq++) {
