@@ -1,6 +1,7 @@
 #include "capability.h"
 
 #include "command.h"
+#include "extension.h"
 #include "proto/sasl.h"
 
 /* Extensions that are no command: how things are said, not what is said. */
@@ -28,6 +29,12 @@ static void capability_render_login(const struct session *session, struct buffer
         buffer_add_cstr(out, " LOGINDISABLED");
 }
 
+static void capability_render_extensions(struct buffer *out)
+{
+    for (const struct extension *row = extensions; row->name; row++)
+        buffer_printf(out, " %s", row->name);
+}
+
 void capability_render(const struct session *session, struct buffer *out)
 {
     buffer_printf(out, "CAPABILITY %s", capability_always);
@@ -36,6 +43,7 @@ void capability_render(const struct session *session, struct buffer *out)
         capability_render_login(session, out);
     } else {
         capability_render_commands(STATE_LOGGED_IN, out);
+        capability_render_extensions(out);
         buffer_add_cstr(out, capability_logged_in);
     }
 }

@@ -56,6 +56,7 @@ struct command {
     uint64_t literal_size;
     struct buffer code;            /* response code of the tagged OK, "[APPENDUID 1 2]" */
     const char *text;              /* text of the tagged OK; NULL: "NAME completed" */
+    bool tells_modseq;             /* with QRESYNC, the tagged OK says what the client knows */
     bool silent_end;               /* run() has sent the tagged reply itself */
     struct content_request *ahead; /* what ask_ahead() has asked for; dropped at the end */
 };
@@ -69,6 +70,8 @@ struct imap_command {
     size_t args_size;
     /* Pure: from text to args, in the command's arena. NULL: no arguments. */
     int (*parse)(struct lexer *lexer, void *args);
+    /* ENABLED_ bits that it switches on before it runs (RFC 7162 section 3.1). NULL: none. */
+    unsigned (*enables)(const void *args);
     /* Which rights; `wanted` has COMMAND_GRANTS zeroed entries. NULL: none. */
     void (*rights)(const void *args, bool uid, struct rights_wanted *wanted);
     /* Whether the writer finds out under the mailbox's lock all that the pulse says

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "command_text.h"
 #include "dispatch_grant.h"
+#include "extension.h"
 #include "input.h"
 #include "mail/account.h"
 #include "mail/content.h"
@@ -64,11 +65,24 @@ static bool dispatch_tries_again(int err, bool refreshed)
            err != -ERR_IN_DOUBT;
 }
 
+/* RFC 7162 section 3.2.11: what comes next is about another mailbox. */
+static int dispatch_leave(struct session *session)
+{
+    if (!session->selected)
+        return 0;
+    selected_close(session);
+    return reply_line(session, "* OK [CLOSED] The mailbox before is closed");
+}
+
 static int dispatch_run(struct session *session, struct command *command)
 {
     int err = 0;
     if (command->row->traits & TRAIT_LEAVES_MAILBOX)
-        selected_close(session);
+        err = dispatch_leave(session);
+    if (!err && command->row->enables)
+        err = extension_enable(session, command->row->enables(command->args));
+    if (err)
+        return err;
     bool refresh = !dispatch_needs_no_pulse(session, command);
     if (command->row->ask_ahead && session->state == STATE_SELECTED)
         command->row->ask_ahead(session, command);
@@ -99,6 +113,8 @@ static int dispatch_end(struct session *session, struct command *command, int re
     if (dispatch_may_sync(session, result)) {
         bool may_expunge = command->uid || !(command->row->traits & TRAIT_KEEPS_NUMBERS);
         int err = selected_sync(session, may_expunge);
+        if (!err)
+            err = selected_tell_modseq(session, command);
         if (err)
             return err;
     }

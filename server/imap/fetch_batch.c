@@ -96,7 +96,9 @@ static void batch_add(struct fetch *fetch, struct fetch_batch *batch, uint32_t u
     struct fetch_message *message = &batch->messages[batch->count++];
     *message = (struct fetch_message){.seq = seq, .entry = picture_entry(picture, seq)};
     if (uidset_contains(request->marked, uid)) {
-        message->entry.flags |= FLAG_SEEN;
+        uint32_t seq_now = picture_seq(request->marked_now, uid);
+        if (seq_now)
+            message->entry = picture_entry(request->marked_now, seq_now);
         message->flags_changed = true;
     }
     batch->octets += fetch_content_octets(fetch->want, &message->entry);

@@ -65,6 +65,14 @@ static int fetch_render_body(struct fetch_line *line, const struct fetch_item *i
     return mime_body_from_bodystructure(line->message->stored->bodystructure, line->out);
 }
 
+/* RFC 7162 section 3.1.4.2 */
+static int fetch_render_modseq(struct fetch_line *line, const struct fetch_item *item)
+{
+    (void)item;
+    buffer_printf(line->out, "MODSEQ (%llu)", (unsigned long long)line->message->entry.modseq);
+    return 0;
+}
+
 static int (*const fetch_renderers[])(struct fetch_line *, const struct fetch_item *) = {
     [FETCH_UID] = fetch_render_uid,
     [FETCH_FLAGS] = fetch_render_flags,
@@ -74,6 +82,7 @@ static int (*const fetch_renderers[])(struct fetch_line *, const struct fetch_it
     [FETCH_BODY] = fetch_render_body,
     [FETCH_BODYSTRUCTURE] = fetch_render_bodystructure,
     [FETCH_SECTION] = fetch_render_section,
+    [FETCH_MODSEQ] = fetch_render_modseq,
 };
 
 static bool fetch_asks_for(const struct fetch_spec *spec, enum fetch_kind kind)
@@ -84,23 +93,38 @@ static bool fetch_asks_for(const struct fetch_spec *spec, enum fetch_kind kind)
     return false;
 }
 
-static int fetch_render_items(struct fetch_line *line)
+/* What is shown besides what was asked for: of a message that this command has marked
+ * as \Seen, all that a client wants to hear of a change (RFC 7162 section 3.2.4). */
+static bool fetch_adds(const struct fetch_line *line, enum fetch_kind kind)
 {
     const struct fetch_request *request = line->request;
+    bool changed = line->message->flags_changed;
+    bool condstore = request->session->enabled & ENABLED_CONDSTORE;
+    const bool adds[] = {
+        [FETCH_UID] = request->with_uid || (changed && condstore),
+        [FETCH_FLAGS] = changed,
+        [FETCH_MODSEQ] = request->with_modseq || (changed && condstore),
+    };
+    return adds[kind] && !fetch_asks_for(request->spec, kind);
+}
+
+static int fetch_render_items(struct fetch_line *line)
+{
+    static const struct fetch_item added[] = {
+        {.kind = FETCH_UID}, {.kind = FETCH_FLAGS}, {.kind = FETCH_MODSEQ}};
+    const struct fetch_spec *spec = line->request->spec;
     struct slice between = SLICE_EMPTY;
     int err = 0;
-    if (request->with_uid && !fetch_asks_for(request->spec, FETCH_UID)) {
-        err = fetch_render_uid(line, NULL);
+    for (size_t i = 0; !err && i < sizeof added / sizeof added[0]; i++) {
+        if (!fetch_adds(line, added[i].kind))
+            continue;
+        buffer_add(line->out, between);
+        err = fetch_renderers[added[i].kind](line, &added[i]);
         between = SLICE(" ");
     }
-    if (!err && line->message->flags_changed && !fetch_asks_for(request->spec, FETCH_FLAGS)) {
+    for (size_t i = 0; !err && i < spec->count; i++) {
         buffer_add(line->out, between);
-        err = fetch_render_flags(line, NULL);
-        between = SLICE(" ");
-    }
-    for (size_t i = 0; !err && i < request->spec->count; i++) {
-        buffer_add(line->out, between);
-        err = fetch_renderers[request->spec->items[i].kind](line, &request->spec->items[i]);
+        err = fetch_renderers[spec->items[i].kind](line, &spec->items[i]);
         between = SLICE(" ");
     }
     return err;

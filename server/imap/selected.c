@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "command.h"
 #include "mail/pulse.h"
 #include "proto/writer.h"
 #include "recent.h"
@@ -63,6 +64,14 @@ static int selected_take_grant(struct selected *selected, const struct grant *gr
     return 0;
 }
 
+static int selected_take_picture(const struct session *session, struct selected *selected)
+{
+    int64_t user_id = session->actor.user_id;
+    if (session->enabled & ENABLED_CONDSTORE)
+        return view_picture_with_modseqs(selected->view, user_id, &selected->picture);
+    return view_picture(selected->view, user_id, &selected->picture);
+}
+
 int selected_open(struct session *session, const struct grant *grant, bool examine)
 {
     selected_close(session);
@@ -77,7 +86,7 @@ int selected_open(struct session *session, const struct grant *grant, bool exami
     if (!err)
         err = view_open_now(session->mail, selected->grant, &selected->view);
     if (!err)
-        err = view_picture(selected->view, session->actor.user_id, &selected->picture);
+        err = selected_take_picture(session, selected);
     if (!err)
         err = recent_take(selected, 1);
     if (err) {
@@ -205,6 +214,24 @@ int selected_sync_store(struct session *session, bool may_expunge,
 int selected_sync(struct session *session, bool may_expunge)
 {
     return selected_sync_store(session, may_expunge, NULL);
+}
+
+uint64_t selected_told_modseq(const struct selected *selected)
+{
+    return selected->picture_is_own ? selected->whole_modseq : picture_modseq(selected->picture);
+}
+
+int selected_tell_modseq(struct session *session, struct command *command)
+{
+    const struct selected *selected = session->selected;
+    if (!selected || !(session->enabled & ENABLED_CONDSTORE))
+        return 0;
+    unsigned long long told = selected_told_modseq(selected);
+    if (command->tells_modseq && (session->enabled & ENABLED_QRESYNC))
+        buffer_printf(&command->code, "[HIGHESTMODSEQ %llu]", told);
+    else if (selected->picture_is_own)
+        return reply_line(session, "* OK [HIGHESTMODSEQ %llu] Some are gone that you know", told);
+    return buffer_check(&command->code);
 }
 
 void selected_render_flags(struct selected *selected, struct buffer *out)

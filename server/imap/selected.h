@@ -14,6 +14,8 @@
 #include "mail/view.h"
 #include "session.h"
 
+struct command;
+
 struct selected {
     struct session *session;
     struct arena arena;        /* the grant's; cleared at each new grant */
@@ -25,6 +27,7 @@ struct selected {
     uint32_t recent_until;     /* new UIDs below are \Recent here (recent.c) */
     bool read_only;            /* EXAMINE, or no right to write anything */
     bool examined;             /* by EXAMINE */
+    uint64_t whole_modseq;     /* while picture_is_own: of the last one that was not */
     uint64_t seen_modseq;      /* the sync that closes the command must reach this */
     uint32_t keywords_version; /* of the last FLAGS response */
     struct audience_place place;
@@ -65,9 +68,12 @@ void selected_expect_change(struct session *session);
 struct selected_store {
     const struct uidset *uids;
     enum flag_change change;
-    flag_mask flags; /* those that could be changed */
-    flag_mask may;   /* flags_changeable() of the actor */
-    bool silent;     /* the client knows the result: tell it only what differs from it */
+    flag_mask flags;  /* those that could be changed */
+    flag_mask may;    /* flags_changeable() of the actor */
+    bool silent;      /* the client knows the result: tell it only what differs from it */
+    bool conditional; /* UNCHANGEDSINCE: tell the modseq of each of them */
+    const struct uidset *refused; /* then those that it left alone: told as they are; else NULL */
+    const struct picture *shown;  /* FETCH has shown them as they are in this one; else NULL */
 };
 
 /* Brings the client up to date: untagged EXPUNGE (when allowed), EXISTS,
@@ -77,6 +83,14 @@ int selected_sync(struct session *session, bool may_expunge) MUST_CHECK;
 /* The same right after a STORE. */
 int selected_sync_store(struct session *session, bool may_expunge,
                         const struct selected_store *store) MUST_CHECK;
+
+/* The modseq up to which the client has been told all changes: HIGHESTMODSEQ (RFC 7162).
+ * While an EXPUNGE may not be said yet, it stays below that one's. */
+uint64_t selected_told_modseq(const struct selected *selected);
+/* After the sync that closes a command: in the code of its tagged OK when the
+ * command wants that, and by itself when the modseqs that the client has seen are
+ * higher than what it may take for known (RFC 7162 section 3.2). */
+int selected_tell_modseq(struct session *session, struct command *command) MUST_CHECK;
 
 /* Counts and keywords as SELECT shows them: "* FLAGS", "* OK [PERMANENTFLAGS". */
 void selected_render_flags(struct selected *selected, struct buffer *out);

@@ -29,7 +29,10 @@ enum session_state {
 enum { STATE_ANY = 15, STATE_LOGGED_IN = STATE_AUTHENTICATED | STATE_SELECTED };
 
 /* Extensions the client has switched on (RFC 5161). */
-enum { ENABLED_NOTHING = 0 };
+enum {
+    ENABLED_CONDSTORE = 1, /* RFC 7162: untagged FETCH has MODSEQ */
+    ENABLED_QRESYNC = 2    /* VANISHED in place of EXPUNGE; comes with the other */
+};
 
 struct selected;
 
@@ -50,6 +53,7 @@ struct session {
     char id[24];        /* "2-1f": worker and number */
     char remote[64];    /* the peer's address */
     enum session_state state;
+    unsigned enabled; /* ENABLED_ bits */
     struct actor actor;
     struct selected *selected;
     struct remembered_grant remembered; /* dispatch_grant.c */

@@ -91,6 +91,8 @@ int update_send(struct session *session, struct picture *now, bool may_expunge,
     bool common = update_is_common(selected, store, to, now);
     if (!err && !(common && update_send_shared(session, to, &err)))
         err = update_send_difference(session, from, to, store, common);
+    if (to != now && !selected->picture_is_own)
+        selected->whole_modseq = picture_modseq(from);
     selected->picture_is_own = to != now;
     selected->picture = to;
     if (!err)

@@ -38,8 +38,8 @@ void update_cache_free(struct update_cache **cache)
 
 static bool update_key_equal(const struct update_key *a, const struct update_key *b)
 {
-    return a->mailbox_id == b->mailbox_id && a->user_id == b->user_id && a->from == b->from &&
-           a->to == b->to;
+    return a->mailbox_id == b->mailbox_id && a->user_id == b->user_id && a->enabled == b->enabled &&
+           a->from == b->from && a->to == b->to;
 }
 
 const struct update_text *update_cache_find(const struct update_cache *cache,

@@ -16,8 +16,9 @@ struct update_cache;
 
 struct update_key {
     int64_t mailbox_id;
-    int64_t user_id; /* 0: all users are told the same */
-    uint64_t from;   /* modseqs */
+    int64_t user_id;  /* 0: all users are told the same */
+    unsigned enabled; /* ENABLED_ bits of the sessions */
+    uint64_t from;    /* modseqs */
     uint64_t to;
 };
 

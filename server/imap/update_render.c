@@ -22,7 +22,7 @@ static int update_pass_on(struct update *update)
 }
 
 /* Highest first, so that the numbers are those the client has now. */
-static int update_render_expunged(struct update *update)
+static int update_render_expunges(struct update *update)
 {
     const struct uidset *gone = &update->difference.expunged;
     for (size_t i = gone->count; i-- > 0;) {
@@ -39,13 +39,58 @@ static int update_render_expunged(struct update *update)
     return 0;
 }
 
-/* What the client thinks a message's flags are. */
-static flag_mask update_believed(const struct update *update, uint32_t uid, flag_mask old)
+/* RFC 7162 section 3.2.10 */
+static int update_render_vanished(struct update *update)
+{
+    buffer_add_cstr(&update->out, "* VANISHED ");
+    uidset_render(&update->difference.expunged, &update->out);
+    buffer_add_cstr(&update->out, "\r\n");
+    return update_pass_on(update);
+}
+
+static int update_render_expunged(struct update *update)
+{
+    if (uidset_is_empty(&update->difference.expunged))
+        return 0;
+    update->says |= UPDATE_SAYS_EXPUNGE;
+    return update->enabled & ENABLED_QRESYNC ? update_render_vanished(update)
+                                             : update_render_expunges(update);
+}
+
+/* What the client thinks of a message. */
+static struct entry update_believed(const struct update *update, uint32_t uid, uint32_t old_seq)
 {
     const struct selected_store *store = update->store;
-    if (store && store->silent && uidset_contains(store->uids, uid))
-        return flag_change_apply(old, store->change, store->flags, store->may);
-    return old;
+    struct entry entry = picture_entry(update->from, old_seq);
+    if (!store || !uidset_contains(store->uids, uid))
+        return entry;
+    uint32_t shown_seq = store->shown ? picture_seq(store->shown, uid) : 0;
+    if (shown_seq)
+        return picture_entry(store->shown, shown_seq);
+    if (store->silent)
+        entry.flags = flag_change_apply(entry.flags, store->change, store->flags, store->may);
+    return entry;
+}
+
+/* What a FETCH line has, besides UID. */
+enum { SHOWS_NOTHING = 0, SHOWS_FLAGS = 1, SHOWS_MODSEQ = 2 };
+
+/* For a change of its own that it knows the result of, a client is told the modseq alone
+ * (RFC 7162 section 3.1.3). */
+static unsigned update_shows(const struct update *update, const struct entry *now,
+                             const struct entry *believed)
+{
+    const struct selected_store *store = update->store;
+    bool own = store && uidset_contains(store->uids, now->uid);
+    bool refused = store && store->refused && uidset_contains(store->refused, now->uid);
+    bool asked_for = (own && !store->silent) || refused;
+    bool flags_differ = now->flags != believed->flags;
+    if (!(update->enabled & ENABLED_CONDSTORE))
+        return asked_for || flags_differ ? SHOWS_FLAGS : SHOWS_NOTHING;
+    bool modseq_differs = now->modseq != believed->modseq || (own && store->conditional);
+    if (!asked_for && !flags_differ && !modseq_differs)
+        return SHOWS_NOTHING;
+    return own && !asked_for && !flags_differ ? SHOWS_MODSEQ : SHOWS_FLAGS | SHOWS_MODSEQ;
 }
 
 static int update_render_message(struct update *update, uint32_t uid)
@@ -54,17 +99,21 @@ static int update_render_message(struct update *update, uint32_t uid)
     uint32_t old_seq = picture_seq(update->from, uid);
     if (!seq || !old_seq)
         return 0;
-    flag_mask flags = picture_entry(update->to, seq).flags;
-    const struct selected_store *store = update->store;
-    bool asked_for = store && !store->silent && uidset_contains(store->uids, uid);
-    if (!asked_for &&
-        flags == update_believed(update, uid, picture_entry(update->from, old_seq).flags))
+    struct entry now = picture_entry(update->to, seq);
+    struct entry believed = update_believed(update, uid, old_seq);
+    unsigned shows = update_shows(update, &now, &believed);
+    if (!shows)
         return 0;
     const struct session *session = update->session;
     bool recent = session && uidset_contains(&session->selected->recent, uid);
     update->says |= UPDATE_SAYS_FETCH;
-    buffer_printf(&update->out, "* %u FETCH (UID %u FLAGS ", seq, uid);
-    write_flags(&update->out, flags, &update->keywords, recent);
+    buffer_printf(&update->out, "* %u FETCH (UID %u", seq, uid);
+    if (shows & SHOWS_FLAGS) {
+        buffer_add_cstr(&update->out, " FLAGS ");
+        write_flags(&update->out, now.flags, &update->keywords, recent);
+    }
+    if (shows & SHOWS_MODSEQ)
+        buffer_printf(&update->out, " MODSEQ (%llu)", (unsigned long long)now.modseq);
     buffer_add_cstr(&update->out, ")\r\n");
     return update_pass_on(update);
 }
@@ -72,7 +121,10 @@ static int update_render_message(struct update *update, uint32_t uid)
 static int update_render_changed(struct update *update)
 {
     struct uidset *uids = &update->difference.changed;
-    int err = update->store ? uidset_union(uids, update->store->uids) : 0;
+    const struct selected_store *store = update->store;
+    int err = store ? uidset_union(uids, store->uids) : 0;
+    if (!err && store && store->refused)
+        err = uidset_union(uids, store->refused);
     for (size_t i = 0; !err && i < uids->count; i++) {
         uint64_t uid = uids->ranges[i].first;
         for (; !err && uid <= uids->ranges[i].last; uid++)
@@ -84,7 +136,7 @@ static int update_render_changed(struct update *update)
 int update_begin(struct update *update, const struct session *session, const struct picture *from,
                  const struct picture *to)
 {
-    *update = (struct update){.from = from, .to = to};
+    *update = (struct update){.from = from, .to = to, .enabled = session->enabled};
     buffer_init(&update->out, 0);
     arena_init(&update->arena, 0);
     int err = selected_copy_keywords(session, &update->arena, &update->keywords);
@@ -98,8 +150,6 @@ int update_render(struct update *update)
     int err = picture_difference(update->from, update->to, &update->difference);
     if (err)
         return err;
-    if (!uidset_is_empty(&update->difference.expunged))
-        update->says |= UPDATE_SAYS_EXPUNGE;
     err = update_render_expunged(update);
     if (err)
         return err;

@@ -21,6 +21,7 @@ struct update {
     const struct picture *to;
     struct session *session; /* gets the text piece by piece; NULL: it is for all who have no
                                 \Recent message and stays in `out` (-ERR_LIMIT: too long) */
+    unsigned enabled;        /* ENABLED_ bits: how the client wants to be told */
     const struct selected_store *store;
     struct keyword_table keywords; /* the view's, copied: rendering may park */
     struct arena arena;

@@ -12,6 +12,7 @@ static const struct {
     {"INTERNALDATE", {.kind = FETCH_INTERNALDATE}},
     {"RFC822.SIZE", {.kind = FETCH_SIZE}},
     {"ENVELOPE", {.kind = FETCH_ENVELOPE}},
+    {"MODSEQ", {.kind = FETCH_MODSEQ}},
     {"BODY", {.kind = FETCH_BODY}},
     {"BODYSTRUCTURE", {.kind = FETCH_BODYSTRUCTURE}},
     {"RFC822", {.kind = FETCH_SECTION, .section = FETCH_SECTION_ALL, .label = "RFC822"}},

@@ -115,6 +115,33 @@ static int parse_number(struct search_parser *parser, const struct search_key *k
     return result < 0 ? result : lexer_number64(parser->lexer, &node->number);
 }
 
+/* [entry-name SP entry-type-req SP] mod-sequence-valzer (RFC 7162 section 7). A message
+ * has one modseq for all its flags, so the name of one is read and ignored. */
+static int parse_modseq(struct search_parser *parser, const struct search_key *key,
+                        struct search_node *node)
+{
+    static const char *const types[] = {"priv", "shared", "all"};
+    struct lexer *lexer = parser->lexer;
+    struct slice name;
+    int result = lexer_space(lexer);
+    if (result == 0 && lexer_peek(lexer) == '"') {
+        result = lexer_string(lexer, &name);
+        if (result == 0 && !slice_starts_with_nocase(name, SLICE("/flags/")))
+            result = fail(ERR_SYNTAX, "no such entry");
+        if (result == 0)
+            result = lexer_space(lexer);
+        bool typed = false;
+        for (size_t i = 0; i < sizeof types / sizeof types[0] && result == 0 && !typed; i++)
+            typed = lexer_accept_word(lexer, types[i]);
+        if (result == 0 && !typed)
+            result = fail(ERR_SYNTAX, "priv, shared or all expected");
+        if (result == 0)
+            result = lexer_space(lexer);
+    }
+    (void)key;
+    return result < 0 ? result : lexer_number64(lexer, &node->number);
+}
+
 static int parse_uid(struct search_parser *parser, const struct search_key *key,
                      struct search_node *node)
 {
@@ -187,6 +214,7 @@ static const struct search_key search_keys[] = {
     {"HEADER", parse_header, SEARCH_HEADER, false, 0, NULL},
     {"KEYWORD", parse_keyword, SEARCH_KEYWORD, false, 0, NULL},
     {"LARGER", parse_number, SEARCH_LARGER, false, 0, NULL},
+    {"MODSEQ", parse_modseq, SEARCH_MODSEQ, false, 0, NULL},
     {"NEW", parse_new, SEARCH_AND, false, 0, NULL},
     {"NOT", parse_not, SEARCH_NOT, false, 0, NULL},
     {"OLD", parse_nothing, SEARCH_RECENT, true, 0, NULL},

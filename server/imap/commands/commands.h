@@ -11,12 +11,13 @@ extern const struct imap_command command_capability;
 extern const struct imap_command command_noop;
 extern const struct imap_command command_logout;
 extern const struct imap_command command_id;
-extern const struct imap_command command_enable;
 extern const struct imap_command command_check;
 /* commands/login.c */
 extern const struct imap_command command_starttls;
 extern const struct imap_command command_login;
 extern const struct imap_command command_authenticate;
+/* commands/enable.c */
+extern const struct imap_command command_enable;
 /* commands/select.c */
 extern const struct imap_command command_select;
 extern const struct imap_command command_examine;

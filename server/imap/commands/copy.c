@@ -169,7 +169,8 @@ static int move_run(struct session *session, struct command *command, const stru
     if (!err)
         err = writer_move(session->mail, command->grants[0], uids, command->grants[1], items,
                           &moved, &outcome);
-    if (!err && !uidset_is_empty(&moved)) {
+    command->tells_modseq = !err && !uidset_is_empty(&moved);
+    if (command->tells_modseq) {
         /* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
         struct buffer line;
         buffer_init(&line, 0);

@@ -1,4 +1,5 @@
-/* EXPUNGE (RFC 3501 section 6.4.3) and UID EXPUNGE (RFC 4315 section 2.1). */
+/* EXPUNGE (RFC 3501 section 6.4.3) and UID EXPUNGE (RFC 4315 section 2.1); RFC 7162
+ * sections 3.2.7 and 3.2.9. */
 #include "commands.h"
 
 #include "../selected.h"
@@ -28,18 +29,28 @@ static void rights_expunge(const void *in, bool uid, struct rights_wanted *wante
     wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_SELECTED, .all = RIGHT_EXPUNGE};
 }
 
+static int expunge(struct session *session, struct command *command, const struct uidset *uids)
+{
+    struct uidset gone;
+    uidset_init(&gone);
+    int err = writer_expunge(session->mail, command->grants[0], uids, &gone);
+    command->tells_modseq = !err && !uidset_is_empty(&gone);
+    uidset_clear(&gone);
+    return err;
+}
+
 static int run_expunge(struct session *session, struct command *command)
 {
     const struct expunge_args *args = command->args;
     if (args->given != command->uid)
         return fail(ERR_SYNTAX, command->uid ? "UIDs expected" : "EXPUNGE takes no arguments");
     if (!command->uid)
-        return writer_expunge(session->mail, command->grants[0], NULL, NULL);
+        return expunge(session, command, NULL);
     struct uidset uids;
     uidset_init(&uids);
     int err = selected_resolve(session, &args->sequence, true, &uids);
     if (!err && !uidset_is_empty(&uids))
-        err = writer_expunge(session->mail, command->grants[0], &uids, NULL);
+        err = expunge(session, command, &uids);
     uidset_clear(&uids);
     return err;
 }

@@ -1,9 +1,10 @@
-/* FETCH (RFC 3501 section 6.4.5): what to fetch, for whom, and \Seen. The
- * rendering is in fetch_batch.c and fetch_render.c. */
+/* FETCH (RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6): what to fetch, for whom, and
+ * \Seen. The rendering is in fetch_batch.c and fetch_render.c. */
 #include "commands.h"
 #include "on_messages.h"
 
 #include "../fetch_batch.h"
+#include "../resync.h"
 #include "../selected.h"
 #include "fiber/fiber.h"
 #include "mail/writer.h"
@@ -12,7 +13,40 @@
 struct fetch_args {
     struct sequence_set sequence;
     struct fetch_spec spec;
+    bool only_changed;
+    uint64_t changed_since;
+    bool vanished;
 };
+
+/* RFC 7162 sections 3.1.4.1 and 3.2.6 */
+static int parse_fetch_modifier(struct lexer *lexer, struct fetch_args *args)
+{
+    if (lexer_accept_word(lexer, "VANISHED")) {
+        args->vanished = true;
+        return 0;
+    }
+    if (!lexer_accept_word(lexer, "CHANGEDSINCE"))
+        return fail(ERR_SYNTAX, "CHANGEDSINCE or VANISHED expected");
+    args->only_changed = true;
+    int err = lexer_space(lexer);
+    return err ? err : lexer_number64(lexer, &args->changed_since);
+}
+
+static int parse_fetch_modifiers(struct lexer *lexer, struct fetch_args *args)
+{
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_expect(lexer, '(');
+    while (!err) {
+        err = parse_fetch_modifier(lexer, args);
+        if (err || lexer_accept(lexer, ')'))
+            break;
+        err = lexer_space(lexer);
+    }
+    if (!err && args->vanished && !args->only_changed)
+        err = fail(ERR_SYNTAX, "VANISHED needs CHANGEDSINCE");
+    return err;
+}
 
 static int parse_fetch(struct lexer *lexer, void *out)
 {
@@ -24,7 +58,20 @@ static int parse_fetch(struct lexer *lexer, void *out)
         err = lexer_space(lexer);
     if (!err)
         err = fetch_args_parse(lexer, &args->spec);
+    struct lexer ahead = *lexer;
+    lexer_skip_spaces(&ahead);
+    if (!err && !lexer_at_end(&ahead))
+        err = parse_fetch_modifiers(lexer, args);
     return err ? err : lexer_end(lexer);
+}
+
+static unsigned enables_fetch(const void *in)
+{
+    const struct fetch_args *args = in;
+    bool with_modseq = args->only_changed;
+    for (size_t i = 0; i < args->spec.count; i++)
+        with_modseq = with_modseq || args->spec.items[i].kind == FETCH_MODSEQ;
+    return with_modseq ? ENABLED_CONDSTORE : 0;
 }
 
 static void rights_fetch(const void *in, bool uid, struct rights_wanted *wanted)
@@ -75,6 +122,24 @@ static int fetch_mark_seen(struct session *session, struct command *command,
     return err;
 }
 
+/* Those it has marked are shown as they are now, which others may have changed, too. */
+static int fetch_marked(struct session *session, struct command *command,
+                        struct fetch_request *request)
+{
+    struct picture *current;
+    int err = selected_current(session, &current);
+    if (err)
+        return err;
+    request->marked_now = current;
+    err = fetch_send(request, command->arena);
+    struct selected_store store = {
+        .uids = request->marked, .may = FLAG_SEEN, .silent = true, .shown = current};
+    if (!err)
+        err = selected_sync_store(session, command->uid, &store);
+    picture_unref(&current);
+    return err;
+}
+
 static int fetch_run(struct session *session, struct command *command, const struct uidset *uids)
 {
     const struct fetch_args *args = command->args;
@@ -87,17 +152,12 @@ static int fetch_run(struct session *session, struct command *command, const str
                                     .uids = uids,
                                     .marked = &marked,
                                     .with_uid = command->uid,
+                                    .with_modseq = args->only_changed,
                                     .ahead = &command->ahead};
-    if (!err)
+    if (!err && uidset_is_empty(&marked))
         err = fetch_send(&request, command->arena);
-    if (!err && !uidset_is_empty(&marked)) {
-        struct selected_store store = {.uids = &marked,
-                                       .change = FLAG_CHANGE_ADD,
-                                       .flags = FLAG_SEEN,
-                                       .may = FLAG_SEEN,
-                                       .silent = true};
-        err = selected_sync_store(session, command->uid, &store);
-    }
+    else if (!err)
+        err = fetch_marked(session, command, &request);
     uidset_clear(&marked);
     return err;
 }
@@ -123,6 +183,8 @@ static bool fetch_names_few(const struct sequence_set *sequence)
 static void ask_ahead_fetch(struct session *session, struct command *command)
 {
     const struct fetch_args *args = command->args;
+    if (args->only_changed) /* few of those it names */
+        return;
     if (!fetch_names_few(&args->sequence) && picture_count(session->selected->picture) > FEW)
         return;
     struct uidset uids;
@@ -135,19 +197,56 @@ static void ask_ahead_fetch(struct session *session, struct command *command)
     uidset_clear(&uids);
 }
 
+/* Before any FETCH (RFC 7162 section 3.2.6). "*" means all there have been: the last
+ * messages may be among those that are gone. */
+static int fetch_vanished(struct session *session, const struct fetch_args *args)
+{
+    uint32_t last = picture_uidnext(session->selected->picture) - 1;
+    struct uidset known;
+    uidset_init(&known);
+    int err = sequence_set_resolve(&args->sequence, last, &known);
+    const struct resync_request request = {.since = args->changed_since, .known = &known};
+    if (!err)
+        err = resync_send_vanished(session, &request);
+    uidset_clear(&known);
+    return err;
+}
+
+static int fetch_changed(struct session *session, struct command *command)
+{
+    const struct fetch_args *args = command->args;
+    int err = args->vanished ? fetch_vanished(session, args) : 0;
+    if (err)
+        return err;
+    struct uidset uids;
+    uidset_init(&uids);
+    err = resync_find_changed(session, &args->sequence, command->uid, args->changed_since, &uids);
+    if (!err && !uidset_is_empty(&uids))
+        err = fetch_run(session, command, &uids);
+    uidset_clear(&uids);
+    return err;
+}
+
 static int run_fetch(struct session *session, struct command *command)
 {
     const struct fetch_args *args = command->args;
+    if (args->vanished && !command->uid)
+        return fail(ERR_SYNTAX, "VANISHED is for UID FETCH");
+    if (args->vanished && !(session->enabled & ENABLED_QRESYNC))
+        return fail(ERR_SYNTAX, "ENABLE QRESYNC comes first");
+    if (args->only_changed)
+        return fetch_changed(session, command);
     return on_messages(session, command, &args->sequence, fetch_run);
 }
 
 const struct imap_command command_fetch = {
     .name = "FETCH",
-    .rfc = "RFC 3501 section 6.4.5",
+    .rfc = "RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6",
     .states = STATE_SELECTED,
     .traits = TRAIT_UID | TRAIT_KEEPS_NUMBERS | TRAIT_SHOWS_NOW,
     .args_size = sizeof(struct fetch_args),
     .parse = parse_fetch,
+    .enables = enables_fetch,
     .rights = rights_fetch,
     .ask_ahead = ask_ahead_fetch,
     .run = run_fetch,

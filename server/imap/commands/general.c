@@ -1,4 +1,4 @@
-/* Commands of any state, and ENABLE. */
+/* Commands of any state. */
 #include "commands.h"
 
 #include <stdio.h>
@@ -126,33 +126,4 @@ const struct imap_command command_id = {
     .args_size = sizeof(struct id_args),
     .parse = parse_id,
     .run = run_id,
-};
-
-/* RFC 5161. What is not known is ignored; nothing on offer needs ENABLE yet. */
-static int parse_enable(struct lexer *lexer, void *out)
-{
-    (void)out;
-    struct slice name;
-    int err = 0;
-    do {
-        err = lexer_space(lexer);
-        if (!err)
-            err = lexer_atom(lexer, &name);
-    } while (!err && lexer_peek(lexer) == ' ');
-    return err ? err : lexer_end(lexer);
-}
-
-static int run_enable(struct session *session, struct command *command)
-{
-    (void)command;
-    return reply_line(session, "* ENABLED");
-}
-
-const struct imap_command command_enable = {
-    .name = "ENABLE",
-    .rfc = "RFC 5161",
-    .capability = "ENABLE",
-    .states = STATE_LOGGED_IN,
-    .parse = parse_enable,
-    .run = run_enable,
 };

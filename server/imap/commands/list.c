@@ -146,9 +146,15 @@ static uint64_t status_unseen(const struct mailbox_status *status)
     return status->unseen;
 }
 
+static uint64_t status_highest_modseq(const struct mailbox_status *status)
+{
+    return status->highest_modseq;
+}
+
 static const struct status_item status_items[] = {
-    {"MESSAGES", status_messages},       {"RECENT", status_recent}, {"UIDNEXT", status_uidnext},
-    {"UIDVALIDITY", status_uidvalidity}, {"UNSEEN", status_unseen},
+    {"MESSAGES", status_messages}, {"RECENT", status_recent},
+    {"UIDNEXT", status_uidnext},   {"UIDVALIDITY", status_uidvalidity},
+    {"UNSEEN", status_unseen},     {"HIGHESTMODSEQ", status_highest_modseq},
 };
 enum { STATUS_ITEMS = sizeof status_items / sizeof status_items[0], STATUS_ASKED_MAX = 32 };
 
@@ -190,6 +196,16 @@ static int parse_status(struct lexer *lexer, void *out)
     return err ? err : lexer_end(lexer);
 }
 
+/* RFC 7162 section 3.1.7 */
+static unsigned enables_status(const void *in)
+{
+    const struct status_args *args = in;
+    for (size_t i = 0; i < args->count; i++)
+        if (args->asked[i]->value == status_highest_modseq)
+            return ENABLED_CONDSTORE;
+    return 0;
+}
+
 static void rights_status(const void *in, bool uid, struct rights_wanted *wanted)
 {
     (void)uid;
@@ -224,6 +240,7 @@ const struct imap_command command_status = {
     .states = STATE_LOGGED_IN,
     .args_size = sizeof(struct status_args),
     .parse = parse_status,
+    .enables = enables_status,
     .rights = rights_status,
     .run = run_status,
 };

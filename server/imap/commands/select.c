@@ -1,14 +1,44 @@
-/* SELECT, EXAMINE and the ways out of a mailbox (RFC 3501 section 6.3.1, 6.3.2, 6.4.2; RFC 3691).
- */
+/* SELECT, EXAMINE (RFC 3501 section 6.3.1, 6.3.2; RFC 7162 section 3.2.5) and the ways out of a
+ * mailbox (section 6.4.2; RFC 3691). */
 #include "commands.h"
 
 #include "../reply.h"
+#include "../resync.h"
 #include "../selected.h"
 #include "mail/writer.h"
 
 struct select_args {
     struct slice mailbox;
+    bool condstore;
+    struct resync_args resync;
 };
+
+/* RFC 7162 sections 3.1.8 and 3.2.5 */
+static int parse_select_parameter(struct lexer *lexer, struct select_args *args)
+{
+    if (lexer_accept_word(lexer, "CONDSTORE")) {
+        args->condstore = true;
+        return 0;
+    }
+    if (!lexer_accept_word(lexer, "QRESYNC") || args->resync.given)
+        return fail(ERR_SYNTAX, "CONDSTORE or QRESYNC expected");
+    int err = lexer_space(lexer);
+    return err ? err : resync_parse(lexer, &args->resync);
+}
+
+static int parse_select_parameters(struct lexer *lexer, struct select_args *args)
+{
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_expect(lexer, '(');
+    while (!err) {
+        err = parse_select_parameter(lexer, args);
+        if (err || lexer_accept(lexer, ')'))
+            break;
+        err = lexer_space(lexer);
+    }
+    return err;
+}
 
 static int parse_select(struct lexer *lexer, void *out)
 {
@@ -16,7 +46,17 @@ static int parse_select(struct lexer *lexer, void *out)
     int err = lexer_space(lexer);
     if (!err)
         err = lexer_mailbox(lexer, &args->mailbox);
+    struct lexer ahead = *lexer;
+    lexer_skip_spaces(&ahead);
+    if (!err && !lexer_at_end(&ahead))
+        err = parse_select_parameters(lexer, args);
     return err ? err : lexer_end(lexer);
+}
+
+static unsigned enables_select(const void *in)
+{
+    const struct select_args *args = in;
+    return args->condstore || args->resync.given ? ENABLED_CONDSTORE : 0;
 }
 
 static void rights_select(const void *in, bool uid, struct rights_wanted *wanted)
@@ -43,6 +83,8 @@ static int select_describe(struct session *session)
     buffer_printf(&out, "* OK [UIDVALIDITY %u] UIDs are valid\r\n",
                   grant_uidvalidity(selected->grant));
     buffer_printf(&out, "* OK [UIDNEXT %u] Predicted next UID\r\n", picture_uidnext(picture));
+    buffer_printf(&out, "* OK [HIGHESTMODSEQ %llu] Highest\r\n",
+                  (unsigned long long)picture_modseq(picture));
     int err = reply_buffer(session, &out);
     buffer_clear(&out);
     return err;
@@ -50,9 +92,14 @@ static int select_describe(struct session *session)
 
 static int select_open(struct session *session, struct command *command, bool examine)
 {
+    const struct select_args *args = command->args;
+    if (args->resync.given && !(session->enabled & ENABLED_QRESYNC))
+        return fail(ERR_SYNTAX, "ENABLE QRESYNC comes first");
     int err = selected_open(session, command->grants[0], examine);
     if (!err)
         err = select_describe(session);
+    if (!err && args->resync.given)
+        err = resync_send(session, &args->resync, command->arena);
     if (err)
         return err;
     buffer_add_cstr(&command->code,
@@ -67,11 +114,12 @@ static int run_select(struct session *session, struct command *command)
 
 const struct imap_command command_select = {
     .name = "SELECT",
-    .rfc = "RFC 3501 section 6.3.1",
+    .rfc = "RFC 3501 section 6.3.1, RFC 7162 section 3.2.5",
     .states = STATE_LOGGED_IN,
     .traits = TRAIT_LEAVES_MAILBOX,
     .args_size = sizeof(struct select_args),
     .parse = parse_select,
+    .enables = enables_select,
     .rights = rights_select,
     .run = run_select,
 };
@@ -83,11 +131,12 @@ static int run_examine(struct session *session, struct command *command)
 
 const struct imap_command command_examine = {
     .name = "EXAMINE",
-    .rfc = "RFC 3501 section 6.3.2",
+    .rfc = "RFC 3501 section 6.3.2, RFC 7162 section 3.2.5",
     .states = STATE_LOGGED_IN,
     .traits = TRAIT_LEAVES_MAILBOX,
     .args_size = sizeof(struct select_args),
     .parse = parse_select,
+    .enables = enables_select,
     .rights = rights_select,
     .run = run_examine,
 };
