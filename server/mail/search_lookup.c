@@ -10,8 +10,8 @@
 
 enum {
     BLOCKS_AT_ONCE = 8, /* by one statement: about a megabyte */
-    TRIGRAMS_MAX = 10,   /* of a text: more hardly leave fewer candidates */
-    WORDS_MAX = 64       /* of a program: those of further keys are not looked up */
+    TRIGRAMS_MAX = 10,  /* of a text: more hardly leave fewer candidates */
+    WORDS_MAX = 64      /* of a program: those of further keys are not looked up */
 };
 
 /* Messages that may have a text have all these buckets. */
