@@ -21,7 +21,7 @@ COMMANDS = (
     ("COPY 1", "constant", "UID COPY {last} Kept"),
     ("FETCH 1:* flags", "linear", "FETCH 1:* (UID FLAGS)"),
     ("SEARCH FLAGGED", "linear", "SEARCH FLAGGED"),
-    ("SEARCH SUBJECT", "linear", "SEARCH SUBJECT zanzibar"),
+    ("SEARCH SUBJECT, no index", "linear", "SEARCH SUBJECT zanzibar"),
 )
 
 
@@ -35,7 +35,7 @@ def measure_size(stage, meter, size, result):
     result.add_cost(size, "SELECT, cold", cold, "linear")
     result.add(size, "of the worker", MEMORY, max(meter.memory() - before, 1) / 1024, "linear")
     for name, expected, command in COMMANDS:
-        if name == "SEARCH SUBJECT" and size > READS_EVERYTHING:
+        if name.startswith("SEARCH SUBJECT") and size > READS_EVERYTHING:
             continue
         text = command.format(last=size, page=size - 49)
         cost = meter.measure(lambda turn, text=text: client.run(text))
