@@ -27,7 +27,10 @@ static void hear(struct client *client, struct slice response)
     member->exists = exists;
     if (!crowd->expected || knew || exists < crowd->expected)
         return;
-    samples_add(crowd->latencies, clock_monotonic_us() - crowd->sent_at);
+    int64_t now = clock_monotonic_us();
+    samples_add(crowd->latencies, now - crowd->sent_at);
+    if (crowd->spread)
+        samples_add(crowd->spread, crowd->stored_at ? now - crowd->stored_at : 0);
     crowd->reached++;
 }
 

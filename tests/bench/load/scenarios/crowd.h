@@ -17,6 +17,8 @@ struct crowd {
     int64_t sent_at;
     unsigned reached;
     struct samples *latencies;
+    int64_t stored_at;      /* the append's OK; 0: it has not come */
+    struct samples *spread; /* how long after that OK; NULL: nobody asks */
 };
 
 /* Connects them as bob, alice, bob …; all select FIXTURE_SHARED and idle. */

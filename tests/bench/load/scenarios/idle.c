@@ -29,11 +29,13 @@ static unsigned run_round(struct bench *bench, struct crowd *crowd, struct clien
                           struct samples *appends)
 {
     crowd->reached = 0;
+    crowd->stored_at = 0;
     crowd->expected = fixture_count(writer, FIXTURE_SHARED) + 1;
     fixture_append(bench, writer, FIXTURE_SHARED, LETTER_SIZE_MIN, NULL);
     crowd->sent_at = writer->command_at;
     client_await(writer);
-    samples_add(appends, clock_monotonic_us() - writer->command_at);
+    crowd->stored_at = clock_monotonic_us();
+    samples_add(appends, crowd->stored_at - writer->command_at);
     for (int64_t end = clock_monotonic_ms() + ROUND_MS;
          crowd->reached < crowd->count && clock_monotonic_ms() < end;) {
         loop_turn(100);
@@ -50,7 +52,8 @@ void run_idle_fanout(const struct scenario *scenario, struct bench *bench, struc
     crowd_gather(bench, crowd_size(scenario, bench), &crowd);
     crowd.latencies = &result->latencies;
     struct client *writer = clients_open(bench, 1, &fixture_members[1], 1);
-    struct samples appends = {0};
+    struct samples appends = {0}, spread = {0};
+    crowd.spread = &spread;
     unsigned lost = 0;
     struct pace pace;
     pace_start(&pace, bench, 0, result);
@@ -64,8 +67,10 @@ void run_idle_fanout(const struct scenario *scenario, struct bench *bench, struc
     result_figure(result, "lost", lost);
     result_figure(result, "append_p50_ms", samples_percentile(&appends, 0.5));
     result_figure(result, "append_p99_ms", samples_percentile(&appends, 0.99));
+    result_figure(result, "after_append_p99_ms", samples_percentile(&spread, 0.99));
     crowd_rouse(&crowd, NULL);
     samples_clear(&appends);
+    samples_clear(&spread);
     clients_close(&writer, 1);
     crowd_dismiss(&crowd);
 }
