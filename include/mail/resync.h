@@ -18,7 +18,7 @@ struct resync_request {
     const struct uidset *known; /* UIDs that it asks about; NULL: all there have been */
     uint32_t checked_to;        /* it knows of no message missing up to this UID; 0: of none */
 };
-/* Those the client asks about that were there at `since` and that the picture does not have:
+/* Those the client asks about that were expunged since and that the picture does not have:
  * from the journal, exactly. When that does not go back so far, all of them that
  * no message has, but for those up to checked_to. */
 int resync_vanished(struct mail *mail, const struct grant *grant, const struct picture *picture,

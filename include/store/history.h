@@ -25,7 +25,7 @@ struct history_span {
 /* Longer spans count as incomplete: then reading what is there is quicker. */
 enum { HISTORY_SPAN_MAX = 100 * 1000 };
 
-/* The messages that were there at `since` and are gone at `until`. */
+/* The messages that were expunged. */
 int history_expunged(struct database *database, const struct history_span *span, bool *complete_out,
                      struct uidset *uids_out) MUST_CHECK;
 /* The messages that came or of which one of these flags was changed; \Seen where it

@@ -2,10 +2,10 @@
 -- `complete` is false when the journal does not go back that far.
 
 -- name: history_expunged
--- Rows from $2 on up to $3. What came after $2 had UIDs beyond all that were there.
+-- Rows after $2 up to $3. Messages that came and went in between are among them: a
+-- client may have heard of them without being told a modseq.
 SELECT count(*) = $3::bigint - $2::bigint AS complete,
-       (range_agg(uids) FILTER (WHERE kind = 'expunge')
-        * int8multirange(int8range(1, min(lower(uids)) FILTER (WHERE kind = 'append'))))::text AS uids
+       (range_agg(uids) FILTER (WHERE kind = 'expunge'))::text AS uids
 FROM journal
 WHERE mailbox_id = $1::bigint AND modseq > $2 AND modseq <= $3;
 
