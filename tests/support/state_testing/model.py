@@ -69,10 +69,13 @@ class ClientView:
     uids and flags go by message number; None is what was not told yet.
     """
 
-    def __init__(self, user, mailbox, read_only):
+    def __init__(self, user, mailbox, read_only, resyncs=False):
         self.user = user
         self.mailbox = mailbox
         self.read_only = read_only
+        self.resyncs = resyncs  # QRESYNC is enabled
+        self.modseqs = {}  # uid → the last one told
+        self.modseq = 0  # up to which it knows the mailbox (RFC 7162 section 6)
         self.uids = []
         self.flags = []
         self.defined = frozenset()  # of the last FLAGS response
@@ -82,7 +85,10 @@ class ClientView:
         number = responses.numbered(response)
         fetched = responses.fetch(response)
         defined = responses.flag_list(response)
-        if number:
+        vanished = responses.vanished(response)
+        if vanished:
+            self._apply_vanished(*vanished, may_expunge)
+        elif number:
             self._apply_number(*number, may_expunge)
         elif fetched:
             self._apply_fetch(*fetched)
@@ -99,17 +105,44 @@ class ClientView:
         elif kind == "RECENT" and number > count:
             raise Violation(f"RECENT {number} of {count} messages")
         elif kind == "EXPUNGE":
+            if self.resyncs:
+                raise Violation("EXPUNGE, though QRESYNC is enabled")
             if not may_expunge:
                 raise Violation("EXPUNGE while message numbers are in use")
             if not 1 <= number <= count:
                 raise Violation(f"EXPUNGE {number} of {count} messages")
             del self.uids[number - 1], self.flags[number - 1]
 
+    def _apply_vanished(self, uids, earlier, may_expunge):
+        if not self.resyncs:
+            raise Violation("VANISHED without QRESYNC")
+        if earlier:
+            return  # they are not among the numbered ones
+        if not may_expunge:
+            raise Violation("VANISHED while message numbers are in use")
+        for uid in uids:
+            at = self._place_of(uid)
+            del self.uids[at], self.flags[at]
+
+    def _place_of(self, uid):
+        if uid in self.uids:
+            return self.uids.index(uid)
+        for at, known in enumerate(self.uids):  # one whose UID was never told
+            later = [other for other in self.uids[at:] if other]
+            if known is None and all(uid < other for other in later[:1]):
+                return at
+        raise Violation(f"VANISHED {uid}, which is not there")
+
     def _apply_fetch(self, number, items):
         if not 1 <= number <= len(self.uids):
             raise Violation(f"FETCH {number} of {len(self.uids)} messages")
         if "UID" in items:
             self._learn_uid(number - 1, int(items["UID"]))
+        if "MODSEQ" in items and self.uids[number - 1]:
+            uid, modseq = self.uids[number - 1], int(items["MODSEQ"][0])
+            if modseq < self.modseqs.get(uid, 0):
+                raise Violation(f"UID {uid} was at modseq {self.modseqs[uid]}, is at {modseq}")
+            self.modseqs[uid] = modseq
         if "FLAGS" in items:
             flags = responses.flags(items["FLAGS"]) - {"\\Recent"}
             if flags - self.defined:

@@ -22,6 +22,7 @@ def require(condition, what):
 class Operation:
     may_expunge = True
     writes = False  # refused when the mailbox is read-only
+    closes = False  # the mailbox before, with [CLOSED]
 
     def __init__(self, text):
         self.text = text.encode() if isinstance(text, str) else text
@@ -30,6 +31,9 @@ class Operation:
         """How the tagged reply must begin."""
         read_only = session.view and session.view.read_only
         return "NO" if self.writes and read_only else "OK"
+
+    def prepare(self, session):
+        """Before it is sent."""
 
     def begin(self, session):
         pass
@@ -281,19 +285,51 @@ class Status(Operation):
 
 
 class Select(Operation):
+    """With QRESYNC, if the session has been there before: then it is told what it has missed."""
+
+    closes = True
+
     def __init__(self, name, examine):
         super().__init__(f"{'EXAMINE' if examine else 'SELECT'} {name}")
         self.name, self.examine = name, examine
+        self.cache = None
+
+    def prepare(self, session):
+        session.remember()
+        self.cache = session.recall(self.name)
+        if self.cache:
+            validity = session.world.validities[self.name]
+            self.text += b" (QRESYNC (%d %d))" % (validity, self.cache[0])
 
     def expected(self, session):
         return "OK [READ-ONLY]" if session.view.read_only else "OK [READ-WRITE]"
 
     def begin(self, session):
         mailbox = session.world.mailboxes[self.name]
-        session.view = ClientView(session.user, mailbox, self.examine or session.is_guest)
+        read_only = self.examine or session.is_guest
+        session.view = ClientView(session.user, mailbox, read_only, session.resyncs)
+
+    def settle(self, session, answer):
+        told = b"\n".join(answer.untagged)
+        session.world.validities[self.name] = int(re.search(rb"\[UIDVALIDITY (\d+)\]", told)[1])
+
+    def _check_resync(self, session, answer, mailbox):
+        known = dict(self.cache[1])
+        for line in answer.untagged:
+            for uid in (responses.vanished(line) or [[]])[0]:
+                require(uid not in mailbox.messages, f"UID {uid} has not vanished")
+                known.pop(uid, None)
+        for uid, items in answer.fetched:
+            known[uid] = responses.flags(items["FLAGS"]) - {"\\Recent"}
+        true = {uid: mailbox.flags(session.user, uid) for uid in mailbox.messages}
+        wrong = {uid for uid in known.keys() | true.keys() if known.get(uid) != true.get(uid)}
+        require(not wrong, f"after a resync from {self.cache[0]} the client is wrong on {wrong}")
+        session.world.counts["resyncs"] += 1
 
     def take_effect(self, session, answer, world):
         mailbox, told = world.mailboxes[self.name], b"\n".join(answer.untagged)
+        if self.cache:
+            self._check_resync(session, answer, mailbox)
         uidnext = int(re.search(rb"\[UIDNEXT (\d+)\]", told)[1])
         require(uidnext == mailbox.uidnext, f"UIDNEXT {uidnext}, not {mailbox.uidnext}")
         unseen = [
@@ -312,6 +348,7 @@ class Leave(Operation):
     may_expunge = False
 
     def settle(self, session, answer):
+        session.remember()
         self.left = session.view
         session.view = None
 

@@ -81,6 +81,18 @@ def numbered(response):
     return (int(found[1]), found[2].decode()) if found else None
 
 
+def vanished(response):
+    """The UIDs of "* VANISHED [(EARLIER)] …" and whether they went earlier, or None."""
+    found = re.fullmatch(rb"\* VANISHED (\(EARLIER\) )?([\d:,]+)", response)
+    return (uid_list(found[2].decode()), bool(found[1])) if found else None
+
+
+def highest_modseq(response):
+    """The number of a HIGHESTMODSEQ code, or None."""
+    found = re.search(rb" OK \[HIGHESTMODSEQ (\d+)\]", response)
+    return int(found[1]) if found else None
+
+
 def search(response):
     """The numbers of "* SEARCH …", or None."""
     if not re.fullmatch(rb"\* SEARCH( \d+)*", response):

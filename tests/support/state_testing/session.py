@@ -8,6 +8,7 @@ from postroom_testing.server import password_of
 from . import responses
 from .model import Violation
 
+RESYNCING = ("alice2", "bob2", "carol1")  # enable QRESYNC
 NEWS_SECONDS = 10  # in which IDLE must have told what is new
 
 
@@ -29,8 +30,32 @@ class Session:
         self.tag = 0
         self.view = None
         self.idling = False
+        self.resyncs = name in RESYNCING
         self.connection, _ = connect_to_worker(world.server.imap_port, lambda n: n == worker)
         self.connection.command(f"LOGIN {user} {password_of(user)}")
+        if self.resyncs:
+            self.connection.command("ENABLE QRESYNC")
+
+    # What a client keeps of a mailbox that it leaves: (modseq, {uid: flags}) ----------
+
+    def remember(self):
+        """What is not known whole is of no use later."""
+        view = self.view
+        if self.resyncs and view and None not in view.uids + view.flags:
+            cache = view.modseq, dict(zip(view.uids, view.flags))
+            self.world.caches[self.name, view.mailbox.name] = cache
+
+    def recall(self, name):
+        return self.world.caches.get((self.name, name)) if self.resyncs else None
+
+    def _learn_modseq(self, answer, tagged):
+        """RFC 7162 section 6: the last HIGHESTMODSEQ of a command counts, else the highest MODSEQ."""
+        if not self.view:
+            return
+        told = [responses.highest_modseq(line) for line in [*answer.untagged, tagged]]
+        told = [modseq for modseq in told if modseq]
+        shown = [int(items["MODSEQ"][0]) for _, items in answer.fetched if "MODSEQ" in items]
+        self.view.modseq = told[-1] if told else max([self.view.modseq, *shown])
 
     def body(self, uid):
         return self.world.bodies[self.view.mailbox.name, uid]
@@ -43,6 +68,8 @@ class Session:
     def send(self, operations):
         """All in one write; they are answered in this order."""
         octets = b""
+        for operation in operations:
+            operation.prepare(self)
         for number, operation in enumerate(operations, self.tag + 1):
             octets += b"t%d %s\r\n" % (number, operation.text)
             self._note(">", b"t%d %s" % (number, operation.text))
@@ -55,9 +82,12 @@ class Session:
         operation.begin(self)
         answer = Answer()
         while True:
-            response = self._receive(operation.may_expunge, answer, hear=operation.hear)
+            response = self._receive(
+                operation.may_expunge, answer, hear=operation.hear, closes=operation.closes
+            )
             if response.startswith(tag):
                 break
+        self._learn_modseq(answer, response)
         answer.reply = response[len(tag) :].decode()
         expected = operation.expected(self)
         if not answer.reply.startswith(expected):
@@ -66,7 +96,7 @@ class Session:
             operation.settle(self, answer)
         return answer
 
-    def _receive(self, may_expunge, answer, timeout=None, hear=None):
+    def _receive(self, may_expunge, answer, timeout=None, hear=None, closes=False):
         try:
             response = self.connection.receive(timeout)
         except Closed:
@@ -75,7 +105,9 @@ class Session:
             raise Violation("the server says nothing") from None
         self._note("<", response)
         if response.startswith(b"* "):
-            if response.startswith((b"* BYE", b"* BAD", b"* OK [CLOSED]")):
+            if response.startswith((b"* BYE", b"* BAD")):
+                raise Violation(f"{response!r}")
+            if response.startswith(b"* OK [CLOSED]") and not closes:
                 raise Violation(f"{response!r}")
             answer.untagged.append(response)
             if hear:
@@ -101,6 +133,7 @@ class Session:
         answer = Answer()
         while not self._receive(True, answer).startswith(b"+ "):
             pass
+        self._learn_modseq(answer, b"")
         self.idling = True
 
     def await_news(self):
@@ -108,7 +141,8 @@ class Session:
         messages nobody tells it the UIDs, so it takes none for known."""
         while not self.view.is_aligned():
             try:
-                self._receive(True, Answer(), NEWS_SECONDS)
+                answer = Answer()
+                self._learn_modseq(answer, self._receive(True, answer, NEWS_SECONDS))
             except Violation as violation:
                 if str(violation) != "the server says nothing":
                     raise
@@ -122,6 +156,7 @@ class Session:
         tag = b"t%d " % self.tag
         while not (response := self._receive(True, answer)).startswith(tag):
             pass
+        self._learn_modseq(answer, response)
         if not response.startswith(tag + b"OK"):
             raise Violation(f"IDLE ended with {response!r}")
 

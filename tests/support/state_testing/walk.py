@@ -25,6 +25,8 @@ class Walk:
         self.mailboxes = {name: Mailbox(name) for name in MAILBOXES}
         self.bodies = {}  # (mailbox, uid) → octets, of expunged messages too
         self.counts = collections.Counter()
+        self.caches = {}  # (session, mailbox) → what its client has kept (Session.remember)
+        self.validities = {}  # mailbox → UIDVALIDITY
         self.messages = messages
         self.chooser = Chooser(self.rng, self, max(40, messages))
         self.sessions = {
@@ -141,6 +143,7 @@ class Walk:
     def reconnect(self):
         name = self.rng.choice([session.name for session in self.awake()] or [None])
         if name:
+            self.sessions[name].remember()
             self.sessions[name].close()
             worker = self.rng.choice(WORKERS)
             self.sessions[name] = Session(self, name, PEOPLE[name], worker)
