@@ -145,3 +145,57 @@ void test_uidset_union_takes_long_sets(void)
     uidset_clear(&other);
     uidset_clear(&set);
 }
+
+/* Sets of bits 0 to 11 as UIDs 1 to 12. */
+static void set_from_bits(struct uidset *out, unsigned bits)
+{
+    uidset_init(out);
+    for (uint32_t uid = 1; bits; uid++, bits >>= 1)
+        if (bits & 1)
+            CHECK_OK(uidset_add(out, uid));
+}
+
+static bool is_set_of_bits(const struct uidset *actual, unsigned bits)
+{
+    for (uint32_t uid = 1; uid <= 12; uid++)
+        if (uidset_contains(actual, uid) != (bits >> (uid - 1) & 1))
+            return false;
+    return true;
+}
+
+void test_uidset_intersect_and_subtract_small_sets(void)
+{
+    uint32_t wrong = 0;
+    for (unsigned a = 0; a < 4096; a += 3) {
+        for (unsigned b = 1; b < 4096; b += 61) {
+            struct uidset left, right;
+            set_from_bits(&left, a);
+            set_from_bits(&right, b);
+            CHECK_OK(uidset_intersect(&left, &right));
+            wrong += !is_set_of_bits(&left, a & b);
+            uidset_clear(&left);
+            set_from_bits(&left, a);
+            CHECK_OK(uidset_subtract(&left, &right));
+            wrong += !is_set_of_bits(&left, a & ~b);
+            uidset_clear(&left);
+            uidset_clear(&right);
+        }
+    }
+    CHECK_INT(wrong, 0);
+}
+
+void test_uidset_intersect_and_subtract_at_the_ends(void)
+{
+    struct uidset other;
+    uidset_init(&set);
+    uidset_init(&other);
+    CHECK_OK(uidset_add_range(&set, 1, UINT32_MAX));
+    CHECK_OK(uidset_add(&other, 1));
+    CHECK_OK(uidset_add_range(&other, 5, UINT32_MAX));
+    CHECK_OK(uidset_subtract(&set, &other));
+    CHECK_SET("2:4");
+    CHECK_OK(uidset_intersect(&set, &other));
+    CHECK_SET("");
+    uidset_clear(&other);
+    uidset_clear(&set);
+}
