@@ -58,6 +58,7 @@ static const struct {
     [SEARCH_RECENT] = {"RECENT", NULL},
     [SEARCH_LARGER] = {"LARGER", describe_number},
     [SEARCH_SMALLER] = {"SMALLER", describe_number},
+    [SEARCH_MODSEQ] = {"MODSEQ", describe_number},
     [SEARCH_BEFORE] = {"BEFORE", describe_day},
     [SEARCH_ON] = {"ON", describe_day},
     [SEARCH_SINCE] = {"SINCE", describe_day},
@@ -324,4 +325,19 @@ void test_search_args_survives_every_prefix(void)
         SLICE("(OR FROM \"a\\\"\" (HEADER x {1}\r\ny) NOT BEFORE 1-Jan-1970 UID 1:*)");
     for (size_t len = 0; len < whole.len; len++)
         check_refused(slice_sub(whole, 0, len), ERR_SYNTAX, __LINE__);
+}
+
+/* RFC 7162 section 3.1.5 */
+void test_search_args_modseq(void)
+{
+    CHECK_SEARCH("MODSEQ 620162338", "MODSEQ 620162338");
+    CHECK_SEARCH("MODSEQ \"/flags/\\\\draft\" all 620162338", "MODSEQ 620162338");
+    CHECK_SEARCH("modseq \"/FLAGS/work\" Priv 0", "MODSEQ 0");
+    CHECK_SEARCH("NOT MODSEQ 9223372036854775807", "NOT(MODSEQ 9223372036854775807)");
+    check_refused(SLICE("MODSEQ"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("MODSEQ 9223372036854775808"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("MODSEQ \"/flags/work\" 1"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("MODSEQ \"/flags/work\" any 1"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("MODSEQ \"/comment\" all 1"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("MODSEQ work all 1"), ERR_SYNTAX, __LINE__);
 }
