@@ -104,8 +104,11 @@ uint32_t picture_uid(const struct picture *picture, uint32_t seq);
 uint32_t picture_seq(const struct picture *picture, uint32_t uid);
 /* The first sequence number whose uid is >= uid; count + 1 when none. */
 uint32_t picture_seq_from(const struct picture *picture, uint32_t uid);
-/* Messages without \Seen for the user, and the first one's number (0: none). */
-uint32_t picture_unseen(const struct picture *picture, uint32_t *first_seq_out);
+/* Adds the UIDs of the messages that have all these flags; `among` may be NULL. */
+int picture_with_flags(const struct picture *picture, flag_mask flags, const struct uidset *among,
+                       struct uidset *uids) MUST_CHECK;
+/* The number of the first message without \Seen for the user; 0: none. */
+uint32_t picture_first_unseen(const struct picture *picture);
 /* Message numbers or UIDs as the client wrote them, as the UIDs that exist
  * in this picture. For numbers: -ERR_INVALID when one is beyond the count
  * (RFC 3501 section 9, seq-number). */

@@ -40,6 +40,17 @@ int selected_current(const struct session *session, struct picture **out)
     return err ? err : view_picture(selected->view, session->actor.user_id, out);
 }
 
+int selected_deleted(const struct session *session, const struct uidset *among, struct uidset *uids)
+{
+    struct picture *picture;
+    int err = selected_current(session, &picture);
+    if (err)
+        return err;
+    err = picture_with_flags(picture, FLAG_DELETED, among, uids);
+    picture_unref(&picture);
+    return err;
+}
+
 static void selected_free(struct selected *selected)
 {
     audience_leave(&selected->place);

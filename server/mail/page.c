@@ -50,6 +50,7 @@ int page_copy_marks(const struct page *page, uint32_t count, struct page **out)
     copy->facts->refs++;
     copy->used = count;
     copy->modseq_bound = page->modseq_bound;
+    copy->seen_prefix = page->seen_prefix < count ? page->seen_prefix : count;
     memcpy(copy->marks, page->marks, count * sizeof page->marks[0]);
     *out = copy;
     return 0;
@@ -63,6 +64,7 @@ int page_copy(const struct page *page, uint32_t count, uint32_t capacity, struct
         return err;
     copy->used = copy->facts->used = count;
     copy->modseq_bound = page->modseq_bound;
+    copy->seen_prefix = page->seen_prefix < count ? page->seen_prefix : count;
     memcpy(copy->marks, page->marks, count * sizeof page->marks[0]);
     memcpy(copy->facts->items, page->facts->items, count * sizeof page->facts->items[0]);
     *out = copy;
@@ -84,6 +86,13 @@ void page_unref(struct page **page_in)
     if (--page->facts->refs == 0)
         free(page->facts);
     free(page);
+}
+
+uint32_t page_seen_prefix(struct page *page, uint32_t count)
+{
+    while (page->seen_prefix < count && page->marks[page->seen_prefix].flags & FLAG_SEEN)
+        page->seen_prefix++;
+    return page->seen_prefix < count ? page->seen_prefix : count;
 }
 
 bool page_can_append(const struct page *page, uint32_t count)

@@ -44,6 +44,7 @@ struct page {
     uint32_t refs;
     uint32_t used;
     uint32_t capacity;     /* of both halves */
+    uint32_t seen_prefix;  /* this many of the first messages are known to have \Seen */
     uint64_t modseq_bound; /* no mark has a higher modseq */
     struct fact_block *facts;
     struct mark marks[];
@@ -64,6 +65,10 @@ void page_unref(struct page **page);
 bool page_can_append(const struct page *page, uint32_t count);
 void page_append(struct page *page, const struct entry_row *entry);
 void page_append_item(struct page *page, const struct fact *fact, const struct mark *mark);
+
+/* How many of the first `count` messages have \Seen before the first one without;
+ * remembered, as marks stay what they are. */
+uint32_t page_seen_prefix(struct page *page, uint32_t count);
 
 /* The index of the first of `count` messages whose UID is >= uid. */
 uint32_t page_find(const struct page *page, uint32_t count, uint32_t uid);

@@ -94,34 +94,61 @@ uint32_t picture_seq_from(const struct picture *picture, uint32_t uid)
     return snapshot_seq_from(picture->snapshot, uid);
 }
 
-/* Counted once a picture and then remembered. */
-static void count_unseen(struct picture *picture)
+/* Whether the first `count` messages of the page are known to be seen, without
+ * looking at each of them again. */
+static bool page_is_seen(const struct picture *picture, struct page *page, uint32_t count)
+{
+    if (!picture->seen)
+        return page_seen_prefix(page, count) == count;
+    uint32_t first = page_uid(page, 0), last = page_uid(page, count - 1);
+    return last - first == count - 1 && seen_bits_contain_all(picture->seen, first, last);
+}
+
+static uint32_t find_unseen(const struct picture *picture)
 {
     const struct snapshot *snapshot = picture->snapshot;
-    uint32_t unseen = 0, first = 0;
     for (uint32_t n = 0; n < snapshot->page_count; n++) {
+        struct page *page = snapshot->pages[n].page;
+        uint32_t size = snapshot_page_size(snapshot, n);
+        if (size == 0 || page_is_seen(picture, page, size))
+            continue;
+        for (uint32_t i = 0; i < size; i++)
+            if (!(picture_flags(picture, page_uid(page, i), &page->marks[i]) & FLAG_SEEN))
+                return snapshot->pages[n].before + i + 1;
+        fiber_breathe();
+    }
+    return 0;
+}
+
+uint32_t picture_first_unseen(const struct picture *picture_in)
+{
+    struct picture *picture =
+        (struct picture *)picture_in; /* what is visible of it stays the same */
+    if (!picture->first_unseen_known) {
+        picture->first_unseen = find_unseen(picture);
+        picture->first_unseen_known = true;
+    }
+    return picture->first_unseen;
+}
+
+int picture_with_flags(const struct picture *picture, flag_mask flags, const struct uidset *among,
+                       struct uidset *uids)
+{
+    const struct snapshot *snapshot = picture->snapshot;
+    int err = 0;
+    for (uint32_t n = 0; n < snapshot->page_count && !err; n++) {
         const struct page *page = snapshot->pages[n].page;
         uint32_t size = snapshot_page_size(snapshot, n);
-        for (uint32_t i = 0; i < size; i++) {
-            if (picture_flags(picture, page_uid(page, i), &page->marks[i]) & FLAG_SEEN)
+        for (uint32_t i = 0; i < size && !err; i++) {
+            uint32_t uid = page_uid(page, i);
+            if ((picture_flags(picture, uid, &page->marks[i]) & flags) != flags)
                 continue;
-            unseen++;
-            if (first == 0)
-                first = snapshot->pages[n].before + i + 1;
+            if (!among || uidset_contains(among, uid))
+                err = uidset_add(uids, uid);
         }
         fiber_breathe();
     }
-    picture->unseen = unseen;
-    picture->first_unseen = first;
-    picture->unseen_known = true;
-}
-
-uint32_t picture_unseen(const struct picture *picture, uint32_t *first_seq_out)
-{
-    if (!picture->unseen_known)
-        count_unseen((struct picture *)picture); /* what is visible of it stays the same */
-    *first_seq_out = picture->first_unseen;
-    return picture->unseen;
+    return err;
 }
 
 /* Adds the UIDs of the messages first..last (sequence numbers). */

@@ -12,8 +12,7 @@ struct reader;
 
 struct picture {
     uint32_t refs;
-    bool unseen_known; /* the two below have been counted */
-    uint32_t unseen;
+    bool first_unseen_known;
     uint32_t first_unseen; /* sequence number, 0: none */
     struct snapshot *snapshot;
     struct seen_bits *seen; /* NULL: \Seen is a flag like others */

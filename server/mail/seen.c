@@ -138,6 +138,39 @@ static uint32_t find(const struct seen_bits *bits, uint32_t number)
     return low;
 }
 
+/* Whether bits from..to (inclusive) of the page are all set. */
+static bool are_set(const struct seen_page *page, uint32_t from, uint32_t to)
+{
+    for (uint32_t bit = from; bit <= to;) {
+        if (bit % 8 == 0 && to - bit >= 7) {
+            if (page->bits[bit / 8] != 0xff)
+                return false;
+            bit += 8;
+        } else {
+            if (!(page->bits[bit / 8] >> (7 - bit % 8) & 1))
+                return false;
+            bit++;
+        }
+    }
+    return true;
+}
+
+bool seen_bits_contain_all(const struct seen_bits *bits, uint32_t first, uint32_t last)
+{
+    for (uint64_t uid = first; uid <= last;) {
+        uint32_t number = (uint32_t)(uid / SEEN_PAGE_BITS);
+        uint64_t end = ((uint64_t)number + 1) * SEEN_PAGE_BITS - 1;
+        uint32_t index = find(bits, number);
+        if (index == bits->count || bits->pages[index].number != number)
+            return false;
+        uint32_t to = (uint32_t)((last < end ? last : end) % SEEN_PAGE_BITS);
+        if (!are_set(bits->pages[index].page, (uint32_t)(uid % SEEN_PAGE_BITS), to))
+            return false;
+        uid = end + 1;
+    }
+    return true;
+}
+
 bool seen_bits_contain(const struct seen_bits *bits, uint32_t uid)
 {
     uint32_t number = uid / SEEN_PAGE_BITS, bit = uid % SEEN_PAGE_BITS;

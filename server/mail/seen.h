@@ -46,6 +46,7 @@ struct seen_bits *seen_bits_ref(struct seen_bits *bits);
 void seen_bits_unref(struct seen_bits **bits);
 
 bool seen_bits_contain(const struct seen_bits *bits, uint32_t uid);
+bool seen_bits_contain_all(const struct seen_bits *bits, uint32_t first, uint32_t last);
 /* When the bit has changed last; 0: never, or modseqs are not known. */
 uint64_t seen_bits_modseq(const struct seen_bits *bits, uint32_t uid);
 /* Adds the UIDs, whether they exist or not, whose bits have changed after modseq. */

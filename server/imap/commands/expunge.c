@@ -29,13 +29,18 @@ static void rights_expunge(const void *in, bool uid, struct rights_wanted *wante
     wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_SELECTED, .all = RIGHT_EXPUNGE};
 }
 
-static int expunge(struct session *session, struct command *command, const struct uidset *uids)
+/* Which messages is known to the worker; the writer need not look at all of them. */
+static int expunge(struct session *session, struct command *command, const struct uidset *among)
 {
-    struct uidset gone;
+    struct uidset deleted, gone;
+    uidset_init(&deleted);
     uidset_init(&gone);
-    int err = writer_expunge(session->mail, command->grants[0], uids, &gone);
+    int err = selected_deleted(session, among, &deleted);
+    if (!err && !uidset_is_empty(&deleted))
+        err = writer_expunge(session->mail, command->grants[0], &deleted, &gone);
     command->tells_modseq = !err && !uidset_is_empty(&gone);
     uidset_clear(&gone);
+    uidset_clear(&deleted);
     return err;
 }
 
@@ -49,7 +54,7 @@ static int run_expunge(struct session *session, struct command *command)
     struct uidset uids;
     uidset_init(&uids);
     int err = selected_resolve(session, &args->sequence, true, &uids);
-    if (!err && !uidset_is_empty(&uids))
+    if (!err)
         err = expunge(session, command, &uids);
     uidset_clear(&uids);
     return err;

@@ -76,8 +76,7 @@ static int select_describe(struct session *session)
     selected_render_flags(selected, &out);
     buffer_printf(&out, "* %u EXISTS\r\n", picture_count(picture));
     buffer_printf(&out, "* %llu RECENT\r\n", (unsigned long long)uidset_size(&selected->recent));
-    uint32_t first_unseen;
-    picture_unseen(picture, &first_unseen);
+    uint32_t first_unseen = picture_first_unseen(picture);
     if (first_unseen)
         buffer_printf(&out, "* OK [UNSEEN %u] First unseen\r\n", first_unseen);
     buffer_printf(&out, "* OK [UIDVALIDITY %u] UIDs are valid\r\n",
@@ -141,13 +140,25 @@ const struct imap_command command_examine = {
     .run = run_examine,
 };
 
+/* Silently (RFC 3501 section 6.4.2). */
+static int close_expunge(struct session *session, const struct grant *grant)
+{
+    struct uidset deleted;
+    uidset_init(&deleted);
+    int err = selected_deleted(session, NULL, &deleted);
+    if (!err && !uidset_is_empty(&deleted))
+        err = writer_expunge(session->mail, grant, &deleted, NULL);
+    uidset_clear(&deleted);
+    return err;
+}
+
 static int run_close(struct session *session, struct command *command)
 {
     (void)command;
     const struct grant *grant = selected_grant(session);
     int err = 0;
     if (!selected_is_read_only(session) && grant_has(grant, RIGHT_EXPUNGE))
-        err = writer_expunge(session->mail, grant, NULL, NULL);
+        err = close_expunge(session, grant);
     if (!err)
         selected_close(session);
     return err;

@@ -361,9 +361,7 @@ static void keeps_seen_private(struct world *world)
     CHECK_STR(workers_render(bob_now), "1:0 2:0 3:0");
     CHECK_STR(workers_render(carol_now), "1:0 2:0 3:1");
     CHECK_STR(workers_render(alice), "1:0 2:0 3:0");
-    uint32_t first;
-    CHECK_INT(picture_unseen(alice_now, &first), 1);
-    CHECK_INT(first, 3);
+    CHECK_INT(picture_first_unseen(alice_now), 3);
     struct picture *all[] = {alice, bob, alice_now, bob_now, carol_now};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         picture_unref(&all[i]);
