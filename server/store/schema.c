@@ -1,5 +1,7 @@
 #include "store/schema.h"
 
+#include <string.h>
+
 #include "database_private.h"
 #include "migration.h"
 #include "script.h"
@@ -60,7 +62,7 @@ int schema_version(struct database *database, uint32_t *version_out)
     return err;
 }
 
-static int migration_apply(struct script *script, const struct migration *migration)
+static int migration_try(struct script *script, const struct migration *migration)
 {
     struct params params;
     params_init(&params);
@@ -73,10 +75,22 @@ static int migration_apply(struct script *script, const struct migration *migrat
         err = schema_run(script, STATEMENT_SCHEMA_ADD_VERSION, &params);
     if (!err)
         err = schema_run(script, STATEMENT_TRANSACTION_COMMIT, NULL);
-    if (!err)
-        return 0;
-    struct error why = *last_error();
-    return fail_sql(why.code, why.sqlstate, "migration %s: %s", migration->name, why.text);
+    return err;
+}
+
+/* Sessions that prepare their statements meanwhile lock the same tables in another
+ * order; PostgreSQL ends that by failing one of them. */
+static int migration_apply(struct script *script, const struct migration *migration)
+{
+    enum { DEADLOCKS_MAX = 10 };
+    for (int deadlocks = 0;; deadlocks++) {
+        if (migration_try(script, migration) == 0)
+            return 0;
+        struct error why = *last_error();
+        bool again = strcmp(why.sqlstate, "40P01") == 0 && deadlocks < DEADLOCKS_MAX;
+        if (!again || schema_run(script, STATEMENT_TRANSACTION_ROLLBACK, NULL) != 0)
+            return fail_sql(why.code, why.sqlstate, "migration %s: %s", migration->name, why.text);
+    }
 }
 
 /* The newest of a schema this program does not know. */
