@@ -44,6 +44,10 @@ void fiber_wake(struct fiber *fiber);
 /* Lets everybody else run once, then goes on. */
 void fiber_yield(void);
 
+/* Lets those run who are ready now, then goes on, before the loop looks at I/O
+ * if it can: to gather what they ask for in this turn. */
+void fiber_let_others_ask(void);
+
 /* For loops over many messages: yields when this fiber has run for more than
  * FIBER_SLICE_MS, else returns at once (cheap: looks at the clock only every
  * few dozen calls). Outside a fiber it does nothing. */

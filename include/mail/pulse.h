@@ -18,7 +18,8 @@ struct pulse {
     uint64_t rights_modseq; /* grants older than this are stale */
     bool user_disabled;
 };
-/* -ERR_NOT_FOUND: mailbox or user are gone. One pipelined statement. */
+/* -ERR_NOT_FOUND: mailbox or user are gone. One statement for all sessions whose commands
+ * came in the same turn of the loop. */
 int pulse_read(struct mail *mail, const struct grant *grant, struct pulse *out) MUST_CHECK;
 
 #endif

@@ -103,6 +103,15 @@ struct mailbox_pulse {
 };
 int mailboxes_pulse(struct database *database, int64_t mailbox_id, int64_t user_id,
                     struct mailbox_pulse *out) MUST_CHECK;
+/* The same of many at once: `found` tells those that are there. */
+struct mailbox_pulse_asked {
+    int64_t mailbox_id;
+    int64_t user_id;
+    bool found;
+    struct mailbox_pulse pulse;
+};
+int mailboxes_pulses(struct database *database, struct mailbox_pulse_asked *asked,
+                     size_t count) MUST_CHECK;
 /* highest_modseq of many mailboxes, for the hub's sweep; deleted ones are left out. */
 int mailboxes_modseqs(struct database *database, struct arena *arena, const int64_t *mailbox_ids,
                       size_t count, struct mailbox_modseq **rows_out, size_t *count_out) MUST_CHECK;

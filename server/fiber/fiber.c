@@ -179,6 +179,13 @@ void fiber_yield(void)
     context_switch(&fiber->context, &loop_context);
 }
 
+void fiber_let_others_ask(void)
+{
+    struct fiber *fiber = fiber_require();
+    add_to_queue(&ready, fiber);
+    context_switch(&fiber->context, &loop_context);
+}
+
 void fiber_breathe(void)
 {
     static unsigned calls;

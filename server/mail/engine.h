@@ -15,6 +15,7 @@ struct writer_set;
 struct login_memory;
 struct janitor;
 struct content_cache;
+struct pulse_round;
 struct indexer;
 
 struct mail {
@@ -26,6 +27,7 @@ struct mail {
     struct login_memory *logins;    /* login_memory.c */
     struct janitor *janitor;        /* janitor.c */
     struct content_cache *contents; /* content_request.c */
+    struct pulse_round *pulses;     /* pulse.c: not sent yet; NULL: none */
     struct indexer *indexer;        /* indexer.c */
 };
 

@@ -143,6 +143,33 @@ int mailboxes_pulse(struct database *database, int64_t mailbox_id, int64_t user_
     return err;
 }
 
+enum { PULSES_PLACE, PULSES_HIGHEST_MODSEQ, PULSES_RIGHTS_MODSEQ, PULSES_USER_DISABLED };
+
+int mailboxes_pulses(struct database *database, struct mailbox_pulse_asked *asked, size_t count)
+{
+    struct params params;
+    params_init(&params);
+    params_int8_array(&params, &asked->mailbox_id, count, sizeof *asked);
+    params_int8_array(&params, &asked->user_id, count, sizeof *asked);
+    struct result *result;
+    int err = lane_ask(database, LANE_FAST, STATEMENT_MAILBOX_PULSES, &params, &result);
+    if (err)
+        return err;
+    for (size_t i = 0; i < count; i++)
+        asked[i].found = false;
+    for (size_t row = 0; row < result_rows(result); row++) {
+        struct mailbox_pulse_asked *one = &asked[result_int8(result, row, PULSES_PLACE) - 1];
+        one->found = true;
+        one->pulse = (struct mailbox_pulse){
+            .highest_modseq = (uint64_t)result_int8(result, row, PULSES_HIGHEST_MODSEQ),
+            .rights_modseq = (uint64_t)result_int8(result, row, PULSES_RIGHTS_MODSEQ),
+            .user_disabled = result_bool(result, row, PULSES_USER_DISABLED),
+        };
+    }
+    result_free(&result);
+    return 0;
+}
+
 int mailboxes_modseqs(struct database *database, struct arena *arena, const int64_t *mailbox_ids,
                       size_t count, struct mailbox_modseq **rows_out, size_t *count_out)
 {

@@ -86,6 +86,15 @@ JOIN mailboxes m ON m.id = s.mailbox_id
 CROSS JOIN users u
 WHERE s.mailbox_id = $1::bigint AND m.deleted_at IS NULL AND u.id = $2::bigint;
 
+-- name: mailbox_pulses
+-- Of many sessions at once; what is gone has no row.
+SELECT asked.place, s.highest_modseq, s.rights_modseq, u.disabled
+FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS asked (mailbox_id, user_id, place)
+JOIN mailbox_state s ON s.mailbox_id = asked.mailbox_id
+JOIN mailboxes m ON m.id = s.mailbox_id
+JOIN users u ON u.id = asked.user_id
+WHERE m.deleted_at IS NULL;
+
 -- name: mailbox_modseqs
 SELECT s.mailbox_id, s.highest_modseq
 FROM mailbox_state s
