@@ -20,7 +20,7 @@ class Extent(NamedTuple):
 
 
 EXTENTS = {
-    "quick": Extent(1, 1, 2000, 120),
+    "quick": Extent(1, 1, 2000, 240),
     "usual": Extent(2, 3, 10000, 400),
     "full": Extent(10, 3, 10000, 1800),
 }

@@ -40,7 +40,7 @@ START {{
   idled cmd="idled"
 }}
 SERVICES {{
-  imap cmd="imapd -U 30" listen="127.0.0.1:{port}" prefork=0 maxchild={sessions}
+  imap cmd="imapd -U 1000" listen="127.0.0.1:{port}" prefork=8 maxchild={sessions}
 }}
 EVENTS {{
   checkpoint cmd="ctl_cyrusdb -c" period=30
