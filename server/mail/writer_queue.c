@@ -30,6 +30,9 @@ struct writer {
     int64_t mailbox_id; /* ALL_MAILBOXES: small changes of any */
     bool led;           /* one of the jobs runs a batch, or is about to */
     struct link jobs;
+    size_t waiting; /* of them */
+    size_t awaited; /* the leader waits until there are so many */
+    struct wait_queue gathered;
 };
 
 enum { ALL_MAILBOXES = 0 };
@@ -38,6 +41,7 @@ enum { CONTENDED_MAX = 8, CONTENDED_MS = 1000 };
 
 struct writer_set {
     struct map writers; /* mailbox_id → struct writer */
+    size_t crowd;       /* sessions that had small changes at the last batch of ALL_MAILBOXES */
     /* Mailboxes that somebody else was changing not long ago. */
     struct contended {
         int64_t mailbox_id;
@@ -101,6 +105,7 @@ static int writer_get(struct mail *mail, int64_t mailbox_id, struct writer **out
         return fail(ERR_NO_MEMORY, "no memory for a writer");
     writer->mailbox_id = mailbox_id;
     link_init(&writer->jobs);
+    wait_queue_init(&writer->gathered);
     int err = map_put(&mail->writers->writers, (uint64_t)mailbox_id, writer);
     if (err) {
         free(writer);
@@ -119,6 +124,7 @@ struct batch {
     size_t count;
     bool small;
     size_t octets; /* of content */
+    size_t job_count;
 };
 
 static bool collides(const struct batch *batch, const struct job *job)
@@ -154,6 +160,7 @@ static void take_batch(struct writer *writer, struct batch *batch)
 {
     link_init(&batch->jobs);
     batch->count = 0;
+    batch->job_count = 0;
     batch->octets = 0;
     while (!list_empty(&writer->jobs)) {
         struct job *job = CONTAINER_OF(writer->jobs.next, struct job, link);
@@ -162,7 +169,9 @@ static void take_batch(struct writer *writer, struct batch *batch)
         batch->small = job->small;
         batch->octets += job_octets(job);
         link_remove(&job->link);
+        writer->waiting--;
         list_add_tail(&batch->jobs, &job->link);
+        batch->job_count++;
         for (size_t i = 0; i < job->count; i++)
             batch->changes[batch->count++] = &job->changes[i];
     }
@@ -240,10 +249,26 @@ static int lock_mailbox(struct mail *mail, const struct writer *writer, struct s
     return change_small_lock(mail->database, writer->mailbox_id, lock);
 }
 
-/* Whose command has come in the same turn of the loop still joins. */
+/* Clients that write one message after the other come back when the last batch has
+ * been answered: as many as there were then are waited for, but not for long.
+ * Without that, one half of them would always wait for the batch of the other. */
+static void gather(const struct mail *mail, struct writer *writer)
+{
+    enum { GATHER_MS = 1 };
+    fiber_yield(); /* whose command has come in the same turn of the loop */
+    if (writer->mailbox_id != ALL_MAILBOXES)
+        return;
+    int64_t deadline = clock_monotonic_ms() + GATHER_MS;
+    writer->awaited = mail->writers->crowd;
+    while (writer->waiting < writer->awaited && clock_monotonic_ms() < deadline)
+        if (wait_for(&writer->gathered, deadline) != 0)
+            break;
+    writer->awaited = 0;
+}
+
 static void lead(struct mail *mail, struct writer *writer)
 {
-    fiber_yield();
+    gather(mail, writer);
     struct small_lock *lock;
     int failure = lock_mailbox(mail, writer, &lock);
     struct batch batch;
@@ -251,6 +276,8 @@ static void lead(struct mail *mail, struct writer *writer)
     if (!failure)
         failure = run_batch(mail, lock, &batch);
     change_small_unlock(&lock);
+    if (writer->mailbox_id == ALL_MAILBOXES)
+        mail->writers->crowd = batch.job_count + writer->waiting;
     finish_jobs(&batch, failure);
     pass_on(mail, writer);
 }
@@ -289,6 +316,8 @@ static int run_job(struct mail *mail, int64_t mailbox_id, struct job *job)
     job->leads = !writer->led;
     writer->led = true;
     list_add_tail(&writer->jobs, &job->link);
+    if (++writer->waiting >= writer->awaited)
+        wait_wake_all(&writer->gathered);
     while (!job->leads && !job->done)
         (void)!wait_for(&job->turn, WAIT_FOREVER);
     if (!job->done)
