@@ -16,6 +16,8 @@ enum {
     REST_FACTOR = 3,
     BUSY_REST_FACTOR = 19, /* while mail comes in: that goes first */
     BUSY_MS = 2000,
+    BUSY_LEAST = 512, /* then only a mailbox with so many new messages, as indexing few at a time
+                         costs most, and some of them are soon gone again */
     REST_MIN_MS = 2,
     ROUND_MS = 60 * 60 * 1000,
     FIRST_ROUND_MS = 60 * 1000,
@@ -34,6 +36,17 @@ struct indexer {
 
 /* Pace -------------------------------------------------------------------------------- */
 
+static bool is_busy(const struct indexer *indexer)
+{
+    return clock_monotonic_ms() < indexer->busy_until;
+}
+
+/* How many new messages make a mailbox's turn. */
+static uintptr_t least_now(const struct indexer *indexer)
+{
+    return is_busy(indexer) ? BUSY_LEAST : INDEXING_LEAST;
+}
+
 static void rest(struct indexer *indexer, int64_t ms)
 {
     int64_t until = clock_monotonic_ms() + ms;
@@ -44,8 +57,8 @@ static void rest(struct indexer *indexer, int64_t ms)
 static bool go_on(void *arg, int64_t worked_ms)
 {
     struct mail *mail = arg;
-    bool is_busy = clock_monotonic_ms() < mail->indexer->busy_until;
-    rest(mail->indexer, worked_ms * (is_busy ? BUSY_REST_FACTOR : REST_FACTOR) + REST_MIN_MS);
+    int64_t factor = is_busy(mail->indexer) ? BUSY_REST_FACTOR : REST_FACTOR;
+    rest(mail->indexer, worked_ms * factor + REST_MIN_MS);
     return !mail->indexer->stopping && mail->settings.search_index;
 }
 
@@ -60,8 +73,8 @@ static bool is_at_work(const struct mail *mail)
 static void note(struct indexer *indexer, int64_t mailbox_id, uint64_t messages)
 {
     uintptr_t before = (uintptr_t)map_get(&indexer->noted, (uint64_t)mailbox_id);
-    uintptr_t now = before + (messages < INDEXING_LEAST ? messages : INDEXING_LEAST);
-    if (before >= INDEXING_LEAST || now == 0 || (!before && indexer->noted.count >= NOTED_MAX))
+    uintptr_t now = before + (messages < BUSY_LEAST ? messages : BUSY_LEAST);
+    if (before >= BUSY_LEAST || now == 0 || (!before && indexer->noted.count >= NOTED_MAX))
         return;
     if (map_put(&indexer->noted, (uint64_t)mailbox_id, (void *)now) == 0 && now >= INDEXING_LEAST)
         wait_wake_all(&indexer->wake);
@@ -78,7 +91,7 @@ void indexer_note(struct mail *mail, int64_t mailbox_id, uint64_t messages)
 void indexer_want(struct mail *mail, int64_t mailbox_id)
 {
     if (is_at_work(mail))
-        note(mail->indexer, mailbox_id, INDEXING_LEAST);
+        note(mail->indexer, mailbox_id, BUSY_LEAST);
 }
 
 /* 0: none. */
@@ -87,7 +100,7 @@ static int64_t take_noted(struct indexer *indexer)
     size_t cursor = 0;
     uint64_t key;
     for (void *count; (count = map_next(&indexer->noted, &cursor, &key));) {
-        if ((uintptr_t)count < INDEXING_LEAST)
+        if ((uintptr_t)count < least_now(indexer))
             continue;
         map_remove(&indexer->noted, key);
         return (int64_t)key;
@@ -177,14 +190,22 @@ int search_index_all(struct mail *mail)
 
 /* Life ---------------------------------------------------------------------------------------- */
 
-static bool has_noted(const struct indexer *indexer)
+static bool has_noted(const struct indexer *indexer, uintptr_t least)
 {
     size_t cursor = 0;
     uint64_t key;
     for (void *count; (count = map_next(&indexer->noted, &cursor, &key));)
-        if ((uintptr_t)count >= INDEXING_LEAST)
+        if ((uintptr_t)count >= least)
             return true;
     return false;
+}
+
+/* When to look again, if nobody comes with news: what is too little while the
+ * worker is busy is enough when it no longer is. */
+static int64_t next_look(const struct indexer *indexer, int64_t next_round)
+{
+    bool is_later = is_busy(indexer) && has_noted(indexer, INDEXING_LEAST);
+    return is_later && indexer->busy_until < next_round ? indexer->busy_until : next_round;
 }
 
 /* Workers that started together should not go round together. */
@@ -201,11 +222,11 @@ static void live(void *arg)
     struct indexer *indexer = mail->indexer;
     int64_t next_round = first_round();
     while (!indexer->stopping) {
-        if (mail->settings.search_index && has_noted(indexer)) {
+        if (mail->settings.search_index && has_noted(indexer, least_now(indexer))) {
             rest(indexer, GATHER_MS);
             catch_up_noted(mail);
         } else if (clock_monotonic_ms() < next_round) {
-            (void)!wait_for(&indexer->wake, next_round);
+            (void)!wait_for(&indexer->wake, next_look(indexer, next_round));
         } else {
             if (mail->settings.search_index)
                 go_round(mail);
