@@ -46,7 +46,7 @@ static int dispatch_attempt(struct session *session, struct command *command, bo
         return err;
     err = command->row->run(session, command);
     if (err)
-        dispatch_forget_grant(session);
+        dispatch_forget_grants(session);
     return err;
 }
 

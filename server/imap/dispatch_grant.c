@@ -8,40 +8,61 @@
 static const struct grant *recall_grant(const struct session *session,
                                         const struct rights_wanted *wanted)
 {
-    const struct remembered_grant *remembered = &session->remembered;
-    bool usable = wanted->rechecked && remembered->grant &&
-                  slice_equal(remembered->name, wanted->name) &&
-                  !grant_is_stale(remembered->grant, 0) &&
-                  grant_has(remembered->grant, wanted->all | RIGHT_LOOKUP);
-    return usable ? remembered->grant : NULL;
+    for (size_t i = 0; i < REMEMBERED_GRANTS; i++) {
+        const struct remembered_grant *remembered = &session->remembered[i];
+        if (!remembered->grant || !slice_equal(remembered->name, wanted->name))
+            continue;
+        bool usable = wanted->rechecked && !grant_is_stale(remembered->grant, 0) &&
+                      grant_has(remembered->grant, wanted->all | RIGHT_LOOKUP);
+        return usable ? remembered->grant : NULL;
+    }
+    return NULL;
+}
+
+static void forget(struct remembered_grant *remembered)
+{
+    arena_clear(&remembered->arena);
+    remembered->grant = NULL;
+}
+
+/* The place of that name, or the oldest. */
+static struct remembered_grant *choose_place(struct session *session, struct slice name)
+{
+    for (size_t i = 0; i < REMEMBERED_GRANTS; i++)
+        if (session->remembered[i].grant && slice_equal(session->remembered[i].name, name))
+            return &session->remembered[i];
+    return &session->remembered[session->next_remembered++ % REMEMBERED_GRANTS];
 }
 
 /* Without memory for it the next command asks again. */
 static void remember_grant(struct session *session, const struct rights_wanted *wanted,
                            const struct grant *grant)
 {
-    struct remembered_grant *remembered = &session->remembered;
-    dispatch_forget_grant(session);
+    struct remembered_grant *remembered = choose_place(session, wanted->name);
+    forget(remembered);
     arena_init(&remembered->arena, 0);
     remembered->name = arena_copy(&remembered->arena, wanted->name);
     if (remembered->name.data)
         remembered->grant = grant_restrict(grant, RIGHTS_ALL, &remembered->arena);
 }
 
-void dispatch_forget_grant(struct session *session)
+void dispatch_forget_grants(struct session *session)
 {
-    arena_clear(&session->remembered.arena);
-    session->remembered.grant = NULL;
+    for (size_t i = 0; i < REMEMBERED_GRANTS; i++)
+        forget(&session->remembered[i]);
 }
 
 static int find_grant(struct session *session, const struct command *command,
-                      const struct rights_wanted *wanted, const struct grant **out)
+                      const struct rights_wanted *wanted, bool *recalled_out,
+                      const struct grant **out)
 {
+    *recalled_out = false;
     if (wanted->subject == RIGHTS_OF_SELECTED) {
         *out = selected_grant(session);
         return 0;
     }
     *out = recall_grant(session, wanted);
+    *recalled_out = *out != NULL;
     if (*out)
         return 0;
     return acl_check(session->mail, &session->actor, wanted->name, RIGHTS_NONE, command->arena,
@@ -52,13 +73,14 @@ static int check_grant(struct session *session, struct command *command, size_t 
 {
     struct rights_wanted *wanted = &command->wanted[i];
     const struct grant *grant;
-    int err = find_grant(session, command, wanted, &grant);
+    bool recalled;
+    int err = find_grant(session, command, wanted, &recalled, &grant);
     if (err)
         return err;
     err = grant_require(grant, wanted->all);
     if (!err && wanted->any && !(grant_rights(grant) & wanted->any))
         err = grant_require(grant, wanted->any);
-    if (!err && wanted->rechecked && grant != session->remembered.grant)
+    if (!err && wanted->rechecked && !recalled)
         remember_grant(session, wanted, grant);
     /* A mailbox that exists but may not be written is no reason to create it. */
     command->grants[i] = grant;

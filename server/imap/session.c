@@ -119,7 +119,7 @@ static void session_free(struct session *session)
         server->hooks.leave_user(server->hooks.arg, session->actor.login);
     imap_server_forget(server, session);
     command_reader_clear(&session->reader);
-    dispatch_forget_grant(session);
+    dispatch_forget_grants(session);
     arena_clear(&session->arena);
     stream_free(&session->stream);
     free(session);

@@ -36,12 +36,13 @@ enum {
 
 struct selected;
 
-/* The grant of the last command that wrote to a mailbox by name, for the next. */
+/* The grants of the last commands that wrote to mailboxes by name, for the next. */
 struct remembered_grant {
     struct arena arena;
     const struct grant *grant; /* NULL: none */
     struct slice name;         /* as the client wrote it */
 };
+enum { REMEMBERED_GRANTS = 4 };
 
 struct session {
     struct imap_server *server;
@@ -56,7 +57,8 @@ struct session {
     unsigned enabled; /* ENABLED_ bits */
     struct actor actor;
     struct selected *selected;
-    struct remembered_grant remembered; /* dispatch_grant.c */
+    struct remembered_grant remembered[REMEMBERED_GRANTS]; /* dispatch_grant.c */
+    unsigned next_remembered;
     uint32_t failed_logins;
     uint32_t bad_commands;
     int64_t login_deadline; /* clock_monotonic_ms */
