@@ -1,5 +1,5 @@
 /*
- * Small changes: one message appended, or one message's flags or \Seen. Those
+ * Small changes: one message appended, copied or expunged, or its flags or \Seen. Those
  * of many mailboxes go as one transaction with one statement for each kind: a
  * quarter of the work of as many transactions, and one flush for all.
  *

@@ -71,9 +71,12 @@ static int try_small(struct mail *mail, const struct grant *grant, struct change
 
 /* Runs one change. 0: committed; the caller then takes what it needs of the
  * results and clears the change. */
-static int submit(struct mail *mail, struct change *change)
+static int submit(struct mail *mail, const struct grant *grant, struct change *change)
 {
-    int err = writer_submit(mail, change, 1);
+    bool left_out;
+    int err = try_small(mail, grant, change, 1, &left_out);
+    if (!err && left_out)
+        err = writer_submit(mail, change, 1);
     if (err)
         change_clear(change);
     return err;
@@ -176,7 +179,7 @@ static int move_items(struct mail *mail, const struct grant *source, const struc
     change.uids = uids;
     change.source_id = grant_mailbox_id(source);
     change.source_rights_modseq = grant_rights_modseq(source);
-    int err = submit(mail, &change);
+    int err = submit(mail, destination, &change);
     if (err)
         return err;
     out->uidvalidity = change.uidvalidity;
@@ -345,7 +348,7 @@ int writer_expunge(struct mail *mail, const struct grant *grant, const struct ui
     struct change change = change_for(grant, CHANGE_EXPUNGE);
     change.uids = uids ? uids : &all;
     change.only_deleted = true;
-    err = submit(mail, &change);
+    err = submit(mail, grant, &change);
     if (err)
         return err;
     take_uids(&change.row.uids, gone_out);

@@ -14,25 +14,42 @@ static bool is_one_message(const struct uidset *uids)
 }
 
 /* \Seen of one's own takes a journal row more. */
-static bool is_small_append(const struct change *change)
+static bool is_one_entry(const struct change *change)
 {
-    return change->item_count == 1 && change->items[0].content &&
-           change->items[0].size <= CHANGE_SMALL_CONTENT_MAX &&
+    return change->kind == CHANGE_APPEND && change->item_count == 1 &&
            !(change->seen_per_user && change->items[0].flags & FLAG_SEEN);
 }
 
-bool change_is_small(const struct change *change)
+static bool is_letter(const struct change *change)
 {
-    if (change->kind == CHANGE_APPEND)
-        return is_small_append(change);
-    bool is_marking =
-        change->kind == CHANGE_FLAGS || (change->kind == CHANGE_SEEN && change->user_id != 0);
-    return is_marking && is_one_message(change->uids);
+    return is_one_entry(change) && change->items[0].content &&
+           change->items[0].size <= CHANGE_SMALL_CONTENT_MAX;
+}
+
+/* Of a message that some entry refers to. */
+static bool is_copy(const struct change *change)
+{
+    return is_one_entry(change) && !change->items[0].content && change->items[0].seal == 0;
+}
+
+static bool is_flags(const struct change *change)
+{
+    return change->kind == CHANGE_FLAGS && is_one_message(change->uids);
+}
+
+static bool is_seen(const struct change *change)
+{
+    return change->kind == CHANGE_SEEN && change->user_id != 0 && is_one_message(change->uids);
+}
+
+static bool is_expunge(const struct change *change)
+{
+    return change->kind == CHANGE_EXPUNGE && is_one_message(change->uids);
 }
 
 size_t change_small_octets(const struct change *change)
 {
-    if (change->kind != CHANGE_APPEND)
+    if (!is_letter(change))
         return 0;
     const struct message_content *content = change->items[0].content;
     return content->octets.len + content->row.header.len;
@@ -43,10 +60,10 @@ bool change_small_collides(const struct change *one, const struct change *other)
     return one->kind == other->kind && one->kind != CHANGE_APPEND &&
            one->mailbox_id == other->mailbox_id &&
            one->uids->ranges[0].first == other->uids->ranges[0].first &&
-           (one->kind == CHANGE_FLAGS || one->user_id == other->user_id);
+           (one->kind != CHANGE_SEEN || one->user_id == other->user_id);
 }
 
-/* The changes of one kind, and their place among all. */
+/* The changes that one statement does, and their place among all. */
 struct portion {
     struct change *changes[CHANGE_SMALL_MAX];
     size_t places[CHANGE_SMALL_MAX];
@@ -54,12 +71,12 @@ struct portion {
     size_t index; /* of its statement in the transaction */
 };
 
-static void collect(struct change **changes, size_t count, enum change_kind kind,
-                    struct portion *portion)
+static void collect(struct change **changes, size_t count,
+                    bool (*belongs)(const struct change *change), struct portion *portion)
 {
     portion->count = 0;
     for (size_t i = 0; i < count; i++) {
-        if (changes[i]->kind != kind)
+        if (!belongs(changes[i]))
             continue;
         portion->places[portion->count] = i;
         portion->changes[portion->count++] = changes[i];
@@ -106,19 +123,41 @@ static int64_t flags_of(const struct change *change)
     return (int64_t)change->items[0].flags;
 }
 
-static void add_append(struct params *params, const struct portion *portion)
+static void add_entries(struct params *params, const struct portion *portion)
+{
+    int64_t dates[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < portion->count; i++)
+        dates[i] = portion->changes[i]->items[0].internal_date;
+    add_numbers(params, portion, flags_of);
+    params_timestamp_array(params, dates, portion->count, sizeof dates[0]);
+}
+
+static int64_t message_of(const struct change *change)
+{
+    return change->items[0].message_id;
+}
+
+static int64_t size_of(const struct change *change)
+{
+    return (int64_t)change->items[0].size;
+}
+
+static void add_copy(struct params *params, const struct portion *portion)
+{
+    add_entries(params, portion);
+    add_numbers(params, portion, message_of);
+    add_numbers(params, portion, size_of);
+}
+
+static void add_letter(struct params *params, const struct portion *portion)
 {
     const struct message_content *contents[CHANGE_SMALL_MAX];
     struct slice octets[CHANGE_SMALL_MAX];
-    int64_t dates[CHANGE_SMALL_MAX];
     for (size_t i = 0; i < portion->count; i++) {
-        const struct append_item *item = &portion->changes[i]->items[0];
-        contents[i] = item->content;
-        octets[i] = item->content->octets;
-        dates[i] = item->internal_date;
+        contents[i] = portion->changes[i]->items[0].content;
+        octets[i] = contents[i]->octets;
     }
-    add_numbers(params, portion, flags_of);
-    params_timestamp_array(params, dates, portion->count, sizeof dates[0]);
+    add_entries(params, portion);
     message_params_arrays(params, contents, portion->count);
     params_bytes_array(params, octets, portion->count);
 }
@@ -143,6 +182,15 @@ static void add_flags(struct params *params, const struct portion *portion)
     add_numbers(params, portion, uid_of);
     add_numbers(params, portion, cleared_of);
     add_numbers(params, portion, set_of);
+}
+
+static void add_expunge(struct params *params, const struct portion *portion)
+{
+    bool only_deleted[CHANGE_SMALL_MAX];
+    for (size_t i = 0; i < portion->count; i++)
+        only_deleted[i] = portion->changes[i]->only_deleted;
+    add_numbers(params, portion, uid_of);
+    params_bool_array(params, only_deleted, portion->count);
 }
 
 static void add_seen(struct params *params, const struct portion *portion)
@@ -198,16 +246,25 @@ static void read_portion(const struct result *result, const struct portion *port
 
 /* Running ------------------------------------------------------------------------------- */
 
+/* In the order in which a transaction has them. */
 static const struct {
-    enum change_kind kind;
+    bool (*belongs)(const struct change *change);
     enum statement statement;
     void (*add)(struct params *params, const struct portion *portion);
 } kinds[] = {
-    {CHANGE_APPEND, STATEMENT_SMALL_APPEND, add_append},
-    {CHANGE_FLAGS, STATEMENT_SMALL_FLAGS, add_flags},
-    {CHANGE_SEEN, STATEMENT_SMALL_SEEN, add_seen},
+    {is_letter, STATEMENT_SMALL_APPEND, add_letter},    {is_copy, STATEMENT_SMALL_COPY, add_copy},
+    {is_flags, STATEMENT_SMALL_FLAGS, add_flags},       {is_seen, STATEMENT_SMALL_SEEN, add_seen},
+    {is_expunge, STATEMENT_SMALL_EXPUNGE, add_expunge},
 };
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
+
+bool change_is_small(const struct change *change)
+{
+    for (size_t kind = 0; kind < KIND_COUNT; kind++)
+        if (kinds[kind].belongs(change))
+            return true;
+    return false;
+}
 
 struct attempt {
     struct change **changes;
@@ -230,7 +287,7 @@ static int queue_lock(struct transaction *tx, const struct attempt *attempt)
 static int queue_portion(struct transaction *tx, struct attempt *attempt, size_t kind)
 {
     struct portion *portion = &attempt->portions[kind];
-    collect(attempt->changes, attempt->count, kinds[kind].kind, portion);
+    collect(attempt->changes, attempt->count, kinds[kind].belongs, portion);
     if (portion->count == 0)
         return 0;
     struct params params;

@@ -89,6 +89,47 @@ FROM item
 LEFT JOIN done ON done.place = item.place
 WHERE item.stale OR done.place IS NOT NULL;
 
+-- name: small_copy
+-- $1 to $6: who changes what; $7 and $8: the entry; $9 and $10: the message that some
+-- entry refers to, and its size.
+WITH item AS MATERIALIZED (
+    SELECT i.*, mailbox.*
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
+                $7::bigint[], $8::timestamptz[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
+             AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
+                   flags, internal_date, message_id, size, place)
+    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+), done AS MATERIALIZED (
+    SELECT item.*,
+           item.uidnext - 1 + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS uid,
+           item.highest_modseq + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS modseq
+    FROM item
+    WHERE NOT item.stale
+), entry AS (
+    INSERT INTO entries (mailbox_id, uid, message_id, flags, modseq, size, internal_date)
+    SELECT mailbox_id, uid, message_id, flags, modseq, size, internal_date FROM done
+), state AS (
+    UPDATE mailbox_state s
+    SET uidnext = total.uid + 1, highest_modseq = total.modseq,
+        messages = s.messages + total.messages, bytes = s.bytes + total.bytes,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen
+    FROM (SELECT mailbox_id, max(uid) AS uid, max(modseq) AS modseq, count(*) AS messages,
+                 sum(size)::bigint AS bytes, sum(flags >> 3 & 1) AS deleted, sum(flags & 1) AS seen
+          FROM done
+          GROUP BY mailbox_id) AS total
+    WHERE s.mailbox_id = total.mailbox_id
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client, change_id)
+    SELECT mailbox_id, modseq, 'append', int8multirange(int8range(uid, uid + 1)), actor, client,
+           change_id
+    FROM done
+)
+SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq, done.uid,
+       done.message_id
+FROM item
+LEFT JOIN done ON done.place = item.place;
+
 -- name: small_flags
 -- $1 to $6: who changes what; $7 the UID, $8 cleared, $9 set. No message twice.
 WITH item AS MATERIALIZED (
@@ -180,6 +221,58 @@ WITH item AS MATERIALIZED (
                          client, change_id)
     SELECT mailbox_id, modseq, 'seen', int8multirange(int8range(uid, uid + 1)), (NOT seen)::integer,
            seen::integer, user_id, actor, client, change_id
+    FROM done
+)
+SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq
+FROM item
+LEFT JOIN done ON done.place = item.place;
+
+-- name: small_expunge
+-- $1 to $6: who changes what; $7 the UID, $8 whether only if it has \Deleted. No
+-- message twice.
+WITH item AS MATERIALIZED (
+    SELECT i.*, mailbox.*, e.*
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
+                $7::bigint[], $8::boolean[]) WITH ORDINALITY
+             AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
+                   uid, only_deleted, place)
+    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    LEFT JOIN LATERAL (SELECT e.ctid AS place_on_disk, e.message_id, e.flags, e.size, e.internal_date
+                       FROM entries e
+                       WHERE e.mailbox_id = i.mailbox_id AND e.uid = i.uid
+                       OFFSET 0) e ON true
+    WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+), done AS MATERIALIZED (
+    SELECT *, highest_modseq + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS modseq
+    FROM item
+    WHERE NOT stale AND place_on_disk IS NOT NULL AND (NOT only_deleted OR flags & 8 <> 0)
+), gone AS (
+    DELETE FROM entries e USING done WHERE e.ctid = done.place_on_disk
+), kept AS (
+    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, modseq)
+    SELECT mailbox_id, uid, message_id, flags, size, internal_date, modseq FROM done
+), page AS (
+    UPDATE seen_pages p SET bits = p.bits & ~ gone.mask
+    FROM (SELECT mailbox_id, (uid / 8192)::integer AS page,
+                 bit_or(set_bit(B'0'::bit(8192), (uid % 8192)::integer, 1)) AS mask
+          FROM done
+          GROUP BY 1, 2) AS gone
+    WHERE p.mailbox_id = gone.mailbox_id AND p.page = gone.page
+      AND bit_count(p.bits & gone.mask) > 0
+), state AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = total.modseq, messages = s.messages - total.messages,
+        bytes = s.bytes - total.bytes, deleted = s.deleted - total.deleted,
+        seen = s.seen - total.seen
+    FROM (SELECT mailbox_id, max(modseq) AS modseq, count(*) AS messages,
+                 sum(size)::bigint AS bytes, sum(flags >> 3 & 1) AS deleted, sum(flags & 1) AS seen
+          FROM done
+          GROUP BY mailbox_id) AS total
+    WHERE s.mailbox_id = total.mailbox_id
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client, change_id)
+    SELECT mailbox_id, modseq, 'expunge', int8multirange(int8range(uid, uid + 1)), actor, client,
+           change_id
     FROM done
 )
 SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq

@@ -202,6 +202,58 @@ void test_change_small_marks_messages(void)
     store_run(mark_body);
 }
 
+static void copy_and_expunge_body(struct database *database)
+{
+    int64_t user = table_user(database);
+    int64_t own = table_mailbox(database, user, false);
+    int64_t shared = table_mailbox(database, 0, true);
+    table_append(database, own, 3, FLAG_DELETED); /* modseq 2 */
+    table_append(database, shared, 2, 0);
+    int64_t message = table_message(database, 70);
+    const struct append_item item = {.message_id = message, .size = 70, .flags = FLAG_FLAGGED};
+    struct uidset one = table_uids("1"), two = table_uids("2"), absent = table_uids("9");
+    struct change changes[] = {append_of(&item, own),
+                               append_of(&item, shared),
+                               seen_of(shared, &two, user, true),
+                               table_change(CHANGE_EXPUNGE, own),
+                               table_change(CHANGE_EXPUNGE, own),
+                               table_change(CHANGE_EXPUNGE, own),
+                               table_change(CHANGE_EXPUNGE, shared),
+                               table_change(CHANGE_EXPUNGE, shared)};
+    const struct uidset *uids[] = {NULL, NULL, NULL, &one, &two, &absent, &one, &two};
+    for (size_t i = 3; i < 8; i++) {
+        changes[i].uids = uids[i];
+        changes[i].only_deleted = i != 7; /* the last one is seen by the user in this batch */
+    }
+    CHECK_INT(run(database, LOCK_FREE, changes, 8), 0);
+    static const uint64_t modseqs[] = {3, 3, 4, 4, 5, 0, 0, 5};
+    for (size_t i = 0; i < 8; i++) {
+        CHECK_OK(changes[i].result);
+        CHECK_U64(changes[i].row.modseq, modseqs[i]);
+    }
+    CHECK_UIDS(&changes[0].row.uids, "4");
+    CHECK_UIDS(&changes[1].row.uids, "3");
+    CHECK_INT(changes[3].row.kind, JOURNAL_EXPUNGE);
+    CHECK_UIDS(&changes[4].row.uids, "2");
+    CHECK_INT(table_number("SELECT count(*) FROM expunged WHERE mailbox_id IN (%" PRId64
+                           ", %" PRId64 ")",
+                           own, shared),
+              3);
+    clear(changes, 8);
+    CHECK(!change_small_collides(&changes[3], &changes[4]));
+    CHECK(change_small_collides(&changes[3], &changes[3]));
+    table_is_sound(own);
+    table_is_sound(shared);
+    uidset_clear(&one);
+    uidset_clear(&two);
+    uidset_clear(&absent);
+}
+
+void test_change_small_copies_and_expunges(void)
+{
+    store_run(copy_and_expunge_body);
+}
+
 static void stale_body(struct database *database)
 {
     int64_t user = table_user(database);
@@ -286,8 +338,10 @@ void test_change_small_is_one_message_with_its_content(void)
     CHECK(change_is_small(&append));
     append.item_count = 2;
     CHECK(!change_is_small(&append));
-    sample.items[1].content = NULL;
+    sample.items[1].content = NULL; /* a copy, of a message that is there for certain */
     append.item_count = 1;
+    CHECK(change_is_small(&append));
+    sample.items[1].seal = 1;
     CHECK(!change_is_small(&append));
     struct change flags = flags_of(7, &one, FLAG_SEEN), more = flags_of(7, &two, FLAG_SEEN);
     CHECK(change_is_small(&flags));
