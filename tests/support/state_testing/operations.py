@@ -126,8 +126,20 @@ class Fetch(OnMessages):
     def take_effect(self, session, answer, world):
         marks = any(item.startswith("BODY[") for item in self.items)
         if marks and not session.view.read_only:
-            for uid in self.sequence.uids(session.view.told_of_everything()):
+            for uid in self._shown(session, answer):
                 session.view.mailbox.change(session.user, uid, "+FLAGS", {SEEN})
+
+    def _shown(self, session, answer):
+        """Whose bodies were shown. "*" was the last message when the command came, and that
+        may have been expunged at its end."""
+        if not self.sequence.has_star():
+            return self.sequence.uids(session.view.told_of_everything())
+        there = session.view.mailbox.messages
+        return [
+            uid
+            for uid, items in answer.fetched
+            if uid in there and any(name.startswith("BODY[") for name in items)
+        ]
 
 
 class Append(Operation):
