@@ -98,8 +98,10 @@ class Stage:
                 conninfo = self.world.conninfo(server.database)
                 return self._psql(conninfo.replace(f"host={self.world.cluster}", host), text)
 
-            yield sql
-            self._as_owner(*command, "-m", "fast", "stop")
+            try:
+                yield sql
+            finally:
+                self._as_owner(*command, "-m", "fast", "stop")
 
     def backends(self, server, application):
         """Process ids of the server's connections of one kind ("postroom …")."""

@@ -1,5 +1,6 @@
 """The moments around COMMIT: its answer is lost, what came before it is lost."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -68,30 +69,55 @@ def crash_without_wal_writer(stage, server, before_crash=lambda: None):
     stopping.join()
 
 
-def fault_content_lost(stage, check):
-    """A crash between a message's content and its commit; afterwards its id goes to
-    somebody else's message."""
-    server = stage.server({"database.wait_ms": 15000})
+LETTER = b"Subject: secret\r\n\r\nof alice\r\n"
+# Too large to be stored in the transaction of its entry (INTAKE_HOLD_MAX is 64 KB).
+LARGE_LETTER = b"Subject: secret\r\n\r\n" + b"of alice, line by line\r\n" * 4000
+NEWEST = "SELECT max(id) FROM messages"
+
+
+def user_with_a_letter(stage, server):
     alice = User(server, "alice")
     alice.append("INBOX", b"Subject: first\r\n\r\nfirst\r\n")
     stage.sql(server, "CHECKPOINT")  # PostgreSQL has logged no ids in advance
-    lock = stage.sql_session(server)
+    return alice
+
+
+@contextlib.contextmanager
+def locked_mailboxes(stage, server):
+    """Whoever changes a mailbox waits, until PostgreSQL crashes or this ends."""
+    session = stage.sql_session(server)
+    session.stdin.write("BEGIN; SELECT count(*) FROM (SELECT FROM mailbox_state FOR UPDATE) s;\n")
+    session.stdin.flush()
+    session.stdout.readline()
+    try:
+        yield
+    finally:
+        session.kill()
+        session.wait()
+
+
+def is_waiting_for_a_lock(stage, server):
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    return wait_until(lambda: stage.sql(server, waiting) == "1")
+
+
+def fault_content_lost(stage, check):
+    """A crash between a large message's content and its commit; afterwards its id goes
+    to somebody else's message."""
+    server = stage.server({"database.wait_ms": 15000})
+    alice = user_with_a_letter(stage, server)
+    before = stage.sql(server, NEWEST)
     lost = []
 
     def append_behind_a_lock():
-        lock.stdin.write("BEGIN; SELECT count(*) FROM (SELECT FROM mailbox_state FOR UPDATE) s;\n")
-        lock.stdin.flush()
-        lock.stdout.readline()
-        newest = "SELECT max(id) FROM messages"
-        before = stage.sql(server, newest)
-        lost.append(Appending(alice, b"Subject: secret\r\n\r\nof alice\r\n"))
-        wait_until(lambda: stage.sql(server, newest) != before)
-        lost.append(stage.sql(server, newest))
-        time.sleep(0.2)  # for the batch to wait behind the lock
+        lost.append(Appending(alice, LARGE_LETTER))
+        check("its content is stored first",
+              wait_until(lambda: stage.sql(server, NEWEST) != before))  # fmt: skip
+        lost.append(stage.sql(server, NEWEST))
+        check("its batch waits", is_waiting_for_a_lock(stage, server))
 
-    crash_without_wal_writer(stage, server, append_behind_a_lock)
-    lock.kill()
-    lock.wait()
+    with locked_mailboxes(stage, server):
+        crash_without_wal_writer(stage, server, append_behind_a_lock)
     appending, message_id = lost
     with stage.hidden_postgres() as sql:
         there = sql(server, f"SELECT count(*) FROM messages WHERE id = {message_id}")
@@ -108,22 +134,50 @@ def fault_content_lost(stage, check):
     alice.command("SELECT INBOX")
     check("nobody else's message came into the mailbox", alice.count() == 1, alice.count())
     stage.sql(server, f"SELECT setval('messages_id_seq', {message_id})")
-    alice.append("INBOX", b"Subject: secret\r\n\r\nof alice\r\n")
+    alice.append("INBOX", LARGE_LETTER)
     check("it works when tried again", alice.count() == 2)
     alice.close()
 
 
+def fault_letter_in_its_transaction(stage, check):
+    """The same with a letter whose content comes with its entry: nothing can be lost
+    between the two, so the append is done over again."""
+    server = stage.server({"database.wait_ms": 15000})
+    alice = user_with_a_letter(stage, server)
+    before = stage.sql(server, NEWEST)
+    appending = []
+
+    def append_behind_a_lock():
+        appending.append(Appending(alice, LETTER))
+        check("its batch waits", is_waiting_for_a_lock(stage, server))
+        check("its content is not stored yet", stage.sql(server, NEWEST) == before)
+
+    with locked_mailboxes(stage, server):
+        crash_without_wal_writer(stage, server, append_behind_a_lock)
+    stage.start_postgres()
+    appending[0].join(20)
+    reply = appending[0].reply
+    check("the client is told OK", reply and reply.startswith("OK"), reply)
+    alice.command("SELECT INBOX")
+    check("the letter is there once", alice.count() == 2, alice.count())
+    untagged, _ = alice.command("FETCH * BODY.PEEK[]")
+    check("it is the letter", LETTER in untagged[0], untagged)
+    alice.close()
+
+
 def fault_upload_lost(stage, check):
-    """A crash in the middle of a large message, which goes on afterwards."""
+    """A crash in the middle of a message that is too large for one statement
+    (MESSAGE_SMALL_MAX is 1 MB); the message goes on afterwards."""
     server = stage.server({"database.wait_ms": 15000})
     alice = User(server, "alice", mailbox="INBOX")
-    message = b"Subject: large\r\n\r\n" + b"0123456789abcde\r\n" * 60000
+    message = b"Subject: large\r\n\r\n" + b"0123456789abcde\r\n" * 180000
     half = len(message) // 2
     chunks = "SELECT count(*) FROM message_chunks"
 
     def send_half():
         alice.connection.send(b"large APPEND INBOX {%d+}\r\n" % len(message) + message[:half])
-        wait_until(lambda: int(stage.sql(server, chunks)) >= 1)
+        stored = wait_until(lambda: int(stage.sql(server, chunks)) >= 1)
+        check("its first half is being stored", stored)
 
     crash_without_wal_writer(stage, server, send_half)
     stage.start_postgres()

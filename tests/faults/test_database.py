@@ -146,6 +146,9 @@ def fault_postgres_down_at_start(stage, check):
     check("it works once PostgreSQL does", True)
 
 
+NEWEST_VERSION = "version = (SELECT max(version) FROM schema_version)"
+
+
 def fault_wrong_schema(stage, check):
     server = stage.server()
     server.stop()
@@ -153,8 +156,8 @@ def fault_wrong_schema(stage, check):
     stage.world.create_database(empty)
     for title, database, spoil in (
         ("no schema", empty, None),
-        ("an older schema", server.database, "UPDATE schema_version SET version = 0"),
-        ("a newer schema", server.database, "UPDATE schema_version SET version = 999"),
+        ("an older schema", server.database, f"DELETE FROM schema_version WHERE {NEWEST_VERSION}"),
+        ("a newer schema", server.database, "INSERT INTO schema_version VALUES (999, 'newer')"),
     ):
         if spoil:
             stage.sql(server, spoil, database)
@@ -171,5 +174,4 @@ def fault_wrong_schema(stage, check):
         check(f"{title}: it ends", code == 78, f"exit code {code}\n{server.log_tail()}")
         check(f"{title}: it says what to do", advice in server.log_text(), server.log_tail())
     server.configure({"database.conninfo": stage.world.conninfo(server.database)})
-    stage.sql(server, "UPDATE schema_version SET version = 1")
     stage.world.drop_database(empty)
