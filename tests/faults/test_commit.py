@@ -7,7 +7,7 @@ import threading
 import time
 
 from load import Load
-from stage import User, wait_until
+from stage import Closed, Silent, User, wait_until
 from test_database import check_load
 
 
@@ -54,7 +54,10 @@ class Appending(threading.Thread):
         self.start()
 
     def run(self):
-        _, self.reply = self.client.append("INBOX", self.message, wanted=None)
+        try:
+            _, self.reply = self.client.append("INBOX", self.message, wanted=None)
+        except (Closed, Silent) as problem:
+            self.reply = type(problem).__name__
 
 
 def crash_without_wal_writer(stage, server, before_crash=lambda: None):
