@@ -14,7 +14,7 @@
 enum {
     GATHER_MS = 1000, /* who gets one message often gets more */
     REST_FACTOR = 3,
-    BUSY_REST_FACTOR = 19, /* while mail comes in: that goes first */
+    BUSY_REST_FACTOR = 19, /* while anybody is at work: that goes first */
     BUSY_MS = 2000,
     BUSY_LEAST = 512, /* then only a mailbox with so many new messages, as indexing few at a time
                          costs most, and some of them are soon gone again */
@@ -82,10 +82,14 @@ static void note(struct indexer *indexer, int64_t mailbox_id, uint64_t messages)
 
 void indexer_note(struct mail *mail, int64_t mailbox_id, uint64_t messages)
 {
-    if (!is_at_work(mail))
-        return;
-    mail->indexer->busy_until = clock_monotonic_ms() + BUSY_MS;
-    note(mail->indexer, mailbox_id, messages);
+    if (is_at_work(mail))
+        note(mail->indexer, mailbox_id, messages);
+}
+
+void indexer_make_way(struct mail *mail)
+{
+    if (mail->indexer)
+        mail->indexer->busy_until = clock_monotonic_ms() + BUSY_MS;
 }
 
 void indexer_want(struct mail *mail, int64_t mailbox_id)

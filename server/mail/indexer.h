@@ -4,7 +4,7 @@
  * on whichever host. It is told of mailboxes that got messages from this
  * worker or were searched in vain, and once an hour looks for what was missed.
  * After each piece of work it rests for several times as long, and much longer
- * while mail comes in.
+ * while anybody is at work.
  */
 #ifndef POSTROOM_MAIL_INDEXER_H
 #define POSTROOM_MAIL_INDEXER_H
@@ -19,5 +19,7 @@ void indexer_close(struct mail *mail);
  * many messages which are not in the index. */
 void indexer_note(struct mail *mail, int64_t mailbox_id, uint64_t messages);
 void indexer_want(struct mail *mail, int64_t mailbox_id);
+/* Somebody is at work in a mailbox. */
+void indexer_make_way(struct mail *mail);
 
 #endif

@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
+#include "indexer.h"
 #include "store/mailboxes.h"
 
 enum { ROUND_MOST = 64 };
@@ -98,6 +99,7 @@ int pulse_read(struct mail *mail, const struct grant *grant, struct pulse *out)
 {
     int64_t mailbox_id = grant_mailbox_id(grant);
     int64_t user_id = grant_actor(grant)->user_id;
+    indexer_make_way(mail);
     struct pulse_round *round = mail->pulses;
     if (!round)
         return begin(mail, mailbox_id, user_id, out);
