@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
+#include "indexer.h"
 #include "store/change_small.h"
 #include "writer_news.h"
 
@@ -22,6 +23,7 @@ struct job {
     bool left_out;      /* of a batch of small changes: nothing of it has happened */
     int failure;        /* of the whole batch */
     struct error error; /* with its text */
+    int64_t since;      /* monotonic ms */
     struct wait_queue turn;
 };
 
@@ -211,6 +213,29 @@ static int run_batch(struct mail *mail, struct small_lock *lock, struct batch *b
     return err;
 }
 
+/* The database was away for as long as commands wait. Who has waited for the better half
+ * of that behind this batch shall not wait for as long again: nothing of theirs was sent. */
+static void give_up_with(struct writer *writer, const struct batch *batch, int failure)
+{
+    if (failure != -ERR_UNAVAILABLE && failure != -ERR_IN_DOUBT)
+        return;
+    const struct job *leader = CONTAINER_OF(batch->jobs.next, struct job, link);
+    int64_t latest = leader->since + (clock_monotonic_ms() - leader->since) / 2;
+    const struct error *error = last_error();
+    while (!list_empty(&writer->jobs)) {
+        struct job *job = CONTAINER_OF(writer->jobs.next, struct job, link);
+        if (job->since > latest)
+            break;
+        link_remove(&job->link);
+        writer->waiting--;
+        job->failure = -ERR_UNAVAILABLE;
+        job->error = *error;
+        job->error.code = ERR_UNAVAILABLE;
+        job->done = true;
+        wait_wake_all(&job->turn);
+    }
+}
+
 /* The last thing that touches a job of somebody else: it wakes up and goes. */
 static void finish_jobs(struct batch *batch, int failure)
 {
@@ -278,6 +303,7 @@ static void lead(struct mail *mail, struct writer *writer)
     change_small_unlock(&lock);
     if (writer->mailbox_id == ALL_MAILBOXES)
         mail->writers->crowd = batch.job_count + writer->waiting;
+    give_up_with(writer, &batch, failure);
     finish_jobs(&batch, failure);
     pass_on(mail, writer);
 }
@@ -312,7 +338,9 @@ static int run_job(struct mail *mail, int64_t mailbox_id, struct job *job)
     int err = writer_get(mail, mailbox_id, &writer);
     if (err)
         return err;
+    indexer_make_way(mail);
     wait_queue_init(&job->turn);
+    job->since = clock_monotonic_ms();
     job->leads = !writer->led;
     writer->led = true;
     list_add_tail(&writer->jobs, &job->link);
