@@ -3,7 +3,8 @@
 -- that somebody else has locked, so that nobody waits for another's mailbox. What it
 -- has locked stands in the setting postroom.locked until the transaction ends. Each
 -- other statement takes arrays with an element for each change and starts from a
--- snapshot that nobody can overtake.
+-- snapshot that nobody can overtake. OFFSET 0 keeps the planner from starting at the
+-- other end, with all mailboxes there are.
 --
 -- All answer with (place, stale, uidvalidity, highest_modseq, modseq ...): place is
 -- the change's, from 1; no row: its mailbox is gone or was left out; modseq null:
@@ -32,7 +33,9 @@ WITH item AS MATERIALIZED (
                 $7::bigint[], $8::timestamptz[], $9::bytea[], $10::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
                    flags, internal_date, sha256, size, place)
-    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    CROSS JOIN LATERAL (SELECT *
+                        FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
+                        OFFSET 0) AS mailbox
     WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
 ), added AS (
     INSERT INTO messages (sha256, size, header, envelope, bodystructure, parts, message_id,
@@ -98,7 +101,9 @@ WITH item AS MATERIALIZED (
                 $7::bigint[], $8::timestamptz[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
                    flags, internal_date, message_id, size, place)
-    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    CROSS JOIN LATERAL (SELECT *
+                        FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
+                        OFFSET 0) AS mailbox
     WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
 ), done AS MATERIALIZED (
     SELECT item.*,
@@ -138,7 +143,9 @@ WITH item AS MATERIALIZED (
                 $7::bigint[], $8::bigint[], $9::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
                    uid, cleared, set, place)
-    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    CROSS JOIN LATERAL (SELECT *
+                        FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
+                        OFFSET 0) AS mailbox
     LEFT JOIN LATERAL (SELECT e.ctid AS place_on_disk, e.flags AS old FROM entries e
                        WHERE e.mailbox_id = i.mailbox_id AND e.uid = i.uid
                        OFFSET 0) e ON true
@@ -185,7 +192,9 @@ WITH item AS MATERIALIZED (
                 $7::bigint[], $8::boolean[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
                    uid, seen, place)
-    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    CROSS JOIN LATERAL (SELECT *
+                        FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
+                        OFFSET 0) AS mailbox
     LEFT JOIN LATERAL (SELECT true AS is_there, get_bit(p.bits, (i.uid % 8192)::integer) AS seen
                        FROM seen_pages p
                        WHERE p.mailbox_id = i.mailbox_id AND p.user_id = i.user_id
@@ -236,7 +245,9 @@ WITH item AS MATERIALIZED (
                 $7::bigint[], $8::boolean[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
                    uid, only_deleted, place)
-    CROSS JOIN LATERAL small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id) AS mailbox
+    CROSS JOIN LATERAL (SELECT *
+                        FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
+                        OFFSET 0) AS mailbox
     LEFT JOIN LATERAL (SELECT e.ctid AS place_on_disk, e.message_id, e.flags, e.size, e.internal_date
                        FROM entries e
                        WHERE e.mailbox_id = i.mailbox_id AND e.uid = i.uid
