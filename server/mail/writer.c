@@ -69,12 +69,16 @@ static int try_small(struct mail *mail, const struct grant *grant, struct change
     return !err && *left_out ? check_account(mail, grant) : err;
 }
 
-/* Runs one change. 0: committed; the caller then takes what it needs of the
- * results and clears the change. */
-static int submit(struct mail *mail, const struct grant *grant, struct change *change)
+/* Runs one change; the content of `items` (NULL: it has none) goes with it or before
+ * it. 0: committed; the caller then takes what it needs of the results and clears
+ * the change. */
+static int submit(struct mail *mail, const struct grant *grant, struct change *change,
+                  struct append_item *items)
 {
     bool left_out;
     int err = try_small(mail, grant, change, 1, &left_out);
+    if (!err && left_out && items)
+        err = store_content(mail, items, change->item_count);
     if (!err && left_out)
         err = writer_submit(mail, change, 1);
     if (err)
@@ -124,30 +128,19 @@ static void nothing_appended(const struct grant *grant, struct append_outcome *o
     uidset_init(&out->uids);
 }
 
-static int append_change(struct mail *mail, const struct grant *grant, struct change *change,
-                         struct append_item *items)
-{
-    bool left_out;
-    int err = try_small(mail, grant, change, 1, &left_out);
-    if (err || !left_out)
-        return err;
-    err = store_content(mail, items, change->item_count);
-    return err ? err : writer_submit(mail, change, 1);
-}
-
 static int append_items(struct mail *mail, const struct grant *grant, struct append_item *items,
                         size_t count, struct append_outcome *out)
 {
     struct change change = change_for(grant, CHANGE_APPEND);
     change.items = items;
     change.item_count = count;
-    int err = append_change(mail, grant, &change, items);
-    if (!err) {
-        out->uidvalidity = change.uidvalidity;
-        take_uids(&change.row.uids, &out->uids);
-    }
+    int err = submit(mail, grant, &change, items);
+    if (err)
+        return err;
+    out->uidvalidity = change.uidvalidity;
+    take_uids(&change.row.uids, &out->uids);
     change_clear(&change);
-    return err;
+    return 0;
 }
 
 int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
@@ -179,7 +172,7 @@ static int move_items(struct mail *mail, const struct grant *source, const struc
     change.uids = uids;
     change.source_id = grant_mailbox_id(source);
     change.source_rights_modseq = grant_rights_modseq(source);
-    int err = submit(mail, destination, &change);
+    int err = submit(mail, destination, &change, NULL);
     if (err)
         return err;
     out->uidvalidity = change.uidvalidity;
@@ -279,6 +272,21 @@ static size_t split_changes(const struct grant *grant, const struct uidset *uids
     return count;
 }
 
+int writer_may_store(const struct grant *grant, enum flag_change change, flag_mask flags)
+{
+    flag_mask wanted = change == FLAG_CHANGE_SET ? FLAGS_ALL : flags;
+    if (wanted && !(wanted & flags_changeable(grant_rights(grant))))
+        return grant_require(grant, right_for(wanted));
+    return 0;
+}
+
+size_t writer_store_changes(const struct grant *grant, const struct uidset *uids,
+                            enum flag_change change, flag_mask flags, struct change *changes)
+{
+    flag_mask may = flags_changeable(grant_rights(grant));
+    return split_changes(grant, uids, edit_for(change, flags, may), changes);
+}
+
 static int store_changes(struct mail *mail, const struct grant *grant, struct change *changes,
                          size_t count)
 {
@@ -303,36 +311,20 @@ int writer_store(struct mail *mail, const struct grant *grant, const struct uids
 {
     if (modseq_out)
         *modseq_out = 0;
-    flag_mask may = flags_changeable(grant_rights(grant));
-    flag_mask wanted = change == FLAG_CHANGE_SET ? FLAGS_ALL : flags;
-    if (wanted && !(wanted & may))
-        return grant_require(grant, right_for(wanted));
+    int err = writer_may_store(grant, change, flags);
+    if (err)
+        return err;
     struct change changes[WRITER_CHANGES_MAX];
-    size_t count = split_changes(grant, uids, edit_for(change, flags, may), changes);
+    size_t count = writer_store_changes(grant, uids, change, flags, changes);
     if (count == 0 || uidset_is_empty(uids))
         return 0;
-    int err = store_changes(mail, grant, changes, count);
+    err = store_changes(mail, grant, changes, count);
     for (size_t i = 0; i < count; i++) {
         if (!err && modseq_out && changes[i].highest_modseq > *modseq_out)
             *modseq_out = changes[i].highest_modseq;
         change_clear(&changes[i]);
     }
     return err;
-}
-
-int writer_may_store(const struct grant *grant, enum flag_change change, flag_mask flags)
-{
-    flag_mask wanted = change == FLAG_CHANGE_SET ? FLAGS_ALL : flags;
-    if (wanted && !(wanted & flags_changeable(grant_rights(grant))))
-        return grant_require(grant, right_for(wanted));
-    return 0;
-}
-
-size_t writer_store_changes(const struct grant *grant, const struct uidset *uids,
-                            enum flag_change change, flag_mask flags, struct change *changes)
-{
-    flag_mask may = flags_changeable(grant_rights(grant));
-    return split_changes(grant, uids, edit_for(change, flags, may), changes);
 }
 
 /* EXPUNGE ----------------------------------------------------------------------------------- */
@@ -348,7 +340,7 @@ int writer_expunge(struct mail *mail, const struct grant *grant, const struct ui
     struct change change = change_for(grant, CHANGE_EXPUNGE);
     change.uids = uids ? uids : &all;
     change.only_deleted = true;
-    err = submit(mail, grant, &change);
+    err = submit(mail, grant, &change, NULL);
     if (err)
         return err;
     take_uids(&change.row.uids, gone_out);
