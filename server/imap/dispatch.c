@@ -35,9 +35,19 @@ static int dispatch_refresh(struct session *session, const struct command *comma
     return 0;
 }
 
-static int dispatch_attempt(struct session *session, struct command *command, bool refresh)
+/* Without a pulse before, and when the writer has not said either how far the
+ * mailbox is (it had nothing to do), the pulse comes after. */
+static int dispatch_refresh_late(struct session *session, struct command *command, bool *refreshed)
 {
-    int err = refresh ? dispatch_refresh(session, command) : 0;
+    if (*refreshed || command->met_mailbox)
+        return 0;
+    *refreshed = true;
+    return dispatch_refresh(session, command);
+}
+
+static int dispatch_attempt(struct session *session, struct command *command, bool *refreshed)
+{
+    int err = *refreshed ? dispatch_refresh(session, command) : 0;
     if (!err)
         err = command_text_check_state(session, command);
     if (!err)
@@ -45,6 +55,8 @@ static int dispatch_attempt(struct session *session, struct command *command, bo
     if (err)
         return err;
     err = command->row->run(session, command);
+    if (!err)
+        err = dispatch_refresh_late(session, command, refreshed);
     if (err)
         dispatch_forget_grants(session);
     return err;
@@ -83,14 +95,14 @@ static int dispatch_run(struct session *session, struct command *command)
         err = extension_enable(session, command->row->enables(command->args));
     if (err)
         return err;
-    bool refresh = !dispatch_needs_no_pulse(session, command);
+    bool refreshed = !dispatch_needs_no_pulse(session, command);
     if (command->row->ask_ahead && session->state == STATE_SELECTED)
         command->row->ask_ahead(session, command);
     for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
-        err = dispatch_attempt(session, command, refresh);
-        if (!dispatch_tries_again(err, refresh))
+        err = dispatch_attempt(session, command, &refreshed);
+        if (!dispatch_tries_again(err, refreshed))
             return err;
-        refresh = true;
+        refreshed = true;
         if (err == -ERR_STALE)
             selected_expect_change(session);
     }

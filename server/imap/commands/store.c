@@ -72,13 +72,13 @@ static void rights_store(const void *in, bool uid, struct rights_wanted *wanted)
     };
 }
 
-/* One message: a small change (mail/writer.h). */
+/* Flags of one message: a small change (mail/writer.h). */
 static bool store_needs_no_pulse(const void *in)
 {
     const struct store_args *args = in;
     const struct sequence_set *sequence = &args->sequence;
-    return !args->conditional && sequence->count == 1 &&
-           sequence->items[0].first == sequence->items[0].last;
+    bool one = sequence->count == 1 && sequence->items[0].first == sequence->items[0].last;
+    return one && !args->conditional && (args->flags.system || args->flags.keyword_count > 0);
 }
 
 static unsigned enables_store(const void *in)
@@ -149,14 +149,15 @@ static int store_unchanged(struct session *session, struct command *command,
     return err;
 }
 
-static int store_any(struct session *session, const struct command *command,
-                     const struct uidset *uids, flag_mask flags, struct store_outcome *outcome)
+static int store_any(struct session *session, struct command *command, const struct uidset *uids,
+                     flag_mask flags, struct store_outcome *outcome)
 {
     const struct store_args *args = command->args;
     uint64_t modseq = 0;
     int err = writer_store(session->mail, command->grants[0], uids, args->change, flags, &modseq);
     if (err)
         return err;
+    command->met_mailbox = modseq != 0;
     selected_expect_modseq(session, modseq);
     return uidset_union(&outcome->stored, uids);
 }
