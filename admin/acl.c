@@ -126,12 +126,12 @@ static int admin_acl_explain(struct admin *admin)
 }
 
 const struct admin_verb acl_verbs[] = {
-    {"acl", "list", "MAILBOX", "Lists who has which rights.", 1, 1, 0, admin_acl_list},
+    {"acl", "list", "MAILBOX", "Lists who has which rights.", 1, 1, 0, admin_acl_list, NULL},
     {"acl", "set", "MAILBOX IDENTIFIER RIGHTS",
      "Sets rights; the identifier is a login, group:NAME or anyone, with - before it negative.", 3,
-     3, 0, admin_acl_set},
-    {"acl", "delete", "MAILBOX IDENTIFIER", "Deletes an entry.", 2, 2, 0, admin_acl_delete},
+     3, 0, admin_acl_set, NULL},
+    {"acl", "delete", "MAILBOX IDENTIFIER", "Deletes an entry.", 2, 2, 0, admin_acl_delete, NULL},
     {"acl", "explain", "LOGIN MAILBOX", "Says for each right why a user has it or not.", 2, 2, 0,
-     admin_acl_explain},
+     admin_acl_explain, NULL},
     {0},
 };

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "mail/acl.h"
 #include "mail/mail.h"
+#include "options.h"
 #include "output.h"
 #include "proc/config.h"
 #include "store/users.h"
@@ -27,6 +28,7 @@ struct admin {
     struct output *output;
     int argc; /* the verb's own arguments */
     char **argv;
+    struct options options;
 };
 
 enum { VERB_WITHOUT_ENGINE = 1 }; /* runs on a schema that may be old or absent */
@@ -39,6 +41,7 @@ struct admin_verb {
     int least, most; /* number of arguments; most -1: any */
     unsigned traits;
     int (*run)(struct admin *admin);
+    const struct admin_option *options; /* NULL: none; else ends with a row without a name */
 };
 
 /* Each noun's verbs end with a row without a noun. */
@@ -52,6 +55,9 @@ extern const struct admin_verb schema_verbs[];
 
 /* The verb's argument number i as a slice. */
 struct slice admin_argument(const struct admin *admin, int i);
+/* The value of an option, no data when it was not given; whether it was given. */
+struct slice admin_option(const struct admin *admin, const char *name);
+bool admin_flag(const struct admin *admin, const char *name);
 
 /* In any spelling of the name. -ERR_NOT_FOUND says which name is nobody's. */
 int admin_find_user(struct admin *admin, struct slice login, struct user_row *out) MUST_CHECK;

@@ -73,14 +73,14 @@ static int admin_group_delete(struct admin *admin)
 }
 
 const struct admin_verb group_verbs[] = {
-    {"group", "add", "GROUP", "Adds a group.", 1, 1, 0, admin_group_add},
-    {"group", "list", "", "Lists all groups.", 0, 0, 0, admin_group_list},
-    {"group", "show", "GROUP", "Lists who is in a group.", 1, 1, 0, admin_group_show},
+    {"group", "add", "GROUP", "Adds a group.", 1, 1, 0, admin_group_add, NULL},
+    {"group", "list", "", "Lists all groups.", 0, 0, 0, admin_group_list, NULL},
+    {"group", "show", "GROUP", "Lists who is in a group.", 1, 1, 0, admin_group_show, NULL},
     {"group", "add-member", "GROUP LOGIN", "Puts a user into a group.", 2, 2, 0,
-     admin_group_add_member},
+     admin_group_add_member, NULL},
     {"group", "remove-member", "GROUP LOGIN", "Takes a user out of a group.", 2, 2, 0,
-     admin_group_remove_member},
+     admin_group_remove_member, NULL},
     {"group", "delete", "GROUP", "Deletes a group and the rights it had.", 1, 1, 0,
-     admin_group_delete},
+     admin_group_delete, NULL},
     {0},
 };

@@ -188,6 +188,6 @@ static int import_run(struct admin *admin)
 const struct admin_verb import_verbs[] = {
     {"import", "", "MAILBOX FILE|DIR…",
      "Takes in .eml files, mboxes and Maildirs; started again it goes on where it was.", 2, -1, 0,
-     import_run},
+     import_run, NULL},
     {0},
 };

@@ -15,15 +15,24 @@ static const struct admin_verb *const main_nouns[] = {
 };
 enum { MAIN_NOUNS = sizeof main_nouns / sizeof main_nouns[0] };
 
+static void main_print_verb(const struct admin_verb *verb, FILE *out)
+{
+    fprintf(out, "%s%s%s %s", verb->noun, *verb->verb ? " " : "", verb->verb, verb->usage);
+    options_print_usage(verb->options, out);
+    fputc('\n', out);
+}
+
 static void main_print_help(FILE *out)
 {
     fputs("postroomctl: looks after a Postroom server\n\n"
           "  postroomctl [-c FILE] [--json] NOUN VERB …\n\n",
           out);
     for (size_t i = 0; i < MAIN_NOUNS; i++)
-        for (const struct admin_verb *verb = main_nouns[i]; verb->noun; verb++)
-            fprintf(out, "  %s%s%s %s\n        %s\n", verb->noun, *verb->verb ? " " : "",
-                    verb->verb, verb->usage, verb->help);
+        for (const struct admin_verb *verb = main_nouns[i]; verb->noun; verb++) {
+            fputs("  ", out);
+            main_print_verb(verb, out);
+            fprintf(out, "        %s\n", verb->help);
+        }
     fputs("\nA shared mailbox is Shared/NAME, a personal one USER:MAILBOX. Rights are the letters\n"
           "lrswipkxtea of RFC 4314; +w and -w change them. Passwords come from a prompt or from\n"
           "standard input. Exit codes: 0 done, 1 refused, 2 wrong usage.\n",
@@ -128,8 +137,8 @@ static int main_run_verb(struct main_job *job, const char *file, bool json)
 
 static int main_usage(const struct admin_verb *verb)
 {
-    fprintf(stderr, "usage: postroomctl %s%s%s %s\n", verb->noun, *verb->verb ? " " : "",
-            verb->verb, verb->usage);
+    fputs("usage: postroomctl ", stderr);
+    main_print_verb(verb, stderr);
     return ADMIN_USAGE;
 }
 
@@ -154,8 +163,7 @@ struct main_options {
     bool help;
 };
 
-/* Options come before the noun; --json may stand anywhere. "-w" behind the
- * noun is a change of rights, no option. */
+/* Those of every verb; --json may stand anywhere. */
 static int main_read_options(int argc, char **argv, struct main_options *out)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
@@ -207,8 +215,9 @@ int main(int argc, char **argv)
     job.verb = main_find_verb(words[0], count > 1 ? words[1] : NULL, &used);
     if (!job.verb)
         return main_usage_of_noun(words[0]);
-    job.admin.argc = count - used;
     job.admin.argv = words + used;
+    job.admin.argc =
+        options_take(job.verb->options, count - used, job.admin.argv, &job.admin.options);
     if (job.admin.argc < job.verb->least ||
         (job.verb->most >= 0 && job.admin.argc > job.verb->most))
         return main_usage(job.verb);

@@ -11,6 +11,17 @@ struct slice admin_argument(const struct admin *admin, int i)
     return i < admin->argc ? slice_cstr(admin->argv[i]) : SLICE_EMPTY;
 }
 
+struct slice admin_option(const struct admin *admin, const char *name)
+{
+    const char *value = options_find(&admin->options, name);
+    return value ? slice_cstr(value) : slice_of(NULL, 0);
+}
+
+bool admin_flag(const struct admin *admin, const char *name)
+{
+    return options_find(&admin->options, name) != NULL;
+}
+
 static int admin_normalise(struct admin *admin, struct slice name, struct slice *out)
 {
     struct buffer normal;

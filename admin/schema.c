@@ -36,8 +36,8 @@ static int admin_schema_migrate(struct admin *admin)
 
 const struct admin_verb schema_verbs[] = {
     {"schema", "status", "", "Compares the database's schema with this program's.", 0, 0,
-     VERB_WITHOUT_ENGINE, admin_schema_status},
+     VERB_WITHOUT_ENGINE, admin_schema_status, NULL},
     {"schema", "migrate", "", "Creates the schema or brings it up to date.", 0, 0,
-     VERB_WITHOUT_ENGINE, admin_schema_migrate},
+     VERB_WITHOUT_ENGINE, admin_schema_migrate, NULL},
     {0},
 };

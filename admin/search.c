@@ -14,6 +14,6 @@ static int admin_search_index(struct admin *admin)
 const struct admin_verb search_verbs[] = {
     {"search", "index", "",
      "Brings the search index of all mailboxes up to date at once, as the server does by and by.",
-     0, 0, 0, admin_search_index},
+     0, 0, 0, admin_search_index, NULL},
     {0},
 };

@@ -110,14 +110,14 @@ static int user_delete(struct admin *admin)
 
 const struct admin_verb user_verbs[] = {
     {"user", "add", "LOGIN", "Adds a user; the password is asked for or read from standard input.",
-     1, 1, 0, user_add},
-    {"user", "list", "", "Lists all users.", 0, 0, 0, user_list},
-    {"user", "show", "LOGIN", "Shows a user and the user's groups.", 1, 1, 0, user_show},
-    {"user", "passwd", "LOGIN", "Sets a new password.", 1, 1, 0, user_passwd},
+     1, 1, 0, user_add, NULL},
+    {"user", "list", "", "Lists all users.", 0, 0, 0, user_list, NULL},
+    {"user", "show", "LOGIN", "Shows a user and the user's groups.", 1, 1, 0, user_show, NULL},
+    {"user", "passwd", "LOGIN", "Sets a new password.", 1, 1, 0, user_passwd, NULL},
     {"user", "disable", "LOGIN", "Ends the user's sessions and refuses logins.", 1, 1, 0,
-     user_disable},
-    {"user", "enable", "LOGIN", "Accepts logins again.", 1, 1, 0, user_enable},
-    {"user", "delete", "LOGIN", "Deletes a user with all personal mailboxes.", 1, 1, 0,
-     user_delete},
+     user_disable, NULL},
+    {"user", "enable", "LOGIN", "Accepts logins again.", 1, 1, 0, user_enable, NULL},
+    {"user", "delete", "LOGIN", "Deletes a user with all personal mailboxes.", 1, 1, 0, user_delete,
+     NULL},
     {0},
 };
