@@ -33,6 +33,7 @@ extern const struct imap_command command_unsubscribe;
 extern const struct imap_command command_list;
 extern const struct imap_command command_lsub;
 extern const struct imap_command command_namespace;
+/* commands/status.c */
 extern const struct imap_command command_status;
 /* commands/append.c */
 extern const struct imap_command command_append;
