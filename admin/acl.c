@@ -4,16 +4,6 @@
 #include "admin.h"
 #include "when.h"
 
-static struct slice rights_text(struct arena *arena, rights_mask rights)
-{
-    struct buffer text;
-    buffer_init(&text, 0);
-    rights_render(rights, false, &text);
-    struct slice copy = arena_copy(arena, buffer_slice(&text));
-    buffer_clear(&text);
-    return copy.data ? copy : SLICE_EMPTY;
-}
-
 static int admin_acl_list(struct admin *admin)
 {
     static const char *const columns[] = {"identifier", "rights", "expires", NULL};
@@ -26,7 +16,7 @@ static int admin_acl_list(struct admin *admin)
     output_columns(admin->output, columns);
     for (size_t i = 0; !err && i < count; i++) {
         struct cell cells[] = {cell_text(entries[i].identifier),
-                               cell_text(rights_text(&admin->arena, entries[i].rights)),
+                               cell_text(admin_rights_text(admin, entries[i].rights)),
                                cell_text(when_text(&admin->arena, entries[i].expires_at))};
         err = output_row(admin->output, cells);
     }

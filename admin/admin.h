@@ -49,6 +49,7 @@ extern const struct admin_verb user_verbs[];
 extern const struct admin_verb group_verbs[];
 extern const struct admin_verb mailbox_verbs[];
 extern const struct admin_verb acl_verbs[];
+extern const struct admin_verb acl_command_verbs[];
 extern const struct admin_verb import_verbs[];
 extern const struct admin_verb search_verbs[];
 extern const struct admin_verb schema_verbs[];
@@ -71,6 +72,9 @@ int admin_new_mailbox_name(struct admin *admin, int i, struct slice *name_out) M
 struct slice admin_mailbox_text(struct admin *admin, struct slice name);
 /* The grant for the mailbox named by argument i. */
 int admin_mailbox_grant(struct admin *admin, int i, const struct grant **out) MUST_CHECK;
+
+/* "lrs" */
+struct slice admin_rights_text(struct admin *admin, rights_mask rights);
 
 /* A new password: two equal prompts without echo on a terminal, else one line
  * of standard input. */

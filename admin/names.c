@@ -110,3 +110,13 @@ int admin_mailbox_grant(struct admin *admin, int i, const struct grant **out)
     return err == -ERR_NOT_FOUND ? fail(ERR_NOT_FOUND, "there is no mailbox \"%s\"", admin->argv[i])
                                  : err;
 }
+
+struct slice admin_rights_text(struct admin *admin, rights_mask rights)
+{
+    struct buffer text;
+    buffer_init(&text, 0);
+    rights_render(rights, false, &text);
+    struct slice copy = arena_copy(&admin->arena, buffer_slice(&text));
+    buffer_clear(&text);
+    return copy.data ? copy : SLICE_EMPTY;
+}
