@@ -1,6 +1,10 @@
 #include "when.h"
 
+#include <stdbool.h>
+#include <string.h>
 #include <time.h>
+
+#include "base/clock.h"
 
 struct slice when_text(struct arena *arena, int64_t micros)
 {
@@ -13,4 +17,91 @@ struct slice when_text(struct arena *arena, int64_t micros)
     size_t len = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     struct slice copy = arena_copy(arena, slice_of(text, len));
     return copy.data ? copy : SLICE_EMPTY;
+}
+
+/* Reads from a text that ends with NUL; each step moves the place on. */
+static bool take_number(const char **at, size_t digits, int least, int most, int *out)
+{
+    int number = 0;
+    for (size_t i = 0; i < digits; i++) {
+        if ((*at)[i] < '0' || (*at)[i] > '9')
+            return false;
+        number = number * 10 + (*at)[i] - '0';
+    }
+    *at += digits;
+    *out = number;
+    return number >= least && number <= most;
+}
+
+static bool take_char(const char **at, char c)
+{
+    if (**at != c)
+        return false;
+    (*at)++;
+    return true;
+}
+
+static int days_of_month(int year, int month)
+{
+    int next_year = month == 12 ? year + 1 : year, next_month = month == 12 ? 1 : month + 1;
+    return (int)(clock_days_from_civil(next_year, next_month, 1) -
+                 clock_days_from_civil(year, month, 1));
+}
+
+static bool take_day(const char **at, int64_t *seconds)
+{
+    int year, month, day;
+    if (!take_number(at, 4, 1970, 9999, &year) || !take_char(at, '-') ||
+        !take_number(at, 2, 1, 12, &month) || !take_char(at, '-') ||
+        !take_number(at, 2, 1, days_of_month(year, month), &day))
+        return false;
+    *seconds = clock_days_from_civil(year, month, day) * 86400;
+    return true;
+}
+
+static bool take_time(const char **at, int64_t *seconds)
+{
+    int hour, minute, second = 0;
+    if (!take_number(at, 2, 0, 23, &hour) || !take_char(at, ':') ||
+        !take_number(at, 2, 0, 59, &minute))
+        return false;
+    if (take_char(at, ':') && !take_number(at, 2, 0, 59, &second))
+        return false;
+    *seconds += hour * 3600 + minute * 60 + second;
+    return true;
+}
+
+static bool take_zone(const char **at, int64_t *seconds)
+{
+    if (!**at)
+        return true;
+    if (take_char(at, 'Z'))
+        return !**at;
+    int sign = **at == '-' ? -1 : 1;
+    int hours, minutes;
+    if (!take_char(at, '+') && !take_char(at, '-'))
+        return false;
+    if (!take_number(at, 2, 0, 14, &hours) || !take_char(at, ':') ||
+        !take_number(at, 2, 0, 59, &minutes))
+        return false;
+    *seconds -= sign * (hours * 3600 + minutes * 60);
+    return !**at;
+}
+
+int when_parse(struct slice text, int64_t *micros_out)
+{
+    char copy[40] = "";
+    if (text.len < sizeof copy)
+        memcpy(copy, text.data, text.len);
+    const char *at = copy;
+    int64_t seconds;
+    bool is_one = take_day(&at, &seconds) && (!take_char(&at, 'T') || take_time(&at, &seconds)) &&
+                  take_zone(&at, &seconds);
+    if (!is_one)
+        return fail(ERR_INVALID,
+                    "\"%.*s\" is no time: write 2027-01-31, 2027-01-31T10:00 (UTC) "
+                    "or 2027-01-31T10:00+01:00",
+                    SLICE_ARGS(text));
+    *micros_out = seconds * 1000000;
+    return 0;
 }
