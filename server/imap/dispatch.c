@@ -103,8 +103,9 @@ static int dispatch_run(struct session *session, struct command *command)
         if (!dispatch_tries_again(err, refreshed))
             return err;
         refreshed = true;
-        if (err == -ERR_STALE)
-            selected_expect_change(session);
+        int lost = err == -ERR_STALE ? selected_expect_change(session) : 0;
+        if (lost)
+            return lost;
     }
     return err;
 }

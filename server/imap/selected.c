@@ -190,10 +190,9 @@ void selected_expect_modseq(struct session *session, uint64_t modseq)
         selected->seen_modseq = modseq;
 }
 
-void selected_expect_change(struct session *session)
+int selected_expect_change(struct session *session)
 {
-    if (session->selected && selected_regrant(session))
-        return; /* the next attempt's refresh reports it */
+    return session->selected ? selected_regrant(session) : 0;
 }
 
 int selected_sync_store(struct session *session, bool may_expunge,

@@ -63,8 +63,9 @@ int selected_refresh(struct session *session) MUST_CHECK;
 bool selected_holds(const struct session *session);
 /* The mailbox has reached this modseq: the command's end shows it. */
 void selected_expect_modseq(struct session *session, uint64_t modseq);
-/* The writer said stale: whatever the pulse says, ask for the rights anew. */
-void selected_expect_change(struct session *session);
+/* The writer said stale: whatever the pulse says, ask for the rights anew; fails like
+ * selected_refresh(). */
+int selected_expect_change(struct session *session) MUST_CHECK;
 
 /* Flags that STORE (or \Seen by FETCH) has just changed for this client: how the
  * closing sync tells it. */
