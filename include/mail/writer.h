@@ -36,9 +36,15 @@ struct append_outcome {
 int writer_resolve_flags(struct mail *mail, const struct grant *grant,
                          const struct flag_names *names, flag_mask *out) MUST_CHECK;
 
-/* APPEND and COPY: needs `i`. Flags the actor may not set are dropped. */
+/* APPEND: needs `i`. Flags the actor may not set are dropped. */
 int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
                   size_t count, struct append_outcome *out) MUST_CHECK;
+
+/* COPY: the same with an item for each of uids in ascending order, which the journal
+ * says they were in `source`. That its content may be read is the caller's to check. */
+int writer_copy(struct mail *mail, const struct grant *source, const struct uidset *uids,
+                const struct grant *destination, const struct append_item *items,
+                struct append_outcome *out) MUST_CHECK;
 
 /* STORE: flags outside flags_changeable(rights) are left as they are; when
  * that leaves nothing to change, -ERR_DENIED. \Seen goes to the user's own

@@ -28,7 +28,9 @@ enum change_kind {
     CHANGE_FLAGS,   /* shared flags of uids */
     CHANGE_SEEN,    /* one user's \Seen of uids */
     CHANGE_EXPUNGE, /* entries go to `expunged` */
-    CHANGE_MOVE     /* entries leave source_id and come into mailbox_id */
+    CHANGE_MOVE,    /* entries leave source_id and come into mailbox_id */
+    CHANGE_RESTORE  /* what was expunged from source_id comes into mailbox_id, which may be
+                       the same */
 };
 
 struct append_item {
@@ -44,15 +46,17 @@ struct append_item {
 struct change {
     /* What is wanted; the caller's memory, until the batch has ended. */
     enum change_kind kind;
-    int64_t mailbox_id;              /* for MOVE: the destination */
+    int64_t mailbox_id;              /* for MOVE and RESTORE: the destination */
     uint64_t rights_modseq;          /* of the caller's grant: a younger ACL makes it -ERR_STALE */
     bool seen_per_user;              /* of mailbox_id */
     int64_t user_id;                 /* whose \Seen; 0: nobody's */
     struct slice actor;              /* login */
     struct slice client;             /* remote address */
-    const struct append_item *items; /* APPEND; MOVE: flags of each of uids, in ascending order */
+    const struct append_item *items; /* APPEND; MOVE and RESTORE: flags of each of uids, in
+                                        ascending order; RESTORE also NULL: those they had */
     size_t item_count;
-    const struct uidset *uids; /* FLAGS, SEEN, EXPUNGE; MOVE: of source_id */
+    flag_mask restorable;      /* RESTORE: the flags that may be given */
+    const struct uidset *uids; /* FLAGS, SEEN, EXPUNGE; with source_id: of that mailbox */
     flag_mask flags_cleared;   /* FLAGS; SEEN: FLAG_SEEN in one of the two */
     flag_mask flags_set;
     uint64_t known_modseq; /* FLAGS, SEEN: with the mailbox at this modseq it is exactly
@@ -65,18 +69,20 @@ struct change {
     flag_mask unchanged_flags;     /* ... these has changed after this modseq; 0: none */
     bool is_second_half;           /* the change before it in the batch belongs to the same STORE */
     bool only_deleted;             /* EXPUNGE: only those with \Deleted */
-    int64_t source_id;             /* MOVE */
-    uint64_t source_rights_modseq; /* MOVE */
+    int64_t source_id;             /* MOVE, RESTORE; APPEND: what was copied, else 0 */
+    uint64_t source_rights_modseq; /* MOVE, RESTORE */
 
     /* What came of it. */
     int result;                    /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone),
                                       -ERR_UNAVAILABLE (a crash has lost the content), … */
     struct journal_row row;        /* what happened in mailbox_id; modseq 0: nothing changed.
-                                      APPEND and MOVE: uids ascending in the order of items */
+                                      APPEND, MOVE, RESTORE: uids ascending in the order of
+                                      items */
     struct journal_row seen_row;   /* APPEND and MOVE into a per-user mailbox: what user_id has
                                       seen of it, at the modseq after that of `row`; modseq 0:
                                       nothing */
-    struct journal_row source_row; /* MOVE: what happened in source_id */
+    struct journal_row source_row; /* MOVE: what happened in source_id; RESTORE: only `uids`,
+                                      those that were given back */
     struct uidset refused;         /* FLAGS, SEEN: what unchanged_since left alone */
     uint32_t uidvalidity;          /* of mailbox_id */
     int64_t message_id;            /* small APPEND: what its content has become; else 0 */

@@ -128,38 +128,56 @@ static void nothing_appended(const struct grant *grant, struct append_outcome *o
     uidset_init(&out->uids);
 }
 
-static int append_items(struct mail *mail, const struct grant *grant, struct append_item *items,
-                        size_t count, struct append_outcome *out)
+static int append_items(struct mail *mail, const struct grant *grant, struct change *change,
+                        struct append_item *items, struct append_outcome *out)
 {
-    struct change change = change_for(grant, CHANGE_APPEND);
-    change.items = items;
-    change.item_count = count;
-    int err = submit(mail, grant, &change, items);
+    change->items = items;
+    int err = submit(mail, grant, change, items);
     if (err)
         return err;
-    out->uidvalidity = change.uidvalidity;
-    take_uids(&change.row.uids, &out->uids);
-    change_clear(&change);
+    out->uidvalidity = change->uidvalidity;
+    take_uids(&change->row.uids, &out->uids);
+    change_clear(change);
     return 0;
+}
+
+/* `change` knows how many items there are, and where they are copied from. */
+static int append(struct mail *mail, const struct grant *grant, struct change *change,
+                  const struct append_item *items, struct append_outcome *out)
+{
+    int err = grant_require(grant, RIGHT_INSERT);
+    if (err)
+        return err;
+    if (change->item_count == 0) {
+        nothing_appended(grant, out);
+        return 0;
+    }
+    struct append_item *permitted;
+    err = permitted_items(grant, items, change->item_count, &permitted);
+    if (err)
+        return err;
+    err = append_items(mail, grant, change, permitted, out);
+    free(permitted);
+    return err;
 }
 
 int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
                   size_t count, struct append_outcome *out)
 {
-    int err = grant_require(grant, RIGHT_INSERT);
-    if (err)
-        return err;
-    if (count == 0) {
-        nothing_appended(grant, out);
-        return 0;
-    }
-    struct append_item *permitted;
-    err = permitted_items(grant, items, count, &permitted);
-    if (err)
-        return err;
-    err = append_items(mail, grant, permitted, count, out);
-    free(permitted);
-    return err;
+    struct change change = change_for(grant, CHANGE_APPEND);
+    change.item_count = count;
+    return append(mail, grant, &change, items, out);
+}
+
+int writer_copy(struct mail *mail, const struct grant *source, const struct uidset *uids,
+                const struct grant *destination, const struct append_item *items,
+                struct append_outcome *out)
+{
+    struct change change = change_for(destination, CHANGE_APPEND);
+    change.item_count = uidset_size(uids);
+    change.uids = uids;
+    change.source_id = grant_mailbox_id(source);
+    return append(mail, destination, &change, items, out);
 }
 
 static int move_items(struct mail *mail, const struct grant *source, const struct uidset *uids,

@@ -77,8 +77,8 @@ static void collect(struct writer_news *news, struct change **changes, size_t co
 
 /* Messages that came to a mailbox ------------------------------------------------------ */
 
-/* The items have everything but the UIDs, which are in the row. (Those of a
- * MOVE don't: the messages come from the source.) */
+/* The items have everything but the UIDs, which are in the row. (Those of MOVE and
+ * RESTORE don't: the messages come from the source.) */
 static size_t make_entries(const struct note *note, struct entry_row *entries)
 {
     const struct change *change = note->change;
@@ -111,10 +111,10 @@ static size_t count_items(const struct note *notes, size_t count)
     return items;
 }
 
-/* Its outcome was looked up in the journal, which does not say. */
-static bool knows_no_message(const struct change *change)
+/* Of content whose outcome was looked up the journal does not say which it became. */
+static bool knows_messages(const struct change *change)
 {
-    return change->items[0].content && !change->message_id;
+    return change->kind == CHANGE_APPEND && !(change->items[0].content && change->message_id == 0);
 }
 
 /* False when some are not known here. */
@@ -125,8 +125,7 @@ static bool collect_entries(const struct note *notes, size_t count, struct entry
     for (size_t i = 0; i < count; i++) {
         if (notes[i].row->kind != JOURNAL_APPEND)
             continue;
-        const struct change *change = notes[i].change;
-        if (change->kind == CHANGE_MOVE || knows_no_message(change))
+        if (!knows_messages(notes[i].change))
             return false;
         made += make_entries(&notes[i], entries + made);
     }

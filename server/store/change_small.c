@@ -142,11 +142,24 @@ static int64_t size_of(const struct change *change)
     return (int64_t)change->items[0].size;
 }
 
+/* PARAMS_ABSENT: nothing is copied from anywhere. */
+static int64_t source_of(const struct change *change)
+{
+    return change->source_id ? change->source_id : PARAMS_ABSENT;
+}
+
+static int64_t source_uid_of(const struct change *change)
+{
+    return change->source_id ? change->uids->ranges[0].first : PARAMS_ABSENT;
+}
+
 static void add_copy(struct params *params, const struct portion *portion)
 {
     add_entries(params, portion);
     add_numbers(params, portion, message_of);
     add_numbers(params, portion, size_of);
+    add_numbers(params, portion, source_of);
+    add_numbers(params, portion, source_uid_of);
 }
 
 static void add_letter(struct params *params, const struct portion *portion)

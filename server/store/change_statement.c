@@ -5,7 +5,7 @@
 
 static bool has_uids(const struct change *change)
 {
-    return change->kind != CHANGE_APPEND;
+    return change->kind != CHANGE_APPEND || change->source_id;
 }
 
 int change_check(const struct change *change)
@@ -16,9 +16,9 @@ int change_check(const struct change *change)
         return fail(ERR_INTERNAL, "a change of nobody's \\Seen");
     if (change->kind == CHANGE_MOVE && change->source_id == change->mailbox_id)
         return fail(ERR_INTERNAL, "a move from a mailbox to itself");
-    if (change->kind == CHANGE_MOVE && change->item_count != uidset_size(change->uids))
-        return fail(ERR_INTERNAL, "a move of %zu messages with the flags of others",
-                    change->item_count);
+    bool by_uid = change->kind == CHANGE_MOVE || (change->kind == CHANGE_RESTORE && change->items);
+    if (by_uid && change->item_count != uidset_size(change->uids))
+        return fail(ERR_INTERNAL, "%zu messages with the flags of others", change->item_count);
     if (change->unchanged_since && change->kind != CHANGE_FLAGS && change->kind != CHANGE_SEEN)
         return fail(ERR_INTERNAL, "a condition on what is no change of flags");
     return 0;
@@ -35,6 +35,13 @@ static void add_append(struct params *params, const struct change *change)
     params_int8_array(params, &items->flags, count, sizeof *items);
     params_timestamp_array(params, &items->internal_date, count, sizeof *items);
     params_int8_array(params, &items->seal, count, sizeof *items);
+    if (change->source_id) {
+        params_int8(params, change->source_id);
+        params_multirange(params, change->uids);
+    } else {
+        params_null(params);
+        params_null(params);
+    }
 }
 
 flag_mask change_shared_flags(const struct change *change, flag_mask flags)
@@ -102,6 +109,25 @@ static void add_move(struct params *params, const struct change *change)
     params_int8_array(params, &items->flags, change->item_count, sizeof *items);
 }
 
+static void add_restore(struct params *params, const struct change *change)
+{
+    size_t count = uidset_size(change->uids);
+    int64_t *uids = each_uid(&params->arena, change->uids);
+    int64_t *flags = ARENA_ARRAY(&params->arena, count, int64_t);
+    if (!uids || !flags) {
+        params->failed = -ERR_NO_MEMORY;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        flags[i] = change->items ? (int64_t)change->items[i].flags : PARAMS_ABSENT;
+    params_int8(params, change->user_id);
+    params_int8(params, change->source_id);
+    params_int8(params, (int64_t)change->source_rights_modseq);
+    params_int8_array(params, uids, count, sizeof *uids);
+    params_int8_or_null_array(params, flags, count);
+    params_int8(params, (int64_t)change->restorable);
+}
+
 static void add_flags_unchanged(struct params *params, const struct change *change)
 {
     params_multirange(params, change->uids);
@@ -134,6 +160,7 @@ static const struct kind kinds[] = {
     [CHANGE_SEEN] = {STATEMENT_CHANGE_SEEN, add_seen},
     [CHANGE_EXPUNGE] = {STATEMENT_CHANGE_EXPUNGE, add_expunge},
     [CHANGE_MOVE] = {STATEMENT_CHANGE_MOVE, add_move},
+    [CHANGE_RESTORE] = {STATEMENT_CHANGE_RESTORE, add_restore},
 };
 
 static const struct kind unchanged_kinds[] = {
@@ -163,14 +190,14 @@ enum {
     COLUMN_UIDS,
     COLUMN_REFUSED,                    /* only with unchanged_since */
     COLUMN_SEEN_UIDS = COLUMN_REFUSED, /* from here on only APPEND and MOVE */
-    COLUMN_SOURCE_MODSEQ,              /* only MOVE */
+    COLUMN_SOURCE_MODSEQ,              /* only MOVE and RESTORE */
     COLUMN_SOURCE_UIDS
 };
 
 static const enum journal_kind journal_kinds[] = {
     [CHANGE_APPEND] = JOURNAL_APPEND, [CHANGE_FLAGS] = JOURNAL_FLAGS,
     [CHANGE_SEEN] = JOURNAL_SEEN,     [CHANGE_EXPUNGE] = JOURNAL_EXPUNGE,
-    [CHANGE_MOVE] = JOURNAL_APPEND,
+    [CHANGE_MOVE] = JOURNAL_APPEND,   [CHANGE_RESTORE] = JOURNAL_APPEND,
 };
 
 static int read_row(const struct result *result, size_t row, int modseq_column, int uids_column,
@@ -212,7 +239,7 @@ static int read_seen_row(const struct result *result, struct change *change)
 
 static int read_source_row(const struct result *result, struct change *change)
 {
-    change->source_row.kind = JOURNAL_EXPUNGE;
+    change->source_row.kind = change->kind == CHANGE_MOVE ? JOURNAL_EXPUNGE : JOURNAL_MAILBOX;
     return read_row(result, 0, COLUMN_SOURCE_MODSEQ, COLUMN_SOURCE_UIDS, &change->source_row);
 }
 
@@ -231,7 +258,7 @@ static int read_outcome(const struct result *result, struct change *change)
         err = uids_read(result, 0, COLUMN_REFUSED, &change->refused);
     if (!err && (change->kind == CHANGE_APPEND || change->kind == CHANGE_MOVE))
         err = read_seen_row(result, change);
-    if (!err && change->kind == CHANGE_MOVE)
+    if (!err && (change->kind == CHANGE_MOVE || change->kind == CHANGE_RESTORE))
         err = read_source_row(result, change);
     return err;
 }

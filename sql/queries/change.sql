@@ -19,6 +19,7 @@ FOR UPDATE;
 -- entries and $10, the seals of content that nothing refers to yet: when a crash has
 -- lost some of it (and may have given its id to another message), nothing happens.
 -- Where \Seen is per user it gets a journal row of its own, private to that user.
+-- $11 and $12: the mailbox that they are copied from and their UIDs there, or null.
 WITH mailbox AS MATERIALIZED (
     SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
 ), loss AS MATERIALIZED (
@@ -63,13 +64,14 @@ WITH mailbox AS MATERIALIZED (
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (
     INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client,
-                         change_id)
+                         detail, other_id, other_uids, change_id)
     SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3::text, $4::text,
-           $11::bigint
+           CASE WHEN $11::bigint IS NOT NULL THEN 'copied' END, $11, $12::int8multirange,
+           $13::bigint
     FROM mailbox, total
     WHERE total.messages > 0
     UNION ALL
-    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, $11
+    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, NULL, NULL, NULL, $13
     FROM mailbox, total
     WHERE total.seen_uids IS NOT NULL
 )
@@ -204,10 +206,11 @@ WITH mailbox AS MATERIALIZED (
     DELETE FROM entries e
     USING found
     WHERE e.ctid = found.place
-    RETURNING e.uid, e.message_id, e.flags, e.size, e.internal_date
+    RETURNING e.uid, e.message_id, e.flags, e.size, e.internal_date, e.save_date
 ), kept AS (
-    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, modseq)
-    SELECT $1, gone.uid, gone.message_id, gone.flags, gone.size, gone.internal_date, mailbox.modseq
+    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq)
+    SELECT $1, gone.uid, gone.message_id, gone.flags, gone.size, gone.internal_date, gone.save_date,
+           mailbox.modseq
     FROM gone, mailbox
 ), total AS MATERIALIZED (
     SELECT count(*) AS messages, coalesce(sum(size), 0)::bigint AS bytes,
@@ -215,10 +218,27 @@ WITH mailbox AS MATERIALIZED (
            count(*) FILTER (WHERE flags & 1 <> 0) AS seen,
            range_agg(int8range(uid, uid + 1)) AS uids
     FROM gone
-), page AS (
-    UPDATE seen_pages p SET bits = p.bits & ~ m.mask
-    FROM total, seen_masks(total.uids) m
-    WHERE p.mailbox_id = $1 AND p.page = m.page AND bit_count(p.bits & m.mask) > 0
+), page AS MATERIALIZED (
+    SELECT p.place, p.user_id, m.page, m.mask, p.bits & m.mask AS bits
+    FROM total
+    CROSS JOIN LATERAL seen_masks(total.uids) m
+    CROSS JOIN LATERAL (SELECT p.ctid AS place, p.user_id, p.bits FROM seen_pages p
+                        WHERE p.mailbox_id = $1 AND p.page = m.page
+                        OFFSET 0) p
+    WHERE bit_count(p.bits & m.mask) > 0
+), cleared AS (
+    UPDATE seen_pages p SET bits = p.bits & ~ page.mask
+    FROM page
+    WHERE p.ctid = page.place
+), seen_kept AS (
+    INSERT INTO expunged_seen (mailbox_id, modseq, uids, user_ids)
+    SELECT $1, (SELECT modseq FROM mailbox), seen.uids, array_agg(seen.user_id)
+    FROM (SELECT page.user_id, range_agg(part.uids) AS uids
+          FROM page, total
+          CROSS JOIN LATERAL (SELECT CASE WHEN page.bits = page.mask THEN page_uids(page.page, total.uids)
+                                          ELSE seen_uids(page.page, page.bits, total.uids) END AS uids) part
+          GROUP BY page.user_id) seen
+    GROUP BY seen.uids
 ), state AS (
     UPDATE mailbox_state s
     SET highest_modseq = s.highest_modseq + 1,
@@ -304,17 +324,18 @@ WITH mailbox AS MATERIALIZED (
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (
     INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail,
-                         change_id)
+                         other_id, other_uids, change_id)
     SELECT $6, source.modseq, 'expunge', total.old_uids, 0, NULL::bigint, $3::text, $4::text,
-           'moved to ' || $1, $10::bigint
+           'moved', $1, total.uids, $10::bigint
     FROM source, total
     WHERE total.messages > 0
     UNION ALL
-    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3, $4, 'moved from ' || $6, $10
+    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3, $4, 'moved', $6,
+           total.old_uids, $10
     FROM mailbox, total
     WHERE total.messages > 0
     UNION ALL
-    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, NULL, $10
+    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, NULL, NULL, NULL, $10
     FROM mailbox, total
     WHERE total.seen_uids IS NOT NULL
 )

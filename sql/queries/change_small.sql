@@ -94,13 +94,15 @@ WHERE item.stale OR done.place IS NOT NULL;
 
 -- name: small_copy
 -- $1 to $6: who changes what; $7 and $8: the entry; $9 and $10: the message that some
--- entry refers to, and its size.
+-- entry refers to, and its size; $11 and $12: the mailbox that it is copied from and
+-- its UID there, or null.
 WITH item AS MATERIALIZED (
     SELECT i.*, mailbox.*
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
-                $7::bigint[], $8::timestamptz[], $9::bigint[], $10::bigint[]) WITH ORDINALITY
+                $7::bigint[], $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[],
+                $12::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
-                   flags, internal_date, message_id, size, place)
+                   flags, internal_date, message_id, size, other_id, other_uid, place)
     CROSS JOIN LATERAL (SELECT *
                         FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
                         OFFSET 0) AS mailbox
@@ -125,9 +127,11 @@ WITH item AS MATERIALIZED (
           GROUP BY mailbox_id) AS total
     WHERE s.mailbox_id = total.mailbox_id
 ), noted AS (
-    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client, change_id)
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client, detail, other_id, other_uids,
+                         change_id)
     SELECT mailbox_id, modseq, 'append', int8multirange(int8range(uid, uid + 1)), actor, client,
-           change_id
+           CASE WHEN other_id IS NOT NULL THEN 'copied' END, other_id,
+           int8multirange(int8range(other_uid, other_uid + 1)), change_id
     FROM done
 )
 SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq, done.uid,
@@ -248,7 +252,8 @@ WITH item AS MATERIALIZED (
     CROSS JOIN LATERAL (SELECT *
                         FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
                         OFFSET 0) AS mailbox
-    LEFT JOIN LATERAL (SELECT e.ctid AS place_on_disk, e.message_id, e.flags, e.size, e.internal_date
+    LEFT JOIN LATERAL (SELECT e.ctid AS place_on_disk, e.message_id, e.flags, e.size,
+                              e.internal_date, e.save_date
                        FROM entries e
                        WHERE e.mailbox_id = i.mailbox_id AND e.uid = i.uid
                        OFFSET 0) e ON true
@@ -260,16 +265,30 @@ WITH item AS MATERIALIZED (
 ), gone AS (
     DELETE FROM entries e USING done WHERE e.ctid = done.place_on_disk
 ), kept AS (
-    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, modseq)
-    SELECT mailbox_id, uid, message_id, flags, size, internal_date, modseq FROM done
-), page AS (
-    UPDATE seen_pages p SET bits = p.bits & ~ gone.mask
+    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq)
+    SELECT mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq FROM done
+), page AS MATERIALIZED (
+    SELECT p.place, p.user_id, p.bits, gone.mailbox_id, gone.page, gone.mask
     FROM (SELECT mailbox_id, (uid / 8192)::integer AS page,
                  bit_or(set_bit(B'0'::bit(8192), (uid % 8192)::integer, 1)) AS mask
           FROM done
           GROUP BY 1, 2) AS gone
-    WHERE p.mailbox_id = gone.mailbox_id AND p.page = gone.page
-      AND bit_count(p.bits & gone.mask) > 0
+    CROSS JOIN LATERAL (SELECT p.ctid AS place, p.user_id, p.bits FROM seen_pages p
+                        WHERE p.mailbox_id = gone.mailbox_id AND p.page = gone.page
+                        OFFSET 0) p
+    WHERE bit_count(p.bits & gone.mask) > 0
+), cleared AS (
+    UPDATE seen_pages p SET bits = p.bits & ~ page.mask
+    FROM page
+    WHERE p.ctid = page.place
+), seen_kept AS (
+    INSERT INTO expunged_seen (mailbox_id, modseq, uids, user_ids)
+    SELECT done.mailbox_id, done.modseq, int8multirange(int8range(done.uid, done.uid + 1)),
+           array_agg(page.user_id)
+    FROM done
+    JOIN page ON page.mailbox_id = done.mailbox_id AND page.page = done.uid / 8192
+             AND get_bit(page.bits, (done.uid % 8192)::integer) = 1
+    GROUP BY done.mailbox_id, done.modseq, done.uid
 ), state AS (
     UPDATE mailbox_state s
     SET highest_modseq = total.modseq, messages = s.messages - total.messages,

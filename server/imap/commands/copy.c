@@ -148,7 +148,8 @@ static int copy_run(struct session *session, struct command *command, const stru
     int err = copy_items(session, command, uids, &items, &count);
     struct append_outcome outcome = {0};
     if (!err)
-        err = writer_append(session->mail, command->grants[1], items, count, &outcome);
+        err = writer_copy(session->mail, command->grants[0], uids, command->grants[1], items,
+                          &outcome);
     if (err)
         return err;
     copy_render_code(uids, &outcome, &command->code);
