@@ -281,6 +281,15 @@ def check_configuration_reference():
         yield "docs/configuration.md: put in what `postroomd --print-reference` says"
 
 
+def check_rights_document():
+    """docs/rights.md is what the table of rights says."""
+    done = subprocess.run(
+        ["tests/protocol/rights/generate", "check"], capture_output=True, text=True
+    )
+    if done.returncode:
+        yield done.stderr.strip()
+
+
 def check_example_configuration():
     """docs/postroom.conf is what postroomd makes of an empty file."""
     if server_says("-c", "/dev/null", "--print-config") != text(Path("docs/postroom.conf")):
