@@ -42,13 +42,17 @@ void text_fold(struct slice s, struct buffer *out);
 /* Goes up when text_fold may give something else than before: with ICU's Unicode. */
 uint32_t text_edition(void);
 
-/* Appends s in NFC. -ERR_CHARSET when s is not UTF-8. For mailbox names and
- * user names. */
+/* Appends s in NFC. -ERR_CHARSET when s is not UTF-8. For mailbox names. */
 int text_normalise(struct slice s, struct buffer *out) MUST_CHECK;
 
 /* True when s (UTF-8) has a control, private-use, unassigned or
  * noncharacter code point (Net-Unicode, RFC 5198). */
 bool text_has_control(struct slice s);
+
+/* Appends a user's or group's name as it is compared: SASLprep (RFC 4013), then NFC for
+ * what is younger than the Unicode 3.2 of that. -ERR_CHARSET when it is not UTF-8,
+ * -ERR_INVALID for what SASLprep forbids. */
+int text_prepare_name(struct slice name, struct buffer *out) MUST_CHECK;
 
 /* Appends a password as SCRAM hashes it: SASLprep (RFC 4013), so that what
  * looks the same is the same. What SASLprep does not allow is appended as it

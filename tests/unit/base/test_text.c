@@ -143,3 +143,62 @@ void test_text_finds_controls(void)
     CHECK(text_has_control(SLICE("\xe2\x80\xa8"))); /* U+2028 */
     CHECK(text_has_control(SLICE("\xff")));
 }
+
+static const struct {
+    const char *name;
+    const char *prepared; /* NULL: not allowed */
+} prepared_names[] = {
+    {"bob", "bob"},
+    {"Bob", "Bob"}, /* case counts */
+    {"bob@example.org", "bob@example.org"},
+    {"", ""},
+    {"Cafe\xcc\x81", "Caf\xc3\xa9"},
+    {"\xef\xac\x81ona", "fiona"}, /* a ligature */
+    {"\xef\xbc\x8d"
+     "bob",
+     "-bob"},               /* a full-width dash */
+    {"b\xc2\xadob", "bob"}, /* a soft hyphen is nothing */
+    {"\xc2\xad", ""},
+    {"a\xc2\xa0"
+     "b",
+     "a b"},                                  /* any space is a space */
+    {"\xf0\x9f\xa6\x8a", "\xf0\x9f\xa6\x8a"}, /* a fox, younger than Unicode 3.2 */
+    {"a\tb", NULL},
+    {"a\x7f", NULL},
+    {"\xee\x80\x80", NULL}, /* private use */
+    {"a\xe2\x80\x8f"
+     "b",
+     NULL}, /* changes the direction */
+    {"\xd7\x90"
+     "1",
+     NULL}, /* begins right to left and does not end so */
+};
+
+void test_text_prepares_names_by_saslprep(void)
+{
+    for (size_t i = 0; i < sizeof prepared_names / sizeof prepared_names[0]; i++) {
+        struct buffer out;
+        buffer_init(&out, 0);
+        struct slice name = slice_cstr(prepared_names[i].name);
+        if (prepared_names[i].prepared) {
+            CHECK_OK(text_prepare_name(name, &out));
+            check_slice(buffer_slice(&out), slice_cstr(prepared_names[i].prepared),
+                        prepared_names[i].name, __FILE__, __LINE__);
+        } else {
+            CHECK_ERR(text_prepare_name(name, &out), ERR_INVALID);
+        }
+        buffer_clear(&out);
+    }
+}
+
+void test_text_prepares_no_name_that_is_not_utf8_or_too_long(void)
+{
+    char endless[2000];
+    memset(endless, 'x', sizeof endless);
+    struct buffer out;
+    buffer_init(&out, 0);
+    CHECK_ERR(text_prepare_name(SLICE("a\xff"), &out), ERR_CHARSET);
+    CHECK_ERR(text_prepare_name(slice_of(endless, sizeof endless), &out), ERR_INVALID);
+    CHECK_INT(buffer_slice(&out).len, 0);
+    buffer_clear(&out);
+}
