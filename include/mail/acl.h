@@ -70,8 +70,24 @@ struct acl_entry {
  * there, with what the owner keeps. */
 int acl_list(struct mail *mail, const struct grant *grant, struct arena *arena,
              struct acl_entry **entries_out, size_t *count_out) MUST_CHECK;
-/* SETACL and DELETEACL: need `a`. -ERR_INVALID with a clear text for an
- * identifier that is nobody. Seen at once by open sessions. */
+/* One change of an entry. */
+struct acl_modification {
+    struct slice identifier;
+    enum rights_change change;
+    rights_mask rights;
+    int64_t expires_at; /* microseconds; INT64_MAX: never, and with + and - as the entry has it */
+    bool force;         /* even when nobody is left who could administer a shared mailbox */
+};
+/* SETACL, DELETEACL and postroomctl: needs `a`, which is asked for again under the
+ * mailbox's lock: -ERR_STALE. What others change meanwhile in the same entry stays: "+w"
+ * and "+t" both count. -ERR_SYNTAX for an identifier that is empty or can't be prepared
+ * (identifier.h), -ERR_INVALID with a clear text for one that is nobody,
+ * -ERR_WRONG_STATE when it would take `a` from the last who administers a shared
+ * mailbox: then only postroomctl could (with force it does). Where nobody does, that may
+ * stay so. Seen at once by open sessions. */
+int acl_modify(struct mail *mail, const struct grant *grant,
+               const struct acl_modification *modification) MUST_CHECK;
+/* Shorthands, without an end and without force. */
 int acl_set(struct mail *mail, const struct grant *grant, struct slice identifier,
             enum rights_change change, rights_mask rights) MUST_CHECK;
 int acl_delete(struct mail *mail, const struct grant *grant, struct slice identifier) MUST_CHECK;
@@ -85,11 +101,16 @@ int acl_list_rights(struct mail *mail, const struct grant *grant, struct slice i
 struct acl_reason {
     struct slice identifier;
     rights_mask rights;
-    bool applies;
+    bool applies; /* is about the user, a group of theirs, or anyone */
     bool negative;
     bool expired;
+    struct slice granted_by;
+    int64_t granted_at; /* microseconds since 1970 */
+    int64_t expires_at; /* INT64_MAX: never */
 };
 struct acl_explanation {
+    struct slice login;
+    bool disabled; /* and therefore may not even log in */
     struct acl_reason *reasons;
     size_t count;
     bool owner;

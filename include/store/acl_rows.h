@@ -44,13 +44,17 @@ struct acl_change {
     enum rights_change change; /* applied to what the row has at that instant: two
                                   administrators' "+w" and "+t" both stay */
     rights_mask rights;
-    int64_t expires_at; /* INT64_MAX: never; with ADD and REMOVE: as it is in the row */
+    int64_t expires_at;     /* INT64_MAX: never; with ADD and REMOVE: as it is in the row */
+    bool keep_administered; /* refused when it leaves nobody who administers the mailbox */
+    int64_t actor_id;       /* 0: the administrator on the command line */
     struct slice actor, client;
 };
 /* One transaction under the mailbox's lock: row upserted (deleted when no
  * right is left), new modseq and rights_modseq, journal row "acl" whose
  * detail has identifier, before and after. When nothing had to change nothing is
- * written. modseq_out, the mailbox's highest, is for the feed. */
+ * written. modseq_out, the mailbox's highest, is for the feed. -ERR_NOT_FOUND: no such
+ * mailbox. -ERR_STALE: at that instant the actor lacks l or a, or the user or group
+ * is gone. -ERR_WRONG_STATE: see keep_administered. */
 int acl_rows_change(struct database *database, const struct acl_change *change,
                     uint64_t *modseq_out) MUST_CHECK;
 

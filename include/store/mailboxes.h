@@ -60,11 +60,14 @@ struct mailbox_creation {
     struct slice name;
     struct slice special_use; /* may be empty */
     bool seen_per_user;
-    int64_t acl_from;          /* copy the ACL of this mailbox; 0: none */
-    int64_t owner_rights_user; /* and give this user all rights; 0: nobody */
+    int64_t parent_id;             /* the closest mailbox above, whose ACL is copied; 0: none */
+    uint64_t parent_rights_modseq; /* as of which the actor may */
+    int64_t owner_rights_user;     /* gets all rights besides; 0: nobody */
+    int64_t actor_id;              /* 0: the administrator */
     struct slice actor, client;
 };
-/* One transaction: mailboxes, mailbox_state, acl. -ERR_EXISTS. */
+/* One transaction under the parent's lock: mailboxes, mailbox_state, acl. -ERR_EXISTS;
+ * -ERR_STALE when the parent is not the closest any more, or its rights have changed. */
 int mailboxes_create(struct database *database, const struct mailbox_creation *creation,
                      int64_t *id_out, uint32_t *uidvalidity_out) MUST_CHECK;
 
@@ -72,16 +75,32 @@ int mailboxes_create(struct database *database, const struct mailbox_creation *c
 int mailboxes_count(struct database *database, int64_t owner_id, uint64_t *count_out) MUST_CHECK;
 
 /* Marks it deleted (kept until the retention ends), frees the name, journal
- * row "mailbox", rights_modseq. -ERR_NOT_FOUND. */
-int mailboxes_delete(struct database *database, int64_t mailbox_id, struct slice actor,
-                     struct slice client, uint64_t *modseq_out) MUST_CHECK;
+ * row "mailbox", rights_modseq. -ERR_NOT_FOUND; -ERR_STALE when the actor (0: the
+ * administrator) has no l and x at that instant. */
+int mailboxes_delete(struct database *database, int64_t mailbox_id, int64_t actor_id,
+                     struct slice actor, struct slice client, uint64_t *modseq_out) MUST_CHECK;
 
+/* Where a mailbox is, or goes. */
+struct mailbox_place {
+    int64_t owner_id;
+    struct slice name;
+};
+struct mailbox_renaming {
+    int64_t mailbox_id;
+    struct mailbox_place from, to;
+    int64_t parent_id;       /* the closest mailbox above the new name; 0: none */
+    rights_mask needed;      /* on the mailbox */
+    rights_mask needed_tree; /* on each mailbox that goes along */
+    int64_t actor_id;        /* 0: the administrator */
+    struct slice actor, client;
+};
 /* Renames the mailbox and everything below it in one transaction, possibly
  * to another owner's namespace; each gets a journal row "mailbox" and a new
- * rights_modseq. -ERR_EXISTS when a new name is taken. */
-int mailboxes_rename(struct database *database, struct arena *arena, int64_t owner_id,
-                     struct slice name, int64_t new_owner_id, struct slice new_name,
-                     struct slice actor, struct slice client, struct mailbox_modseq **touched_out,
+ * rights_modseq. -ERR_EXISTS when a new name is taken. -ERR_STALE when at that instant
+ * the mailbox does not have the old name, the parent is not the closest above the
+ * new one, or the actor lacks these rights, or l and k on the parent. */
+int mailboxes_rename(struct database *database, struct arena *arena,
+                     const struct mailbox_renaming *renaming, struct mailbox_modseq **touched_out,
                      size_t *count_out) MUST_CHECK;
 
 /* What STATUS shows, for a user, in one statement on the fast lane. */

@@ -20,6 +20,12 @@ struct user_row {
     int64_t created_at; /* microseconds since 1970 UTC */
 };
 
+/* A mailbox and the modseq it has now. */
+struct mailbox_modseq {
+    int64_t mailbox_id;
+    uint64_t modseq;
+};
+
 /* -ERR_NOT_FOUND */
 int users_find(struct database *database, struct arena *arena, struct slice login,
                struct user_row *out) MUST_CHECK;
@@ -32,8 +38,10 @@ int users_set_verifier(struct database *database, int64_t id, struct slice verif
 int users_set_disabled(struct database *database, int64_t id, bool disabled) MUST_CHECK;
 /* Deletes the user with rights, memberships, subscriptions. The user's mailboxes
  * are deleted like any other: kept, as nobody's, until the retention ends.
- * Mailboxes of others on which the user had rights get an "acl" journal row. */
-int users_delete(struct database *database, int64_t id, struct slice actor) MUST_CHECK;
+ * Mailboxes of others on which the user had rights get an "acl" journal row. Those
+ * and the deleted ones come back with their new modseq for the feed. */
+int users_delete(struct database *database, struct arena *arena, int64_t id, struct slice actor,
+                 struct mailbox_modseq **touched_out, size_t *count_out) MUST_CHECK;
 int users_list(struct database *database, struct arena *arena, struct user_row **rows_out,
                size_t *count_out) MUST_CHECK;
 
@@ -58,10 +66,6 @@ int groups_of_user(struct database *database, struct arena *arena, int64_t user_
  * group is locked (ascending), gets a new modseq, rights_modseq and an "acl"
  * journal row, in the same transaction. The mailboxes touched come back with
  * their new modseq for the feed. */
-struct mailbox_modseq {
-    int64_t mailbox_id;
-    uint64_t modseq;
-};
 /* add: -ERR_EXISTS; remove: -ERR_NOT_FOUND. */
 int groups_change_member(struct database *database, struct arena *arena, int64_t group_id,
                          int64_t user_id, bool add, struct slice actor,

@@ -13,10 +13,10 @@ static int refuse_credentials(void)
 }
 
 /* As users.login has it; what can't be a login is empty, which is nobody's. */
-static int normalise(struct slice login, struct arena *arena, struct slice *out)
+static int prepare(struct slice login, struct arena *arena, struct slice *out)
 {
-    int err = identifier_normalise(login, arena, out);
-    if (err != -ERR_CHARSET)
+    int err = identifier_prepare(login, arena, out);
+    if (err != -ERR_CHARSET && err != -ERR_INVALID)
         return err;
     *out = SLICE_EMPTY;
     return 0;
@@ -27,12 +27,12 @@ static int normalise(struct slice login, struct arena *arena, struct slice *out)
 static int find_enabled(struct mail *mail, struct arena *arena, struct slice login,
                         struct user_row *user_out, bool *found_out)
 {
-    struct slice normal;
-    int err = normalise(login, arena, &normal);
+    struct slice prepared;
+    int err = prepare(login, arena, &prepared);
     if (err)
         return err;
     struct user_row user;
-    err = users_find(mail->database, arena, normal, &user);
+    err = users_find(mail->database, arena, prepared, &user);
     if (err && err != -ERR_NOT_FOUND)
         return err;
     *found_out = !err && !user.disabled;
@@ -114,12 +114,13 @@ static int load_secret(struct mail *mail)
 static int make_up_verifier(struct mail *mail, struct arena *scratch, struct slice login,
                             struct verifier *out)
 {
-    struct slice normal;
-    int err = normalise(login, scratch, &normal);
+    struct slice prepared;
+    int err = prepare(login, scratch, &prepared);
     if (err)
         return err;
     const uint8_t *secret = login_memory_secret(mail->logins);
-    verifier_make_up(slice_of((const char *)secret, SECRET_SIZE), normal.len ? normal : login, out);
+    verifier_make_up(slice_of((const char *)secret, SECRET_SIZE), prepared.len ? prepared : login,
+                     out);
     return 0;
 }
 

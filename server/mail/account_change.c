@@ -9,10 +9,10 @@
 int account_get(struct mail *mail, struct arena *arena, struct slice login, struct user_row *out)
 {
     struct slice normal;
-    int err = identifier_normalise(login, arena, &normal);
+    int err = identifier_prepare(login, arena, &normal);
     if (!err)
         err = users_find(mail->database, arena, normal, out);
-    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET)
+    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET || err == -ERR_INVALID)
         return fail(ERR_NOT_FOUND, "There is no user named %.*s", SLICE_ARGS(login));
     return err;
 }
@@ -91,11 +91,15 @@ int account_delete(struct mail *mail, struct slice login, struct slice actor)
     struct arena arena;
     arena_init(&arena, 0);
     struct user_row user;
+    struct mailbox_modseq *touched;
+    size_t count;
     int err = account_get(mail, &arena, login, &user);
     if (!err)
-        err = users_delete(mail->database, user.id, actor);
-    if (!err)
+        err = users_delete(mail->database, &arena, user.id, actor, &touched, &count);
+    if (!err) {
         mail_announce_user(mail, user.id);
+        mail_announce_all(mail, touched, count);
+    }
     arena_clear(&arena);
     return err;
 }

@@ -6,9 +6,11 @@
 int account_name_check(struct slice name, struct arena *arena, struct slice *out)
 {
     struct slice normal;
-    int err = identifier_normalise(name, arena, &normal);
+    int err = identifier_prepare(name, arena, &normal);
     if (err == -ERR_CHARSET)
         return fail(ERR_INVALID, "A name must be UTF-8");
+    if (err == -ERR_INVALID)
+        return fail(ERR_INVALID, "This name is not one that SASLprep (RFC 4013) allows");
     if (err)
         return err;
     if (normal.len == 0)

@@ -10,7 +10,7 @@
 
 enum { ACCOUNT_NAME_MAX = 255 };
 
-/* The name in NFC, in the arena. -ERR_INVALID with the reason: it is part of
+/* The name prepared (identifier.h), in the arena. -ERR_INVALID with the reason: it is part of
  * mailbox names ("Other Users/…") and of ACL identifiers, and must be
  * readable in both. */
 int account_name_check(struct slice name, struct arena *arena, struct slice *out) MUST_CHECK;

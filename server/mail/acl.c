@@ -72,44 +72,75 @@ int acl_list(struct mail *mail, const struct grant *grant, struct arena *arena,
     return 0;
 }
 
-static int change_row(struct mail *mail, const struct grant *grant, struct slice text,
-                      enum rights_change change, rights_mask rights, struct arena *arena)
+/* Whether it can take l or a from somebody who has them. */
+static bool takes_administration(const struct identifier *identifier,
+                                 const struct acl_modification *modification)
 {
-    struct identifier identifier;
-    int err = identifier_parse(text, &identifier);
-    if (err)
-        return err;
-    struct acl_change row = {.mailbox_id = grant->mailbox_id,
-                             .kind = identifier.kind,
-                             .negative = identifier.negative,
-                             .change = change,
-                             .rights = rights,
-                             .expires_at = INT64_MAX,
-                             .actor = grant->actor.login,
-                             .client = grant->actor.client};
-    err = identifier_find(mail, &identifier, arena, &row.id);
-    if (err)
-        return err;
-    uint64_t modseq;
-    err = acl_rows_change(mail->database, &row, &modseq);
+    const rights_mask kept = RIGHT_LOOKUP | RIGHT_ADMINISTER;
+    if (identifier->negative)
+        return modification->change != RIGHTS_REMOVE && (modification->rights & kept);
+    if (modification->change == RIGHTS_REPLACE)
+        return (modification->rights & kept) != kept;
+    return modification->change == RIGHTS_REMOVE && (modification->rights & kept);
+}
+
+static int explain_refusal(int err)
+{
     if (err == -ERR_NOT_FOUND)
         return denial_not_found();
-    if (!err)
-        mail_announce(mail, grant->mailbox_id, modseq);
+    if (err == -ERR_WRONG_STATE)
+        return fail(ERR_WRONG_STATE, "Nobody could administer this mailbox any more: "
+                                     "give another the rights \"l\" and \"a\" first");
     return err;
 }
 
-int acl_set(struct mail *mail, const struct grant *grant, struct slice identifier,
-            enum rights_change change, rights_mask rights)
+static int modify_row(struct mail *mail, const struct grant *grant,
+                      const struct acl_modification *modification, struct arena *arena)
+{
+    struct identifier identifier;
+    int64_t id;
+    int err = identifier_find(mail, modification->identifier, arena, &identifier, &id);
+    if (err)
+        return err;
+    bool endangers = grant->owner_id == 0 && takes_administration(&identifier, modification);
+    const struct acl_change row = {.mailbox_id = grant->mailbox_id,
+                                   .kind = identifier.kind,
+                                   .id = id,
+                                   .negative = identifier.negative,
+                                   .change = modification->change,
+                                   .rights = modification->rights,
+                                   .expires_at = modification->expires_at,
+                                   .keep_administered = endangers && !modification->force,
+                                   .actor_id = grant->actor.user_id,
+                                   .actor = grant->actor.login,
+                                   .client = grant->actor.client};
+    uint64_t modseq;
+    err = acl_rows_change(mail->database, &row, &modseq);
+    if (err)
+        return explain_refusal(err);
+    mail_announce(mail, grant->mailbox_id, modseq);
+    return 0;
+}
+
+int acl_modify(struct mail *mail, const struct grant *grant,
+               const struct acl_modification *modification)
 {
     int err = grant_require(grant, RIGHT_ADMINISTER);
     if (err)
         return err;
     struct arena arena;
     arena_init(&arena, 0);
-    err = change_row(mail, grant, identifier, change, rights, &arena);
+    err = modify_row(mail, grant, modification, &arena);
     arena_clear(&arena);
     return err;
+}
+
+int acl_set(struct mail *mail, const struct grant *grant, struct slice identifier,
+            enum rights_change change, rights_mask rights)
+{
+    const struct acl_modification modification = {
+        .identifier = identifier, .change = change, .rights = rights, .expires_at = INT64_MAX};
+    return acl_modify(mail, grant, &modification);
 }
 
 int acl_delete(struct mail *mail, const struct grant *grant, struct slice identifier)
@@ -123,14 +154,11 @@ int acl_list_rights(struct mail *mail, const struct grant *grant, struct slice i
     int err = grant_require(grant, RIGHT_ADMINISTER);
     if (err)
         return err;
-    struct identifier parsed;
-    err = identifier_parse(identifier, &parsed);
-    if (err)
-        return err;
     struct arena arena;
     arena_init(&arena, 0);
+    struct identifier parsed;
     int64_t id;
-    err = identifier_find(mail, &parsed, &arena, &id);
+    err = identifier_find(mail, identifier, &arena, &parsed, &id);
     arena_clear(&arena);
     if (err)
         return err;

@@ -34,6 +34,8 @@ struct mail {
 /* Tells every worker, this one included, that a mailbox has reached `modseq`:
  * after each commit that wrote a journal row. Never parks. */
 void mail_announce(struct mail *mail, int64_t mailbox_id, uint64_t modseq);
+struct mailbox_modseq;
+void mail_announce_all(struct mail *mail, const struct mailbox_modseq *mailboxes, size_t count);
 /* Tells every worker that something about this user has changed. */
 void mail_announce_user(struct mail *mail, int64_t user_id);
 

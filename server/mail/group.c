@@ -8,19 +8,12 @@ static int find_group(struct mail *mail, struct arena *arena, struct slice name,
                       struct group_row *out)
 {
     struct slice normal;
-    int err = identifier_normalise(name, arena, &normal);
+    int err = identifier_prepare(name, arena, &normal);
     if (!err)
         err = groups_find(mail->database, arena, normal, out);
-    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET)
+    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET || err == -ERR_INVALID)
         return fail(ERR_NOT_FOUND, "There is no group named %.*s", SLICE_ARGS(name));
     return err;
-}
-
-static void announce_mailboxes(struct mail *mail, const struct mailbox_modseq *touched,
-                               size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        mail_announce(mail, touched[i].mailbox_id, touched[i].modseq);
 }
 
 int group_add(struct mail *mail, struct slice name)
@@ -52,7 +45,7 @@ static int delete_group(struct mail *mail, struct arena *arena, struct slice nam
         err = groups_delete(mail->database, arena, group.id, actor, &touched, &touched_count);
     if (err)
         return err;
-    announce_mailboxes(mail, touched, touched_count);
+    mail_announce_all(mail, touched, touched_count);
     for (size_t i = 0; i < member_count; i++)
         mail_announce_user(mail, members[i].id);
     return 0;
@@ -87,7 +80,7 @@ static int change_member(struct mail *mail, struct arena *arena, struct slice na
         return fail(ERR_NOT_FOUND, "%.*s is no member", SLICE_ARGS(user.login));
     if (err)
         return err;
-    announce_mailboxes(mail, touched, count);
+    mail_announce_all(mail, touched, count);
     mail_announce_user(mail, user.id);
     return 0;
 }

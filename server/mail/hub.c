@@ -181,6 +181,12 @@ void mail_announce(struct mail *mail, int64_t mailbox_id, uint64_t modseq)
         view_follow(view, modseq);
 }
 
+void mail_announce_all(struct mail *mail, const struct mailbox_modseq *mailboxes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        mail_announce(mail, mailboxes[i].mailbox_id, mailboxes[i].modseq);
+}
+
 void mail_announce_user(struct mail *mail, int64_t user_id)
 {
     feed_send_user(mail->hub->feed, user_id);

@@ -36,11 +36,11 @@ struct slice identifier_render(const struct identifier *identifier, struct arena
     return text ? slice_cstr(text) : slice_of(NULL, 0);
 }
 
-int identifier_normalise(struct slice name, struct arena *arena, struct slice *out)
+int identifier_prepare(struct slice name, struct arena *arena, struct slice *out)
 {
     struct buffer buffer;
     buffer_init(&buffer, 0);
-    int err = text_normalise(name, &buffer);
+    int err = text_prepare_name(name, &buffer);
     if (!err)
         err = buffer_check(&buffer);
     struct slice copy = err ? SLICE_EMPTY : arena_copy(arena, buffer_slice(&buffer));
@@ -66,21 +66,36 @@ static int find_id(struct mail *mail, enum acl_kind kind, struct slice name, str
     return 0;
 }
 
-int identifier_find(struct mail *mail, const struct identifier *identifier, struct arena *arena,
-                    int64_t *id_out)
+/* RFC 4314 section 3: what can't be prepared, or is empty then, is BAD. */
+static int prepare_text(struct slice text, struct arena *arena, struct slice *out)
 {
-    if (identifier->kind == ACL_ANYONE) {
-        *id_out = 0;
-        return 0;
-    }
-    struct slice name;
-    int err = identifier_normalise(identifier->name, arena, &name);
-    if (!err)
-        err = find_id(mail, identifier->kind, name, arena, id_out);
-    if (err == -ERR_NOT_FOUND || err == -ERR_CHARSET)
-        return fail(ERR_INVALID, "There is no user or group named %.*s",
-                    SLICE_ARGS(identifier->name));
+    int err = identifier_prepare(text, arena, out);
+    if (err == -ERR_CHARSET || err == -ERR_INVALID)
+        return fail(ERR_SYNTAX, "The identifier is not text that SASLprep allows");
+    if (!err && out->len == 0)
+        return fail(ERR_SYNTAX, "The identifier is empty");
     return err;
+}
+
+int identifier_find(struct mail *mail, struct slice text, struct arena *arena,
+                    struct identifier *out, int64_t *id_out)
+{
+    struct slice prepared;
+    struct identifier identifier;
+    int64_t id = 0;
+    int err = prepare_text(text, arena, &prepared);
+    if (!err)
+        err = identifier_parse(prepared, &identifier);
+    if (!err && identifier.kind != ACL_ANYONE)
+        err = find_id(mail, identifier.kind, identifier.name, arena, &id);
+    if (err == -ERR_NOT_FOUND)
+        return fail(ERR_INVALID, "There is no user or group named %.*s",
+                    SLICE_ARGS(identifier.name));
+    if (err)
+        return err;
+    *out = identifier;
+    *id_out = id;
+    return 0;
 }
 
 bool identifier_is_reserved(struct slice name)

@@ -43,8 +43,10 @@ static int create_row(struct mail *mail, const struct actor *actor,
         .name = target->path.path,
         .special_use = special_use,
         .seen_per_user = target->owner_id == OWNER_SHARED,
-        .acl_from = target->parent ? grant_mailbox_id(target->parent) : 0,
+        .parent_id = target->parent ? target->parent->mailbox_id : 0,
+        .parent_rights_modseq = target->parent ? target->parent->rights_modseq : 0,
         .owner_rights_user = target->parent ? 0 : target->owner_id,
+        .actor_id = actor->user_id,
         .actor = actor->login,
         .client = actor->client,
     };
@@ -80,8 +82,8 @@ int mailbox_delete(struct mail *mail, const struct grant *grant)
     if (mailbox_path_is_inbox(&grant->path))
         return fail(ERR_WRONG_STATE, "INBOX can't be deleted");
     uint64_t modseq;
-    err = mailboxes_delete(mail->database, grant->mailbox_id, grant->actor.login,
-                           grant->actor.client, &modseq);
+    err = mailboxes_delete(mail->database, grant->mailbox_id, grant->actor.user_id,
+                           grant->actor.login, grant->actor.client, &modseq);
     if (err == -ERR_NOT_FOUND)
         return denial_not_found();
     if (!err)

@@ -7,7 +7,11 @@
 #include "mail/view.h"
 #include "mail/writer.h"
 
-enum { MOVE_BATCH = 1000, RIGHTS_TO_MOVE = RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE };
+enum {
+    MOVE_BATCH = 1000,
+    MOVE_ATTEMPTS = 4,
+    RIGHTS_TO_MOVE = RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE
+};
 
 /* One move of a whole picture. */
 struct inbox_move {
@@ -130,6 +134,21 @@ static int move_messages(struct mail *mail, const struct grant *inbox, struct sl
     return err;
 }
 
+/* When rights change in between, what has moved stays where it is, and only the rest is
+ * moved with what the actor may now: the new mailbox can't be made a second time. */
+static int move_with_current_rights(struct mail *mail, const struct grant *inbox,
+                                    struct slice new_name, struct arena *arena)
+{
+    int err = move_messages(mail, inbox, new_name, arena);
+    for (int attempt = 1; err == -ERR_STALE && attempt < MOVE_ATTEMPTS; attempt++) {
+        const struct grant *now;
+        err = acl_check_id(mail, &inbox->actor, inbox->mailbox_id, RIGHTS_TO_MOVE, arena, &now);
+        if (!err)
+            err = move_messages(mail, now, new_name, arena);
+    }
+    return err == -ERR_STALE ? fail(ERR_UNAVAILABLE, "the rights keep changing") : err;
+}
+
 int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct slice new_name)
 {
     int err = grant_require(inbox, RIGHTS_TO_MOVE);
@@ -139,7 +158,7 @@ int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct sl
         return err;
     struct arena arena;
     arena_init(&arena, 0);
-    err = move_messages(mail, inbox, new_name, &arena);
+    err = move_with_current_rights(mail, inbox, new_name, &arena);
     arena_clear(&arena);
     return err;
 }

@@ -1,5 +1,4 @@
 #include "acl_check.h"
-#include "acl_denial.h"
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "grant.h"
@@ -50,20 +49,34 @@ static bool is_below(struct slice path, struct slice ancestor)
            path.data[ancestor.len] == MAILBOX_SEPARATOR;
 }
 
+/* The rights that were asked for before are asked for again, under the locks. */
+static struct mailbox_renaming make_renaming(const struct grant *grant,
+                                             const struct mailbox_target *target)
+{
+    bool gives_away = target->owner_id != grant->owner_id;
+    return (struct mailbox_renaming){
+        .mailbox_id = grant->mailbox_id,
+        .from = {grant->owner_id, grant->path.path},
+        .to = {target->owner_id, target->path.path},
+        .parent_id = target->parent ? target->parent->mailbox_id : 0,
+        .needed = RIGHT_LOOKUP | RIGHT_DELETE_MAILBOX,
+        .needed_tree = gives_away ? RIGHTS_TO_GIVE_AWAY : RIGHTS_NONE,
+        .actor_id = grant->actor.user_id,
+        .actor = grant->actor.login,
+        .client = grant->actor.client,
+    };
+}
+
 static int rename_tree(struct mail *mail, const struct grant *grant,
                        const struct mailbox_target *target, struct arena *arena)
 {
+    const struct mailbox_renaming renaming = make_renaming(grant, target);
     struct mailbox_modseq *touched;
     size_t count;
-    int err = mailboxes_rename(mail->database, arena, grant->owner_id, grant->path.path,
-                               target->owner_id, target->path.path, grant->actor.login,
-                               grant->actor.client, &touched, &count);
-    if (err == -ERR_NOT_FOUND)
-        return denial_not_found();
+    int err = mailboxes_rename(mail->database, arena, &renaming, &touched, &count);
     if (err)
         return err;
-    for (size_t i = 0; i < count; i++)
-        mail_announce(mail, touched[i].mailbox_id, touched[i].modseq);
+    mail_announce_all(mail, touched, count);
     return 0;
 }
 

@@ -118,7 +118,58 @@ static int queue_change(struct transaction *tx, const struct acl_change *change,
     params_timestamp(&params, change->expires_at);
     params_text(&params, change->actor);
     params_text(&params, change->client);
+    params_int8(&params, change->actor_id);
     return transaction_ask(tx, STATEMENT_ACL_CHANGE, &params, index_out);
+}
+
+static int queue_is_administered(struct transaction *tx, int64_t mailbox_id, size_t *index_out)
+{
+    struct params params;
+    params_init(&params);
+    params_int8(&params, mailbox_id);
+    return transaction_ask(tx, STATEMENT_ACL_IS_ADMINISTERED, &params, index_out);
+}
+
+/* Before it is committed: a mailbox that nobody administers may stay so. */
+static int check_still_administered(struct transaction *tx, size_t before, size_t after)
+{
+    int err = transaction_run(tx);
+    if (err)
+        return err;
+    bool was = result_bool(transaction_result(tx, before), 0, 0);
+    bool is = result_bool(transaction_result(tx, after), 0, 0);
+    return was && !is ? fail(ERR_WRONG_STATE, "nobody would administer the mailbox") : 0;
+}
+
+static int run_change(struct transaction *tx, const struct acl_change *change, size_t *index_out)
+{
+    size_t before = 0, after = 0;
+    int err = queue_locks(tx, change);
+    if (!err && change->keep_administered)
+        err = queue_is_administered(tx, change->mailbox_id, &before);
+    if (!err)
+        err = queue_change(tx, change, index_out);
+    if (!err && change->keep_administered)
+        err = queue_is_administered(tx, change->mailbox_id, &after);
+    if (!err && change->keep_administered)
+        err = check_still_administered(tx, before, after);
+    if (!err)
+        err = transaction_commit(tx);
+    if (err == -ERR_NOT_FOUND) /* what the row refers to */
+        err = fail(ERR_STALE, "the user or group is gone");
+    return err;
+}
+
+enum { CHANGED_MODSEQ, CHANGED_MAY };
+
+static int read_change(const struct result *result, uint64_t *modseq_out)
+{
+    if (result_rows(result) == 0)
+        return fail(ERR_NOT_FOUND, "there is no such mailbox");
+    if (!result_bool(result, 0, CHANGED_MAY))
+        return fail(ERR_STALE, "the rights have changed");
+    *modseq_out = (uint64_t)result_int8(result, 0, CHANGED_MODSEQ);
+    return 0;
 }
 
 int acl_rows_change(struct database *database, const struct acl_change *change,
@@ -129,18 +180,9 @@ int acl_rows_change(struct database *database, const struct acl_change *change,
     if (err)
         return err;
     size_t index;
-    err = queue_locks(tx, change);
+    err = run_change(tx, change, &index);
     if (!err)
-        err = queue_change(tx, change, &index);
-    if (!err)
-        err = transaction_commit(tx);
-    if (!err) {
-        const struct result *result = transaction_result(tx, index);
-        if (result_rows(result))
-            *modseq_out = (uint64_t)result_int8(result, 0, 0);
-        else
-            err = fail(ERR_NOT_FOUND, "there is no such mailbox");
-    }
+        err = read_change(transaction_result(tx, index), modseq_out);
     transaction_end(&tx);
     return err;
 }

@@ -107,11 +107,20 @@ static int queue_lock(struct transaction *tx, enum statement lock, int64_t id)
     return transaction_ask(tx, lock, &params, NULL);
 }
 
-/* The change runs when the group and all mailboxes on which it has rights are
- * locked. `absent` is what it means that the change found nothing to do. */
+/* The user (0: none), the group, then all mailboxes on which it has rights: in the
+ * order in which whoever deletes one of them locks. */
+static int queue_locks(struct transaction *tx, int64_t group_id, int64_t user_id)
+{
+    int err = user_id ? queue_lock(tx, STATEMENT_USER_LOCK_FOR_USE, user_id) : 0;
+    if (!err)
+        err = queue_lock(tx, STATEMENT_GROUP_LOCK, group_id);
+    return err ? err : queue_lock(tx, STATEMENT_GROUP_LOCK_MAILBOXES, group_id);
+}
+
+/* `absent` is what it means that the change found nothing to do. */
 static int change_group(struct database *database, struct arena *arena, int64_t group_id,
-                        enum statement change, struct params *params, int (*absent)(void),
-                        struct mailbox_modseq **touched_out, size_t *count_out)
+                        int64_t user_id, enum statement change, struct params *params,
+                        int (*absent)(void), struct mailbox_modseq **touched_out, size_t *count_out)
 {
     struct transaction *tx;
     int err = transaction_begin(database, &tx);
@@ -120,9 +129,7 @@ static int change_group(struct database *database, struct arena *arena, int64_t 
         return err;
     }
     size_t index;
-    err = queue_lock(tx, STATEMENT_GROUP_LOCK, group_id);
-    if (!err)
-        err = queue_lock(tx, STATEMENT_GROUP_LOCK_MAILBOXES, group_id);
+    err = queue_locks(tx, group_id, user_id);
     if (!err)
         err = transaction_queue(tx, change, params, &index);
     params_clear(params);
@@ -160,7 +167,7 @@ int groups_change_member(struct database *database, struct arena *arena, int64_t
     params_int8(&params, group_id);
     params_int8(&params, user_id);
     params_text(&params, actor);
-    return change_group(database, arena, group_id,
+    return change_group(database, arena, group_id, user_id,
                         add ? STATEMENT_GROUP_ADD_MEMBER : STATEMENT_GROUP_REMOVE_MEMBER, &params,
                         add ? is_member : is_no_member, touched_out, count_out);
 }
@@ -172,6 +179,6 @@ int groups_delete(struct database *database, struct arena *arena, int64_t group_
     params_init(&params);
     params_int8(&params, group_id);
     params_text(&params, actor);
-    return change_group(database, arena, group_id, STATEMENT_GROUP_DELETE, &params, is_no_group,
+    return change_group(database, arena, group_id, 0, STATEMENT_GROUP_DELETE, &params, is_no_group,
                         touched_out, count_out);
 }

@@ -1,6 +1,6 @@
 #include "store/mailboxes.h"
 
-#include "model/mailbox_name.h"
+#include "names_above.h"
 #include "rows.h"
 
 int mailboxes_find(struct database *database, struct arena *arena, int64_t owner_id,
@@ -60,10 +60,7 @@ int mailboxes_nearest_parent(struct database *database, struct arena *arena, int
                              struct slice name, int64_t user_id, struct mailbox_row *out)
 {
     struct slice above[MAILBOX_LEVELS_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < name.len && count < MAILBOX_LEVELS_MAX; i++)
-        if (name.data[i] == MAILBOX_SEPARATOR)
-            above[count++] = slice_sub(name, 0, i);
+    size_t count = names_above(name, above);
     struct params params;
     params_init(&params);
     params_int8(&params, owner_id);

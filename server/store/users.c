@@ -82,39 +82,52 @@ int users_set_disabled(struct database *database, int64_t id, bool disabled)
     return update_user(database, STATEMENT_USER_SET_DISABLED, &params);
 }
 
-static int queue_delete(struct transaction *tx, int64_t id, struct slice actor, size_t *index_out)
+/* The places of the results that matter. */
+struct user_deletion {
+    size_t touched;
+    size_t deleted;
+};
+
+static int queue_delete(struct transaction *tx, int64_t id, struct slice actor,
+                        struct user_deletion *out)
 {
-    static const enum statement steps[] = {
-        STATEMENT_USER_LOCK,
-        STATEMENT_USER_LOCK_MAILBOXES,
-        STATEMENT_USER_RELEASE_MAILBOXES,
-        STATEMENT_USER_DELETE,
+    const struct {
+        enum statement statement;
+        size_t *index_out;
+    } steps[] = {
+        {STATEMENT_USER_LOCK, NULL},
+        {STATEMENT_USER_LOCK_MAILBOXES, NULL},
+        {STATEMENT_USER_RELEASE_MAILBOXES, &out->touched},
+        {STATEMENT_USER_DELETE, &out->deleted},
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         struct params params;
         params_init(&params);
         params_int8(&params, id);
-        if (steps[i] == STATEMENT_USER_RELEASE_MAILBOXES)
+        if (steps[i].statement == STATEMENT_USER_RELEASE_MAILBOXES)
             params_text(&params, actor);
-        int err = transaction_ask(tx, steps[i], &params, index_out);
+        int err = transaction_ask(tx, steps[i].statement, &params, steps[i].index_out);
         if (err)
             return err;
     }
     return 0;
 }
 
-int users_delete(struct database *database, int64_t id, struct slice actor)
+int users_delete(struct database *database, struct arena *arena, int64_t id, struct slice actor,
+                 struct mailbox_modseq **touched_out, size_t *count_out)
 {
     struct transaction *tx;
     int err = transaction_begin(database, &tx);
     if (err)
         return err;
-    size_t deletion;
+    struct user_deletion deletion;
     err = queue_delete(tx, id, actor, &deletion);
     if (!err)
         err = transaction_commit(tx);
-    if (!err && result_rows(transaction_result(tx, deletion)) == 0)
+    if (!err && result_rows(transaction_result(tx, deletion.deleted)) == 0)
         err = fail(ERR_NOT_FOUND, "there is no such user");
+    if (!err)
+        err = touched_rows(transaction_result(tx, deletion.touched), arena, touched_out, count_out);
     transaction_end(&tx);
     return err;
 }

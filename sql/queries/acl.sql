@@ -17,14 +17,16 @@ ORDER BY a.user_id IS NULL, a.group_id IS NULL, name, a.negative;
 
 -- name: acl_change
 -- $2 user, $3 group (both null: anyone), $4 negative, $5 0 replace 1 add 2 remove,
--- $6 rights, $7 expiry. What has expired counts as no right. Adding to or
--- removing from rights that expire leaves their end as it is, unless a new one
--- is given. Answers with the mailbox's highest modseq, which is the old one when
--- nothing had to change; no row: no such mailbox.
+-- $6 rights, $7 expiry, $8 actor, $9 client, $10 the actor's id: who has not (any
+-- more) l and a (1025) changes nothing. What has expired counts as no right. Adding
+-- to or removing from rights that expire leaves their end as it is, unless a new
+-- one is given. Answers with the mailbox's highest modseq, which is the old one when
+-- nothing had to change, and whether the actor may; no row: no such mailbox.
 WITH mailbox AS (
-    SELECT s.mailbox_id, s.highest_modseq
+    SELECT s.mailbox_id, s.highest_modseq, r.rights & 1025 = 1025 AS may
     FROM mailbox_state s
     JOIN mailboxes m ON m.id = s.mailbox_id
+    CROSS JOIN LATERAL effective_rights(m.id, coalesce(m.owner_id, 0), $10::bigint) r
     WHERE s.mailbox_id = $1::bigint AND m.deleted_at IS NULL
 ), was AS MATERIALIZED (
     SELECT a.ctid AS place, a.expires_at,
@@ -48,6 +50,7 @@ WITH mailbox AS (
            was.place IS NOT NULL AS existed
     FROM mailbox
     LEFT JOIN was ON true
+    WHERE mailbox.may
 ), needed AS (
     SELECT * FROM change
     WHERE before <> after
@@ -80,4 +83,41 @@ WITH mailbox AS (
            || coalesce(' until ' || expires_at::text, '')
     FROM state, needed
 )
-SELECT coalesce((SELECT highest_modseq FROM state), mailbox.highest_modseq) AS modseq FROM mailbox;
+SELECT coalesce((SELECT highest_modseq FROM state), mailbox.highest_modseq) AS modseq, mailbox.may
+FROM mailbox;
+
+-- name: acl_is_administered
+-- Whether anybody who can log in has l and a (1025) in a shared mailbox.
+SELECT EXISTS (
+    SELECT FROM (
+        SELECT a.user_id FROM acl a
+        WHERE a.mailbox_id = $1::bigint AND NOT a.negative AND a.rights & 1024 <> 0
+        UNION ALL
+        SELECT g.user_id FROM acl a
+        JOIN group_members g ON g.group_id = a.group_id
+        WHERE a.mailbox_id = $1 AND NOT a.negative AND a.rights & 1024 <> 0
+        UNION ALL
+        SELECT u.id FROM acl a
+        CROSS JOIN users u
+        WHERE a.mailbox_id = $1 AND a.user_id IS NULL AND a.group_id IS NULL
+          AND NOT a.negative AND a.rights & 1024 <> 0
+    ) AS candidate
+    JOIN users u ON u.id = candidate.user_id AND NOT u.disabled
+    CROSS JOIN LATERAL effective_rights($1, 0, u.id) r
+    WHERE r.rights & 1025 = 1025
+);
+
+-- name: acl_lock_identifiers
+-- Before a mailbox is locked whose rights are given to another: see group_lock_for_use.
+WITH locked_users AS (
+    SELECT id FROM users
+    WHERE id IN (SELECT user_id FROM acl WHERE mailbox_id = $1::bigint)
+    ORDER BY id
+    FOR KEY SHARE
+), locked_groups AS (
+    SELECT id FROM groups
+    WHERE id IN (SELECT group_id FROM acl WHERE mailbox_id = $1)
+    ORDER BY id
+    FOR KEY SHARE
+)
+SELECT (SELECT count(*) FROM locked_users) + (SELECT count(*) FROM locked_groups);

@@ -1,11 +1,17 @@
 -- Making, deleting and renaming mailboxes.
 
 -- name: mailbox_create
--- No row: the name is taken. The new ACL is the parent's as it is in force now,
--- with all rights (2047) for one user on top.
-WITH added AS (
+-- The new ACL is the parent's ($5) as it is in force now, with all rights (2047) for
+-- one user on top. $8 the modseq as of which the actor $10 knows the parent's rights,
+-- $9 the names above. One row: whether the actor may (any more), and the
+-- mailbox, which is null when the name is taken.
+WITH parent AS (
+    SELECT may_create_below($5::bigint, $1::bigint, $9::text[], $10::bigint)
+           AND ($5 = 0 OR EXISTS (SELECT FROM mailbox_state s
+                                  WHERE s.mailbox_id = $5 AND s.rights_modseq <= $8::bigint)) AS may
+), added AS (
     INSERT INTO mailboxes (owner_id, name, special_use, seen_per_user)
-    VALUES (nullif($1::bigint, 0), $2::text, $3::text, $4::boolean)
+    SELECT nullif($1, 0), $2::text, $3::text, $4::boolean FROM parent WHERE may
     ON CONFLICT DO NOTHING
     RETURNING id, uidvalidity
 ), state AS (
@@ -14,7 +20,7 @@ WITH added AS (
     INSERT INTO acl (mailbox_id, user_id, group_id, negative, rights, granted_by, expires_at)
     SELECT added.id, a.user_id, a.group_id, a.negative, a.rights, $7::text, a.expires_at
     FROM added, acl a
-    WHERE a.mailbox_id = $5::bigint
+    WHERE a.mailbox_id = $5
       AND (a.expires_at IS NULL OR a.expires_at > now())
       AND NOT (a.user_id IS NOT DISTINCT FROM $6::bigint AND NOT a.negative)
     UNION ALL
@@ -22,13 +28,21 @@ WITH added AS (
     FROM added
     WHERE $6 <> 0
 )
-SELECT id, uidvalidity FROM added;
+SELECT parent.may, added.id, added.uidvalidity FROM parent LEFT JOIN added ON true;
 
 -- name: mailbox_delete
-WITH gone AS (
-    UPDATE mailboxes SET deleted_at = now()
-    WHERE id = $1::bigint AND deleted_at IS NULL
-    RETURNING id, name
+-- $4 the actor's id: who has not (any more) l and x (129) deletes nothing, and modseq
+-- is null. No row: there is no such mailbox.
+WITH mailbox AS (
+    SELECT m.id, r.rights & 129 = 129 AS may
+    FROM mailboxes m
+    CROSS JOIN LATERAL effective_rights(m.id, coalesce(m.owner_id, 0), $4::bigint) r
+    WHERE m.id = $1::bigint AND m.deleted_at IS NULL
+), gone AS (
+    UPDATE mailboxes m SET deleted_at = now()
+    FROM mailbox
+    WHERE m.id = mailbox.id AND mailbox.may
+    RETURNING m.id, m.name
 ), state AS (
     UPDATE mailbox_state
     SET highest_modseq = highest_modseq + 1, rights_modseq = highest_modseq + 1
@@ -40,26 +54,48 @@ WITH gone AS (
            'deleted ' || gone.name
     FROM state, gone
 )
-SELECT highest_modseq FROM state;
+SELECT state.highest_modseq FROM mailbox LEFT JOIN state ON true;
 
 -- name: tree_lock
+-- And the mailbox $3, below which the tree goes (0: none).
 SELECT s.mailbox_id
 FROM mailbox_state s
-JOIN mailboxes m ON m.id = s.mailbox_id
-WHERE coalesce(m.owner_id, 0) = $1::bigint AND m.deleted_at IS NULL
-  AND m.name >= $2::text AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
+WHERE s.mailbox_id IN (
+    SELECT m.id FROM mailboxes m
+    WHERE coalesce(m.owner_id, 0) = $1::bigint AND m.deleted_at IS NULL
+      AND m.name >= $2::text AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
+    UNION
+    SELECT $3::bigint)
 ORDER BY s.mailbox_id
 FOR UPDATE OF s;
 
 -- name: tree_lift
 -- Out of the index of names, so that the order of the renames does not matter
--- ("a/a" to "a" while "a/a/a" still has the name that "a/a" leaves).
-UPDATE mailboxes SET deleted_at = '-infinity'
-WHERE coalesce(owner_id, 0) = $1::bigint AND deleted_at IS NULL
-  AND name >= $2::text AND name < $2 || '0' AND (name = $2 OR name >= $2 || '/');
+-- ("a/a" to "a" while "a/a/a" still has the name that "a/a" leaves). Nothing is
+-- lifted unless the mailbox $3 still has the name, and the actor $4 has the rights $5
+-- on it, the rights $6 on each of the tree, and may put it where it goes: owner $7,
+-- names above $8, below the mailbox $9.
+WITH tree AS (
+    SELECT m.id, m.name,
+           CASE WHEN $6::integer <> 0 OR m.id = $3::bigint
+                THEN (SELECT r.rights FROM effective_rights(m.id, $1::bigint, $4::bigint) r)
+                ELSE 0
+           END AS rights
+    FROM mailboxes m
+    WHERE coalesce(m.owner_id, 0) = $1 AND m.deleted_at IS NULL
+      AND m.name >= $2::text AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
+), may AS (
+    SELECT bool_or(t.id = $3 AND t.name = $2 AND t.rights & $5::integer = $5)
+           AND bool_and(t.rights & $6 = $6)
+           AND may_create_below($9::bigint, $7::bigint, $8::text[], $4) AS move
+    FROM tree t
+)
+UPDATE mailboxes m SET deleted_at = '-infinity'
+FROM tree, may
+WHERE m.id = tree.id AND may.move;
 
 -- name: tree_rename
--- What tree_lift took out comes back under its new name.
+-- What tree_lift took out comes back under its new name. No row: it took out nothing.
 WITH renamed AS (
     UPDATE mailboxes
     SET deleted_at = NULL, owner_id = nullif($3::bigint, 0),

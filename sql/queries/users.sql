@@ -56,7 +56,8 @@ SELECT t.mailbox_id, t.highest_modseq,
        CASE WHEN r.id IS NULL THEN u.login || ' was deleted' ELSE 'deleted with its owner ' || u.login END
 FROM touched t
 JOIN users u ON u.id = $1
-LEFT JOIN released r ON r.id = t.mailbox_id;
+LEFT JOIN released r ON r.id = t.mailbox_id
+RETURNING mailbox_id, modseq;
 
 -- name: user_delete
 DELETE FROM users WHERE id = $1::bigint RETURNING id;

@@ -36,8 +36,10 @@ static int parse_setacl(struct lexer *lexer, void *out)
         err = lexer_space(lexer);
     if (!err)
         err = lexer_astring(lexer, &rights);
-    if (!err && rights_change_parse(rights, &args->change, &args->rights))
-        err = fail(ERR_SYNTAX, "Unknown right"); /* RFC 4314 section 3.1: BAD */
+    if (!err && rights_change_parse(rights, &args->change, &args->rights)) {
+        const struct error reason = *last_error();
+        err = fail(ERR_SYNTAX, "%s", reason.text); /* RFC 4314 section 3.1: BAD */
+    }
     return err ? err : lexer_end(lexer);
 }
 

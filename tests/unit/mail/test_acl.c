@@ -120,7 +120,8 @@ static void check_administering(struct world *world)
     grant = world_grant(world, &world->bob, "Shared/Sales");
     CHECK_OK(acl_list(world->mail, grant, &world->arena, &entries, &count));
     CHECK_INT(count, 1);
-    CHECK_OK(acl_set(world->mail, grant, SLICE("bob"), RIGHTS_REMOVE, RIGHT_ADMINISTER));
+    world_allow(world, "Shared/Sales", "bob", "l");
+    CHECK_ERR(acl_set(world->mail, grant, SLICE("bob"), RIGHTS_ADD, RIGHTS_ALL), ERR_STALE);
     grant = world_grant(world, &world->bob, "Shared/Sales");
     CHECK_ERR(acl_list(world->mail, grant, &world->arena, &entries, &count), ERR_DENIED);
 }
@@ -130,13 +131,47 @@ void test_acl_administering_needs_a(void)
     world_run(check_administering);
 }
 
+static void check_last_administrator(struct world *world)
+{
+    world_create(world, "Shared/Sales");
+    const struct grant *root = world_grant(world, &world->admin, "Shared/Sales");
+    CHECK_OK(acl_set(world->mail, root, SLICE("bob"), RIGHTS_REPLACE, RIGHTS_ALL));
+    const struct grant *grant = world_grant(world, &world->bob, "Shared/Sales");
+    CHECK_ERR(acl_delete(world->mail, grant, SLICE("bob")), ERR_WRONG_STATE);
+    CHECK_STR(last_error()->text, "Nobody could administer this mailbox any more: "
+                                  "give another the rights \"l\" and \"a\" first");
+    CHECK_ERR(acl_set(world->mail, grant, SLICE("bob"), RIGHTS_REMOVE, RIGHT_ADMINISTER),
+              ERR_WRONG_STATE);
+    CHECK_ERR(acl_set(world->mail, grant, SLICE("bob"), RIGHTS_REPLACE, RIGHT_LOOKUP),
+              ERR_WRONG_STATE);
+    CHECK_ERR(acl_set(world->mail, grant, SLICE("-bob"), RIGHTS_ADD, RIGHT_LOOKUP),
+              ERR_WRONG_STATE);
+    CHECK_ERR(acl_set(world->mail, grant, SLICE("-anyone"), RIGHTS_REPLACE, RIGHT_ADMINISTER),
+              ERR_WRONG_STATE);
+    CHECK_OK(acl_set(world->mail, grant, SLICE("bob"), RIGHTS_REMOVE, RIGHT_WRITE));
+    CHECK_ERR(acl_delete(world->mail, root, SLICE("bob")), ERR_WRONG_STATE);
+    CHECK_OK(acl_set(world->mail, grant, SLICE("carol"), RIGHTS_REPLACE, RIGHTS_OWNER_KEEPS));
+    CHECK_OK(acl_delete(world->mail, grant, SLICE("bob")));
+    const struct acl_modification forced = {
+        .identifier = SLICE("carol"), .expires_at = INT64_MAX, .force = true};
+    CHECK_OK(acl_modify(world->mail, root, &forced));
+    /* Nobody administers it: that may stay so. */
+    CHECK_OK(acl_set(world->mail, root, SLICE("-anyone"), RIGHTS_ADD, RIGHT_ADMINISTER));
+    CHECK_OK(acl_set(world->mail, root, SLICE("bob"), RIGHTS_REPLACE, RIGHT_LOOKUP));
+}
+
+void test_acl_leaves_a_shared_mailbox_its_last_administrator(void)
+{
+    world_run(check_last_administrator);
+}
+
 static void check_identifiers(struct world *world)
 {
     world_create(world, "Shared/Sales");
     CHECK_OK(group_add(world->mail, SLICE("sales")));
     const struct grant *grant = world_grant(world, &world->admin, "Shared/Sales");
     static const char *const nobody[] = {"zoe",       "-zoe", "group:zoe", "sales",
-                                         "group:bob", "Bob",  "--bob",     "\xff"};
+                                         "group:bob", "Bob",  "--bob",     "-"};
     for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++)
         CHECK_ERR(acl_set(world->mail, grant, slice_cstr(nobody[i]), RIGHTS_ADD, RIGHT_READ),
                   ERR_INVALID);
@@ -145,6 +180,17 @@ static void check_identifiers(struct world *world)
     CHECK_ERR(acl_delete(world->mail, grant, SLICE("zoe")), ERR_INVALID);
     rights_mask always;
     CHECK_ERR(acl_list_rights(world->mail, grant, SLICE("zoe"), &always), ERR_INVALID);
+    static const char *const unprepared[] = {"", "\xff", "bob\x07", "\xc2\xad"};
+    for (size_t i = 0; i < sizeof unprepared / sizeof unprepared[0]; i++) {
+        struct slice text = slice_cstr(unprepared[i]);
+        CHECK_ERR(acl_set(world->mail, grant, text, RIGHTS_ADD, RIGHT_READ), ERR_SYNTAX);
+        CHECK_ERR(acl_delete(world->mail, grant, text), ERR_SYNTAX);
+        CHECK_ERR(acl_list_rights(world->mail, grant, text, &always), ERR_SYNTAX);
+    }
+    /* What means the same is the same. */
+    CHECK_OK(acl_set(world->mail, grant, SLICE("\xef\xbd\x82ob"), RIGHTS_ADD, RIGHT_READ));
+    CHECK_OK(acl_set(world->mail, grant, SLICE("bob"), RIGHTS_REMOVE, RIGHT_READ));
+    CHECK_INT(world_sql("SELECT count(*) FROM acl WHERE rights = 2"), 0);
     CHECK_OK(acl_set(world->mail, grant, SLICE("group:sales"), RIGHTS_ADD, RIGHT_READ));
     CHECK_OK(acl_set(world->mail, grant, SLICE("anyone"), RIGHTS_ADD, RIGHT_LOOKUP));
 }

@@ -143,8 +143,11 @@ void world_create(struct world *world, const char *name)
 void world_allow(struct world *world, const char *name, const char *identifier, const char *rights)
 {
     const struct grant *grant = world_grant(world, &world->admin, name);
-    CHECK_OK(
-        acl_set(world->mail, grant, slice_cstr(identifier), RIGHTS_REPLACE, rights_of(rights)));
+    const struct acl_modification modification = {.identifier = slice_cstr(identifier),
+                                                  .rights = rights_of(rights),
+                                                  .expires_at = INT64_MAX,
+                                                  .force = true};
+    CHECK_OK(acl_modify(world->mail, grant, &modification));
 }
 
 int world_check(struct world *world, const struct actor *actor, const char *name,

@@ -85,7 +85,7 @@ static void change_body(struct database *database)
     CHECK_INT(table_number("SELECT count(*) FROM acl WHERE mailbox_id = %" PRId64, mailbox), 0);
     change.id = -1;
     change.change = RIGHTS_ADD;
-    CHECK_ERR(acl_rows_change(database, &change, &modseq), ERR_NOT_FOUND);
+    CHECK_ERR(acl_rows_change(database, &change, &modseq), ERR_STALE);
     change.id = user;
     change.mailbox_id = -1;
     CHECK_ERR(acl_rows_change(database, &change, &modseq), ERR_NOT_FOUND);
@@ -235,4 +235,94 @@ static void race_body(struct database *database)
 void test_acl_rows_and_groups_change_at_once_without_deadlock(void)
 {
     store_run(race_body);
+}
+
+static int change_as(struct database *database, int64_t mailbox, int64_t actor, int64_t user,
+                     enum rights_change kind, rights_mask rights, bool negative)
+{
+    const struct acl_change change = {
+        .mailbox_id = mailbox,
+        .kind = ACL_USER,
+        .id = user,
+        .negative = negative,
+        .change = kind,
+        .rights = rights,
+        .expires_at = INT64_MAX,
+        .keep_administered = true,
+        .actor_id = actor,
+        .actor = SLICE("tester"),
+        .client = SLICE("test"),
+    };
+    uint64_t modseq;
+    return acl_rows_change(database, &change, &modseq);
+}
+
+static void actor_body(struct database *database)
+{
+    const rights_mask all = RIGHT_LOOKUP | RIGHT_ADMINISTER;
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    int64_t mailbox = table_mailbox(database, 0, true);
+    CHECK_ERR(change_as(database, mailbox, user, user, RIGHTS_ADD, all, false), ERR_STALE);
+    table_grant(database, mailbox, ACL_USER, user, false, RIGHT_ADMINISTER); /* no l */
+    CHECK_ERR(change_as(database, mailbox, user, other, RIGHTS_ADD, all, false), ERR_STALE);
+    table_grant(database, mailbox, ACL_USER, user, false, all);
+    CHECK_OK(change_as(database, mailbox, user, other, RIGHTS_ADD, all, false));
+    CHECK_INT(rights_of(database, mailbox, other), all);
+    table_sql("UPDATE acl SET expires_at = now() WHERE mailbox_id = %" PRId64
+              " AND user_id = %" PRId64,
+              mailbox, user);
+    CHECK_ERR(change_as(database, mailbox, user, other, RIGHTS_ADD, RIGHTS_ALL, false), ERR_STALE);
+    CHECK_INT(rights_of(database, mailbox, other), all);
+}
+
+void test_acl_rows_change_asks_for_the_actors_rights_under_the_lock(void)
+{
+    store_run(actor_body);
+}
+
+static void administered_body(struct database *database)
+{
+    const rights_mask all = RIGHT_LOOKUP | RIGHT_ADMINISTER;
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    int64_t mailbox = table_mailbox(database, 0, true);
+    /* Nobody but the administrator ever did: it may stay so. */
+    CHECK_OK(change_as(database, mailbox, 0, user, RIGHTS_REPLACE, RIGHTS_NONE, false));
+    CHECK_OK(change_as(database, mailbox, 0, user, RIGHTS_REPLACE, all, false));
+    CHECK_ERR(change_as(database, mailbox, user, user, RIGHTS_REMOVE, RIGHT_ADMINISTER, false),
+              ERR_WRONG_STATE);
+    CHECK_ERR(change_as(database, mailbox, 0, user, RIGHTS_REPLACE, RIGHT_ADMINISTER, false),
+              ERR_WRONG_STATE); /* who can't see it can't administer it */
+    CHECK_ERR(change_as(database, mailbox, 0, user, RIGHTS_ADD, RIGHT_ADMINISTER, true),
+              ERR_WRONG_STATE);
+    CHECK_INT(rights_of(database, mailbox, user), all);
+    CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64, mailbox), 1);
+    /* Through a group without members nobody does; through one with a member, somebody. */
+    int64_t group = table_group(database);
+    table_grant(database, mailbox, ACL_GROUP, group, false, all);
+    CHECK_ERR(change_as(database, mailbox, user, user, RIGHTS_REPLACE, RIGHTS_NONE, false),
+              ERR_WRONG_STATE);
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct mailbox_modseq *touched;
+    size_t count;
+    CHECK_OK(groups_change_member(database, &arena, group, other, true, SLICE("tester"), &touched,
+                                  &count));
+    arena_clear(&arena);
+    CHECK_OK(users_set_disabled(database, other, true));
+    CHECK_ERR(change_as(database, mailbox, user, user, RIGHTS_REPLACE, RIGHTS_NONE, false),
+              ERR_WRONG_STATE);
+    CHECK_OK(users_set_disabled(database, other, false));
+    CHECK_OK(change_as(database, mailbox, user, user, RIGHTS_REPLACE, RIGHTS_NONE, false));
+    /* Anyone is somebody, too. */
+    table_grant(database, mailbox, ACL_GROUP, group, false, RIGHTS_NONE);
+    table_grant(database, mailbox, ACL_ANYONE, 0, false, all);
+    CHECK_OK(change_as(database, mailbox, 0, user, RIGHTS_REPLACE, RIGHTS_ALL, true));
+    table_is_sound(mailbox);
+}
+
+void test_acl_rows_keep_somebody_who_administers(void)
+{
+    store_run(administered_body);
 }

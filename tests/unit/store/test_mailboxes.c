@@ -8,20 +8,35 @@
 #include "support/check.h"
 #include "table_fixture.h"
 
-static int64_t create(struct database *database, int64_t owner_id, const char *base,
-                      const char *below)
+static struct mailbox_creation creation_below(int64_t owner_id, int64_t parent_id, const char *name,
+                                              int64_t actor_id)
 {
-    char name[200];
-    snprintf(name, sizeof name, "%s%s", base, below);
-    const struct mailbox_creation creation = {
+    return (struct mailbox_creation){
         .owner_id = owner_id,
         .name = slice_cstr(name),
+        .parent_id = parent_id,
+        .parent_rights_modseq = INT64_MAX,
+        .actor_id = actor_id,
         .actor = SLICE("tester"),
         .client = SLICE("test"),
     };
+}
+
+/* Below whatever there is. */
+static int64_t create(struct database *database, int64_t owner_id, const char *base,
+                      const char *below)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const char *name = arena_printf(&arena, "%s%s", base, below);
+    struct mailbox_row parent = {0};
+    int err = mailboxes_nearest_parent(database, &arena, owner_id, slice_cstr(name), 0, &parent);
+    CHECK(!err || err == -ERR_NOT_FOUND);
+    struct mailbox_creation creation = creation_below(owner_id, parent.id, name, 0);
     int64_t id = 0;
     uint32_t uidvalidity;
     CHECK_OK(mailboxes_create(database, &creation, &id, &uidvalidity));
+    arena_clear(&arena);
     return id;
 }
 
@@ -31,26 +46,20 @@ static void create_body(struct database *database)
     arena_init(&arena, 0);
     int64_t user = table_user(database);
     int64_t other = table_user(database);
-    int64_t parent = table_mailbox(database, 0, true);
+    int64_t parent = create(database, user, "Work", "");
     table_grant(database, parent, ACL_USER, other, false, RIGHT_LOOKUP);
     table_grant(database, parent, ACL_USER, user, false, RIGHT_READ);
     table_grant(database, parent, ACL_USER, user, true, RIGHT_POST);
-    struct mailbox_creation creation = {
-        .owner_id = user,
-        .name = SLICE("Archive"),
-        .special_use = SLICE("\\Archive"),
-        .acl_from = parent,
-        .owner_rights_user = user,
-        .actor = SLICE("tester"),
-        .client = SLICE("test"),
-    };
+    struct mailbox_creation creation = creation_below(user, parent, "Work/Archive", 0);
+    creation.special_use = SLICE("\\Archive");
+    creation.owner_rights_user = user;
     int64_t id = 0;
     uint32_t first = 0;
     uint32_t second = 0;
     CHECK_OK(mailboxes_create(database, &creation, &id, &first));
     CHECK_ERR(mailboxes_create(database, &creation, &id, &first), ERR_EXISTS);
     struct mailbox_row row;
-    if (CHECK_OK(mailboxes_find(database, &arena, user, SLICE("Archive"), user, &row))) {
+    if (CHECK_OK(mailboxes_find(database, &arena, user, creation.name, user, &row))) {
         CHECK_INT(row.id, id);
         CHECK_INT(row.owner_id, user);
         CHECK(slice_starts_with(row.owner, SLICE("user-")));
@@ -62,12 +71,12 @@ static void create_body(struct database *database)
     }
     CHECK_OK(mailboxes_get(database, &arena, id, other, &row));
     CHECK_INT(row.rights, RIGHT_LOOKUP);
-    CHECK_ERR(mailboxes_find(database, &arena, 0, SLICE("Archive"), user, &row), ERR_NOT_FOUND);
+    CHECK_ERR(mailboxes_find(database, &arena, 0, creation.name, user, &row), ERR_NOT_FOUND);
 
     uint64_t modseq = 0;
-    CHECK_OK(mailboxes_delete(database, id, SLICE("tester"), SLICE("test"), &modseq));
+    CHECK_OK(mailboxes_delete(database, id, 0, SLICE("tester"), SLICE("test"), &modseq));
     CHECK_U64(modseq, 2);
-    CHECK_ERR(mailboxes_delete(database, id, SLICE("tester"), SLICE("test"), &modseq),
+    CHECK_ERR(mailboxes_delete(database, id, 0, SLICE("tester"), SLICE("test"), &modseq),
               ERR_NOT_FOUND);
     CHECK_ERR(mailboxes_get(database, &arena, id, user, &row), ERR_NOT_FOUND);
     table_is_sound(id);
@@ -79,6 +88,62 @@ static void create_body(struct database *database)
 void test_mailboxes_create_and_delete(void)
 {
     store_run(create_body);
+}
+
+/* What was true when the rights were asked for need not be under the lock. */
+static void create_stale_body(struct database *database)
+{
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    int64_t parent = create(database, user, "Work", "");
+    table_grant(database, parent, ACL_USER, other, false, RIGHT_LOOKUP | RIGHT_CREATE);
+    int64_t id = 0;
+    uint32_t uidvalidity;
+    struct mailbox_creation creation = creation_below(user, parent, "Work/a/b", other);
+    CHECK_OK(mailboxes_create(database, &creation, &id, &uidvalidity));
+    creation.name = SLICE("Work/c");
+    creation.parent_rights_modseq = 1; /* they are of modseq 2 */
+    CHECK_ERR(mailboxes_create(database, &creation, &id, &uidvalidity), ERR_STALE);
+    creation.parent_rights_modseq = 2;
+    creation.parent_id = 0; /* it was made meanwhile */
+    CHECK_ERR(mailboxes_create(database, &creation, &id, &uidvalidity), ERR_STALE);
+    creation.name = SLICE("Work/a/b/c"); /* something closer was made meanwhile */
+    creation.parent_id = parent;
+    CHECK_ERR(mailboxes_create(database, &creation, &id, &uidvalidity), ERR_STALE);
+    creation.name = SLICE("Elsewhere/c"); /* it was renamed meanwhile */
+    CHECK_ERR(mailboxes_create(database, &creation, &id, &uidvalidity), ERR_STALE);
+    creation.name = SLICE("Work/c");
+    table_grant(database, parent, ACL_USER, other, false, RIGHT_LOOKUP);
+    creation.parent_rights_modseq = INT64_MAX; /* k has gone meanwhile */
+    CHECK_ERR(mailboxes_create(database, &creation, &id, &uidvalidity), ERR_STALE);
+    creation.actor_id = 0;
+    CHECK_OK(mailboxes_create(database, &creation, &id, &uidvalidity));
+}
+
+void test_mailboxes_create_checks_the_parent_under_its_lock(void)
+{
+    store_run(create_stale_body);
+}
+
+static void delete_stale_body(struct database *database)
+{
+    int64_t user = table_user(database);
+    int64_t mailbox = table_mailbox(database, 0, true);
+    uint64_t modseq = 0;
+    table_grant(database, mailbox, ACL_USER, user, false, RIGHTS_ALL & ~RIGHT_DELETE_MAILBOX);
+    CHECK_ERR(mailboxes_delete(database, mailbox, user, SLICE("tester"), SLICE("test"), &modseq),
+              ERR_STALE);
+    table_grant(database, mailbox, ACL_USER, user, false, RIGHT_DELETE_MAILBOX);
+    CHECK_ERR(mailboxes_delete(database, mailbox, user, SLICE("tester"), SLICE("test"), &modseq),
+              ERR_STALE);
+    table_grant(database, mailbox, ACL_USER, user, false, RIGHT_DELETE_MAILBOX | RIGHT_LOOKUP);
+    CHECK_OK(mailboxes_delete(database, mailbox, user, SLICE("tester"), SLICE("test"), &modseq));
+    CHECK_U64(modseq, 5);
+}
+
+void test_mailboxes_delete_checks_rights_under_the_lock(void)
+{
+    store_run(delete_stale_body);
 }
 
 static void tree_body(struct database *database)
@@ -112,6 +177,18 @@ void test_mailboxes_tree_has_what_is_below(void)
     store_run(tree_body);
 }
 
+static struct mailbox_renaming renaming(int64_t mailbox_id, int64_t from_owner, struct slice from,
+                                        int64_t to_owner, const char *to)
+{
+    return (struct mailbox_renaming){
+        .mailbox_id = mailbox_id,
+        .from = {from_owner, from},
+        .to = {to_owner, slice_cstr(to)},
+        .actor = SLICE("tester"),
+        .client = SLICE("test"),
+    };
+}
+
 static void rename_body(struct database *database)
 {
     struct arena arena;
@@ -124,18 +201,16 @@ static void rename_body(struct database *database)
     create(database, user, "Taken", "/a");
     struct mailbox_modseq *touched;
     size_t count = 0;
-    CHECK_ERR(mailboxes_rename(database, &arena, 0, base, user, SLICE("Taken"), SLICE("tester"),
-                               SLICE("test"), &touched, &count),
-              ERR_EXISTS);
-    CHECK_ERR(mailboxes_rename(database, &arena, 0, SLICE("no such mailbox"), 0, SLICE("New"),
-                               SLICE("tester"), SLICE("test"), &touched, &count),
-              ERR_NOT_FOUND);
+    struct mailbox_renaming move = renaming(top, 0, base, user, "Taken");
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_EXISTS);
+    move = renaming(top, 0, SLICE("no such mailbox"), 0, "New");
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE);
     struct mailbox_row row;
     CHECK_OK(mailboxes_get(database, &arena, child, user, &row));
     CHECK_INT(row.owner_id, 0);
     CHECK_U64(row.rights_modseq, 1);
-    CHECK_OK(mailboxes_rename(database, &arena, 0, base, user, SLICE("New"), SLICE("tester"),
-                              SLICE("test"), &touched, &count));
+    move = renaming(top, 0, base, user, "New");
+    CHECK_OK(mailboxes_rename(database, &arena, &move, &touched, &count));
     if (CHECK_INT(count, 3)) {
         CHECK_INT(touched[0].mailbox_id, top);
         CHECK_U64(touched[0].modseq, 2);
@@ -146,15 +221,16 @@ static void rename_body(struct database *database)
     CHECK_U64(row.rights_modseq, 2);
 
     /* Names that the subtree itself leaves are free for it. */
-    struct slice up = SLICE("New");
-    CHECK_OK(mailboxes_delete(database, top, SLICE("tester"), SLICE("test"), &touched[0].modseq));
-    CHECK_OK(mailboxes_rename(database, &arena, user, SLICE("New/a"), user, up, SLICE("tester"),
-                              SLICE("test"), &touched, &count));
+    CHECK_OK(
+        mailboxes_delete(database, top, 0, SLICE("tester"), SLICE("test"), &touched[0].modseq));
+    move = renaming(child, user, SLICE("New/a"), user, "New");
+    CHECK_OK(mailboxes_rename(database, &arena, &move, &touched, &count));
     CHECK_INT(count, 2);
     CHECK_OK(mailboxes_find(database, &arena, user, SLICE("New/a"), user, &row));
     CHECK_INT(row.id, grandchild);
-    CHECK_OK(mailboxes_rename(database, &arena, user, up, user, SLICE("New/a"), SLICE("tester"),
-                              SLICE("test"), &touched, &count));
+    move = renaming(child, user, SLICE("New"), user, "New/a");
+    move.parent_id = child;
+    CHECK_OK(mailboxes_rename(database, &arena, &move, &touched, &count));
     CHECK_OK(mailboxes_find(database, &arena, user, SLICE("New/a/a"), user, &row));
     CHECK_INT(row.id, grandchild);
     CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64
@@ -169,6 +245,50 @@ static void rename_body(struct database *database)
 void test_mailboxes_rename_takes_the_subtree_along(void)
 {
     store_run(rename_body);
+}
+
+static void rename_stale_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const rights_mask give_away = RIGHT_DELETE_MAILBOX | RIGHT_ADMINISTER;
+    int64_t user = table_user(database);
+    int64_t owner = table_user(database);
+    int64_t mailbox = create(database, owner, "Old", "");
+    int64_t child = create(database, owner, "Old", "/child");
+    int64_t parent = create(database, owner, "New", "");
+    struct mailbox_modseq *touched;
+    size_t count = 0;
+    struct mailbox_renaming move = renaming(mailbox, owner, SLICE("Old"), owner, "New/a");
+    move.parent_id = parent;
+    move.needed = RIGHT_LOOKUP | RIGHT_DELETE_MAILBOX;
+    move.actor_id = user;
+    table_grant(database, mailbox, ACL_USER, user, false, RIGHT_LOOKUP | give_away);
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE); /* no k */
+    table_grant(database, parent, ACL_USER, user, false, RIGHT_LOOKUP | RIGHT_CREATE);
+    move.mailbox_id = child; /* another has the name */
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE);
+    move.mailbox_id = mailbox;
+    move.parent_id = 0; /* it was made meanwhile */
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE);
+    move.parent_id = parent;
+    move.needed_tree = give_away; /* not on the child */
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE);
+    table_grant(database, child, ACL_USER, user, false, give_away);
+    CHECK_OK(mailboxes_rename(database, &arena, &move, &touched, &count));
+    CHECK_INT(count, 2);
+    move = renaming(mailbox, owner, SLICE("New/a"), owner, "New/b");
+    move.parent_id = parent;
+    move.needed = RIGHT_LOOKUP | RIGHT_DELETE_MAILBOX;
+    move.actor_id = user;
+    table_grant(database, mailbox, ACL_USER, user, true, RIGHT_DELETE_MAILBOX); /* x has gone */
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE);
+    arena_clear(&arena);
+}
+
+void test_mailboxes_rename_checks_everything_under_the_locks(void)
+{
+    store_run(rename_stale_body);
 }
 
 static void visible_body(struct database *database)
@@ -284,7 +404,7 @@ static void pulse_body(struct database *database)
     CHECK(pulse.user_disabled);
     int64_t deleted = table_mailbox(database, 0, true);
     uint64_t modseq;
-    CHECK_OK(mailboxes_delete(database, deleted, SLICE("tester"), SLICE("test"), &modseq));
+    CHECK_OK(mailboxes_delete(database, deleted, 0, SLICE("tester"), SLICE("test"), &modseq));
     CHECK_ERR(mailboxes_pulse(database, deleted, user, &pulse), ERR_NOT_FOUND);
     CHECK_ERR(mailboxes_pulse(database, mailbox, -1, &pulse), ERR_NOT_FOUND);
 

@@ -260,7 +260,7 @@ static void sweep_expunged_body(struct database *database)
     append_message(database, dead, deleted);
     expunge_all(database, mailbox);
     uint64_t modseq;
-    CHECK_OK(mailboxes_delete(database, dead, SLICE("tester"), SLICE("test"), &modseq));
+    CHECK_OK(mailboxes_delete(database, dead, 0, SLICE("tester"), SLICE("test"), &modseq));
 
     sweep_all(database, clock_realtime_us() - INT64_C(3600000000));
     CHECK_INT(messages_there(lonely), 1);

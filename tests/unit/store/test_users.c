@@ -53,11 +53,17 @@ static void delete_body(struct database *database)
     int64_t granted = table_mailbox(database, other, true);
     table_grant(database, granted, ACL_USER, user, false, RIGHT_LOOKUP);
     table_append(database, own, 1, 0);
-    CHECK_OK(users_delete(database, user, SLICE("tester")));
-    CHECK_ERR(users_delete(database, user, SLICE("tester")), ERR_NOT_FOUND);
-
     struct arena arena;
     arena_init(&arena, 0);
+    struct mailbox_modseq *touched;
+    size_t count = 0;
+    CHECK_OK(users_delete(database, &arena, user, SLICE("tester"), &touched, &count));
+    if (CHECK_INT(count, 2))
+        for (size_t i = 0; i < count; i++)
+            CHECK_U64(touched[i].modseq, 3);
+    CHECK_ERR(users_delete(database, &arena, user, SLICE("tester"), &touched, &count),
+              ERR_NOT_FOUND);
+
     struct mailbox_row row;
     CHECK_ERR(mailboxes_get(database, &arena, own, 0, &row), ERR_NOT_FOUND);
     CHECK_OK(mailboxes_get(database, &arena, granted, other, &row));
