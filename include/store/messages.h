@@ -100,14 +100,18 @@ int messages_first_chunks(struct database *database, struct arena *arena, const 
  * done (less than limit: nothing left). `before`: microseconds since 1970. */
 int messages_sweep_uploads(struct database *database, int64_t before, uint32_t limit,
                            uint32_t *done_out) MUST_CHECK;
-/* Forgets expunged entries and deleted mailboxes older than that, then content nobody
- * refers to any more. */
+/* Forgets expunged entries and deleted mailboxes older than that, or than the retention of
+ * their own, then content nobody refers to any more. */
 int messages_sweep_expunged(struct database *database, int64_t before, uint32_t limit,
                             uint32_t *done_out) MUST_CHECK;
+/* Who had seen what is forgotten by now. */
+int messages_sweep_expunged_seen(struct database *database, uint32_t limit,
+                                 uint32_t *done_out) MUST_CHECK;
 /* Content that was stored before that and never came into a mailbox. Each
  * message is looked at once, so `before` should be a day ago or more. */
 int messages_sweep_orphans(struct database *database, int64_t before, uint32_t limit,
                            uint32_t *done_out) MUST_CHECK;
+/* Rows of the journal, but those that a mailbox's own retention still needs. */
 int journal_sweep(struct database *database, int64_t before, uint32_t limit,
                   uint32_t *done_out) MUST_CHECK;
 

@@ -44,17 +44,30 @@ static void sweep(struct mail *mail, sweep_function *function, int64_t keep_hour
     while (done == BATCH && !mail->janitor->stopping) {
         if (function(mail->database, before, BATCH, &done) != 0)
             return;
-        rest(mail->janitor, PAUSE_MS);
+        if (done == BATCH)
+            rest(mail->janitor, PAUSE_MS);
     }
 }
 
-static void sweep_all(struct mail *mail)
+static int sweep_expunged_seen(struct database *database, int64_t before, uint32_t limit,
+                               uint32_t *done_out)
+{
+    (void)before; /* it follows what sweep_expunged has left */
+    return messages_sweep_expunged_seen(database, limit, done_out);
+}
+
+void janitor_sweep(struct mail *mail)
 {
     const struct mail_settings *settings = &mail->settings;
+    /* Who expunged a message is asked for as long as it can be given back. */
+    uint32_t journal_days = settings->journal_days > settings->retention_days
+                                ? settings->journal_days
+                                : settings->retention_days;
     sweep(mail, messages_sweep_uploads, UPLOAD_HOURS);
     sweep(mail, messages_sweep_orphans, ORPHAN_HOURS);
     sweep(mail, messages_sweep_expunged, (int64_t)settings->retention_days * 24);
-    sweep(mail, journal_sweep, (int64_t)settings->journal_days * 24);
+    sweep(mail, sweep_expunged_seen, 0);
+    sweep(mail, journal_sweep, (int64_t)journal_days * 24);
 }
 
 /* Workers that started together should not sweep together. */
@@ -71,7 +84,7 @@ static void live(void *arg)
     struct janitor *janitor = mail->janitor;
     rest(janitor, first_delay_ms());
     while (!janitor->stopping) {
-        sweep_all(mail);
+        janitor_sweep(mail);
         rest(janitor, ROUND_MS);
     }
     janitor->living = false;

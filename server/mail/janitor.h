@@ -11,6 +11,8 @@
 struct mail;
 
 int janitor_open(struct mail *mail) MUST_CHECK;
+/* One round, which the janitor makes every hour. Parks. */
+void janitor_sweep(struct mail *mail);
 /* Ends it after the batch it is at. Parks. */
 void janitor_close(struct mail *mail);
 

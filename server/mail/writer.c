@@ -5,11 +5,12 @@
 #include "engine.h"
 #include "mail/pulse.h"
 #include "store/change_small.h"
+#include "writer_change.h"
 #include "writer_known.h"
 #include "writer_queue.h"
 #include "writer_store.h"
 
-static struct change change_for(const struct grant *grant, enum change_kind kind)
+struct change writer_change(const struct grant *grant, enum change_kind kind)
 {
     const struct actor *actor = grant_actor(grant);
     return (struct change){
@@ -96,9 +97,7 @@ static void take_uids(struct uidset *from, struct uidset *out)
 
 /* APPEND, COPY, MOVE -------------------------------------------------------------------- */
 
-/* The flags that the actor may give a message here. Where \Seen is per user,
- * the administrator has none of his own. */
-static flag_mask flags_settable(const struct grant *grant)
+flag_mask writer_flags_settable(const struct grant *grant)
 {
     flag_mask may = flags_changeable(grant_rights(grant));
     if (grant_seen_per_user(grant) && grant_actor(grant)->user_id == 0)
@@ -113,7 +112,7 @@ static int permitted_items(const struct grant *grant, const struct append_item *
     struct append_item *permitted = malloc((count + 1) * sizeof *permitted);
     if (!permitted)
         return fail(ERR_NO_MEMORY, "no memory for %zu messages to append", count);
-    flag_mask may = flags_settable(grant);
+    flag_mask may = writer_flags_settable(grant);
     for (size_t i = 0; i < count; i++) {
         permitted[i] = items[i];
         permitted[i].flags &= may;
@@ -164,7 +163,7 @@ static int append(struct mail *mail, const struct grant *grant, struct change *c
 int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
                   size_t count, struct append_outcome *out)
 {
-    struct change change = change_for(grant, CHANGE_APPEND);
+    struct change change = writer_change(grant, CHANGE_APPEND);
     change.item_count = count;
     return append(mail, grant, &change, items, out);
 }
@@ -173,7 +172,7 @@ int writer_copy(struct mail *mail, const struct grant *source, const struct uids
                 const struct grant *destination, const struct append_item *items,
                 struct append_outcome *out)
 {
-    struct change change = change_for(destination, CHANGE_APPEND);
+    struct change change = writer_change(destination, CHANGE_APPEND);
     change.item_count = uidset_size(uids);
     change.uids = uids;
     change.source_id = grant_mailbox_id(source);
@@ -184,7 +183,7 @@ static int move_items(struct mail *mail, const struct grant *source, const struc
                       const struct grant *destination, const struct append_item *items,
                       struct uidset *moved_out, struct append_outcome *out)
 {
-    struct change change = change_for(destination, CHANGE_MOVE);
+    struct change change = writer_change(destination, CHANGE_MOVE);
     change.items = items;
     change.item_count = uidset_size(uids);
     change.uids = uids;
@@ -267,7 +266,7 @@ static void add_change(struct change *changes, size_t *count, const struct grant
     if (!(edit.cleared | edit.set))
         return;
     struct change *change = &changes[(*count)++];
-    *change = change_for(grant, kind);
+    *change = writer_change(grant, kind);
     change->uids = uids;
     change->flags_cleared = edit.cleared;
     change->flags_set = edit.set;
@@ -355,7 +354,7 @@ int writer_expunge(struct mail *mail, const struct grant *grant, const struct ui
         return err;
     struct uid_range everything = {1, UINT32_MAX};
     const struct uidset all = {.ranges = &everything, .count = 1, .size = 1};
-    struct change change = change_for(grant, CHANGE_EXPUNGE);
+    struct change change = writer_change(grant, CHANGE_EXPUNGE);
     change.uids = uids ? uids : &all;
     change.only_deleted = true;
     err = submit(mail, grant, &change, NULL);

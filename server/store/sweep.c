@@ -9,19 +9,25 @@ static void limits(struct params *params, int64_t before, uint32_t limit)
     params_int8(params, limit);
 }
 
-/* A statement that takes (before, limit) and answers with a row for each thing done. */
-static int sweep(struct database *database, enum statement statement, int64_t before,
-                 uint32_t limit, uint32_t *done_out)
+/* A statement that answers with a row for each thing done. */
+static int run(struct database *database, enum statement statement, struct params *params,
+               uint32_t *done_out)
 {
-    struct params params;
-    limits(&params, before, limit);
     struct result *result;
-    int err = pool_ask(database, RELAXED, statement, &params, &result);
+    int err = pool_ask(database, RELAXED, statement, params, &result);
     if (err)
         return err;
     *done_out = (uint32_t)result_rows(result);
     result_free(&result);
     return 0;
+}
+
+static int sweep(struct database *database, enum statement statement, int64_t before,
+                 uint32_t limit, uint32_t *done_out)
+{
+    struct params params;
+    limits(&params, before, limit);
+    return run(database, statement, &params, done_out);
 }
 
 int messages_sweep_uploads(struct database *database, int64_t before, uint32_t limit,
@@ -104,6 +110,14 @@ int messages_sweep_expunged(struct database *database, int64_t before, uint32_t 
     }
     *done_out = sum;
     return 0;
+}
+
+int messages_sweep_expunged_seen(struct database *database, uint32_t limit, uint32_t *done_out)
+{
+    struct params params;
+    params_init(&params);
+    params_int8(&params, limit);
+    return run(database, STATEMENT_SWEEP_EXPUNGED_SEEN, &params, done_out);
 }
 
 int messages_sweep_orphans(struct database *database, int64_t before, uint32_t limit,

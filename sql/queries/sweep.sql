@@ -1,5 +1,7 @@
 -- Housekeeping in small batches.
 --
+-- What is older than $1 goes, or than a mailbox's own retention.
+--
 -- Content is collected in two statements of one transaction: the first locks
 -- the messages that may have lost their last reference, the second, with a
 -- younger snapshot, deletes those that have. A new entry's foreign key waits for
@@ -20,11 +22,15 @@ SELECT message_id FROM due;
 
 -- name: sweep_expunged
 WITH due AS MATERIALIZED (
-    SELECT ctid AS place, message_id
-    FROM expunged
-    WHERE expunged_at < $1::timestamptz
-    ORDER BY expunged_at
-    LIMIT $2::bigint
+    SELECT x.place, x.message_id
+    FROM mailboxes m
+    CROSS JOIN LATERAL (SELECT x.ctid AS place, x.message_id FROM expunged x
+                        WHERE x.mailbox_id = m.id
+                          AND x.expunged_at < coalesce(now() - make_interval(days => m.retention_days),
+                                                       $1::timestamptz)
+                        ORDER BY x.expunged_at
+                        LIMIT $2::bigint) x
+    LIMIT $2
 ), locked AS MATERIALIZED (
     SELECT id FROM messages WHERE id IN (SELECT message_id FROM due) FOR UPDATE SKIP LOCKED
 )
@@ -38,7 +44,7 @@ WITH due AS MATERIALIZED (
     SELECT e.ctid AS place, e.message_id
     FROM mailboxes m
     JOIN entries e ON e.mailbox_id = m.id
-    WHERE m.deleted_at < $1::timestamptz
+    WHERE m.deleted_at < coalesce(now() - make_interval(days => m.retention_days), $1::timestamptz)
     LIMIT $2::bigint
 ), locked AS MATERIALIZED (
     SELECT id FROM messages WHERE id IN (SELECT message_id FROM due) FOR UPDATE SKIP LOCKED
@@ -47,6 +53,27 @@ DELETE FROM entries e
 USING due, locked
 WHERE locked.id = due.message_id AND e.ctid = due.place
 RETURNING e.message_id;
+
+-- name: sweep_expunged_seen
+-- As old as nothing is any more that can be given back. Rows of messages that were given
+-- back go along some day.
+WITH due AS MATERIALIZED (
+    SELECT s.place
+    FROM mailboxes m
+    LEFT JOIN LATERAL (SELECT x.modseq FROM expunged x WHERE x.mailbox_id = m.id
+                       ORDER BY x.expunged_at LIMIT 1) oldest ON true
+    CROSS JOIN LATERAL (SELECT s.ctid AS place, s.uids FROM expunged_seen s
+                        WHERE s.mailbox_id = m.id AND s.modseq < coalesce(oldest.modseq, 9223372036854775807)
+                        ORDER BY s.modseq
+                        LIMIT $1::bigint) s
+    WHERE NOT EXISTS (SELECT FROM unnest(s.uids) AS r
+                      JOIN expunged x ON x.mailbox_id = m.id AND x.uid >= lower(r) AND x.uid < upper(r))
+    LIMIT $1
+)
+DELETE FROM expunged_seen s
+USING due
+WHERE s.ctid = due.place
+RETURNING s.mailbox_id;
 
 -- name: sweep_orphans
 -- Content that came and was never referred to. Ids are looked at once, in order.
@@ -79,22 +106,27 @@ DELETE FROM message_chunks c USING chunk WHERE c.ctid = chunk.place;
 -- Those that are empty by now; the rest goes with them.
 DELETE FROM mailboxes
 WHERE id IN (SELECT m.id FROM mailboxes m
-             WHERE m.deleted_at < $1::timestamptz
+             WHERE m.deleted_at < coalesce(now() - make_interval(days => m.retention_days),
+                                           $1::timestamptz)
                AND NOT EXISTS (SELECT FROM entries e WHERE e.mailbox_id = m.id)
                AND NOT EXISTS (SELECT FROM expunged x WHERE x.mailbox_id = m.id)
              LIMIT $2::bigint)
 RETURNING id;
 
 -- name: sweep_journal
--- From the old end of each mailbox's journal, so that what is left has no hole.
+-- From the old end of each mailbox's journal, so that what is left has no hole; not as
+-- long as what was expunged meanwhile can be given back.
 WITH due AS MATERIALIZED (
     SELECT old.place
     FROM mailbox_state s
+    JOIN mailboxes m ON m.id = s.mailbox_id
+    CROSS JOIN LATERAL (SELECT least($1::timestamptz,
+                                     now() - make_interval(days => m.retention_days)) AS since) keep
     CROSS JOIN LATERAL (SELECT j.at FROM journal j WHERE j.mailbox_id = s.mailbox_id
                         ORDER BY j.modseq LIMIT 1) oldest
     CROSS JOIN LATERAL (SELECT j.ctid AS place, j.at FROM journal j WHERE j.mailbox_id = s.mailbox_id
                         ORDER BY j.modseq LIMIT $2::bigint) old
-    WHERE oldest.at < $1::timestamptz AND old.at < $1
+    WHERE oldest.at < keep.since AND old.at < keep.since
     LIMIT $2
 )
 DELETE FROM journal j

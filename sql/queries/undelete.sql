@@ -116,3 +116,60 @@ SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity,
        CASE WHEN total.messages > 0 AND $1 <> $6 THEN source.modseq END AS source_modseq,
        total.old_uids::text AS source_uids
 FROM mailbox, source, total;
+
+-- name: mailboxes_deleted
+-- '-infinity' is no deletion but a rename under way.
+SELECT m.id, m.deleted_at, s.messages, j.actor, j.client
+FROM mailboxes m
+JOIN mailbox_state s ON s.mailbox_id = m.id
+LEFT JOIN journal j ON j.mailbox_id = m.id AND j.modseq = s.highest_modseq
+WHERE coalesce(m.owner_id, 0) = $1::bigint AND m.name = $2::text AND m.deleted_at > '-infinity'
+ORDER BY m.deleted_at DESC, m.id DESC;
+
+-- name: mailbox_undelete
+-- Whose state the transaction has locked. No row: it is not deleted.
+WITH back AS (
+    UPDATE mailboxes SET deleted_at = NULL, owner_id = nullif($2::bigint, 0), name = $3::text
+    WHERE id = $1::bigint AND deleted_at > '-infinity'
+    RETURNING id, name
+), state AS (
+    UPDATE mailbox_state
+    SET highest_modseq = highest_modseq + 1, rights_modseq = highest_modseq + 1
+    WHERE mailbox_id IN (SELECT id FROM back)
+    RETURNING mailbox_id, highest_modseq
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, actor, client, detail)
+    SELECT state.mailbox_id, state.highest_modseq, 'mailbox', $4::text, $5::text,
+           'undeleted ' || back.name
+    FROM state, back
+)
+SELECT highest_modseq FROM state;
+
+-- name: mailbox_retention
+SELECT retention_days FROM mailboxes WHERE id = $1::bigint AND deleted_at IS NULL;
+
+-- name: mailbox_set_retention
+-- Whose state the transaction has locked; $2 null: as long as the configuration says.
+WITH mailbox AS (
+    SELECT m.id, m.retention_days AS before, s.highest_modseq
+    FROM mailboxes m
+    JOIN mailbox_state s ON s.mailbox_id = m.id
+    WHERE m.id = $1::bigint AND m.deleted_at IS NULL
+), changed AS (
+    UPDATE mailboxes m SET retention_days = $2::integer
+    FROM mailbox
+    WHERE m.id = mailbox.id AND mailbox.before IS DISTINCT FROM $2
+    RETURNING m.id, mailbox.before
+), state AS (
+    UPDATE mailbox_state
+    SET highest_modseq = highest_modseq + 1, rights_modseq = highest_modseq + 1
+    WHERE mailbox_id IN (SELECT id FROM changed)
+    RETURNING highest_modseq
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, actor, client, detail)
+    SELECT changed.id, state.highest_modseq, 'mailbox', $3::text, $4::text,
+           format('retention: %s -> %s', coalesce(changed.before || 'd', 'default'),
+                  coalesce($2 || 'd', 'default'))
+    FROM changed, state
+)
+SELECT coalesce((SELECT highest_modseq FROM state), mailbox.highest_modseq) FROM mailbox;

@@ -174,12 +174,6 @@ static void expunge_body(struct database *database)
                            "= %" PRId64,
                            mailbox),
               4005 + 5005 + 1006);
-    CHECK_INT(table_number("SELECT count(*) FROM expunged_seen WHERE mailbox_id = %" PRId64
-                           " AND user_ids = ARRAY[%" PRId64 "::bigint]"
-                           " AND uids = CASE modseq WHEN 5 THEN '{[4,6)}'"
-                           " WHEN 6 THEN '{[1,2)}' END::int8multirange",
-                           mailbox, user),
-              2);
     table_is_sound(mailbox);
 }
 
@@ -211,14 +205,8 @@ static void check_moved(struct database *database, int64_t source, int64_t desti
               3 * 1 + 4 * 3);
     CHECK_INT(table_number("SELECT count(*) FROM expunged WHERE mailbox_id = %" PRId64, source), 1);
     CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64
-                           " AND kind = 'expunge' AND detail = 'moved' AND other_id = %" PRId64
-                           " AND other_uids = '{[3,5)}'",
+                           " AND detail = 'moved' AND other_id = %" PRId64,
                            source, destination),
-              1);
-    CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64
-                           " AND kind = 'append' AND detail = 'moved' AND other_id = %" PRId64
-                           " AND other_uids = '{[2,3),[4,5)}'",
-                           destination, source),
               1);
 }
 
