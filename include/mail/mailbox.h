@@ -31,7 +31,7 @@ int mailbox_rename(struct mail *mail, const struct grant *grant, struct slice ne
 /* Makes the INBOX of a user who has none (at login, at user add). */
 int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor) MUST_CHECK;
 
-/* STATUS: needs `r`. */
+/* STATUS: needs `r`. Of the mailbox as it was when the grant was asked for, or later. */
 int mailbox_status(struct mail *mail, const struct grant *grant,
                    struct mailbox_status *out) MUST_CHECK;
 

@@ -16,6 +16,7 @@
 struct pulse {
     uint64_t modseq;        /* the mailbox's highest, now */
     uint64_t rights_modseq; /* grants older than this are stale */
+    uint32_t first_recent;  /* UIDs below have been \Recent for somebody */
     bool user_disabled;
 };
 /* -ERR_NOT_FOUND: mailbox or user are gone. One statement for all sessions whose commands

@@ -108,6 +108,7 @@ struct mailbox_status {
     uint64_t messages, recent, unseen, deleted, bytes;
     uint32_t uidnext, uidvalidity;
     uint64_t highest_modseq;
+    uint32_t first_recent;
 };
 int mailboxes_status(struct database *database, int64_t mailbox_id, int64_t user_id,
                      struct mailbox_status *out) MUST_CHECK;
@@ -118,6 +119,7 @@ int mailboxes_status(struct database *database, int64_t mailbox_id, int64_t user
 struct mailbox_pulse {
     uint64_t highest_modseq;
     uint64_t rights_modseq;
+    uint32_t first_recent;
     bool user_disabled;
 };
 int mailboxes_pulse(struct database *database, int64_t mailbox_id, int64_t user_id,

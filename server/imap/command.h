@@ -51,7 +51,9 @@ struct command {
     void *args;                                 /* row->args_size octets, zeroed before parse */
     const struct grant *grants[COMMAND_GRANTS]; /* in the order of wanted */
     struct rights_wanted wanted[COMMAND_GRANTS];
-    bool streams; /* a literal follows, not yet asked for */
+    bool recalled; /* one of them is of an earlier command: its mailbox may be gone, and another
+                      one have the name */
+    bool streams;  /* a literal follows, not yet asked for */
     bool literal_synchronising;
     uint64_t literal_size;
     struct buffer code;            /* response code of the tagged OK, "[APPENDUID 1 2]" */

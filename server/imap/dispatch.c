@@ -47,6 +47,7 @@ static int dispatch_refresh_late(struct session *session, struct command *comman
 
 static int dispatch_attempt(struct session *session, struct command *command, bool *refreshed)
 {
+    command->recalled = false;
     int err = *refreshed ? dispatch_refresh(session, command) : 0;
     if (!err)
         err = command_text_check_state(session, command);
@@ -58,7 +59,7 @@ static int dispatch_attempt(struct session *session, struct command *command, bo
     if (!err)
         err = dispatch_refresh_late(session, command, refreshed);
     if (err)
-        dispatch_forget_grants(session);
+        dispatch_forget_grants(session, command);
     return err;
 }
 
@@ -69,9 +70,9 @@ static bool dispatch_needs_no_pulse(const struct session *session, const struct 
 }
 
 /* What fails without a pulse may do so because of something it has not heard of. */
-static bool dispatch_tries_again(int err, bool refreshed)
+static bool dispatch_tries_again(const struct command *command, int err, bool refreshed)
 {
-    if (err == -ERR_STALE)
+    if (err == -ERR_STALE || (err == -ERR_NOT_FOUND && command->recalled))
         return true;
     return err && !refreshed && !reply_is_fatal(err) && err != -ERR_UNAVAILABLE &&
            err != -ERR_IN_DOUBT;
@@ -100,7 +101,7 @@ static int dispatch_run(struct session *session, struct command *command)
         command->row->ask_ahead(session, command);
     for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
         err = dispatch_attempt(session, command, &refreshed);
-        if (!dispatch_tries_again(err, refreshed))
+        if (!dispatch_tries_again(command, err, refreshed))
             return err;
         refreshed = true;
         int lost = err == -ERR_STALE ? selected_expect_change(session) : 0;

@@ -1,87 +1,59 @@
 #include "dispatch_grant.h"
 
+#include "mail/grant_memory.h"
 #include "selected.h"
 
-/* A grant that the writer checks again under the mailbox's lock need not be
- * fresh: a client that puts one message after the other into a mailbox is
- * looked up once. Renaming or deleting a mailbox makes its grants stale, too. */
-static const struct grant *recall_grant(const struct session *session,
-                                        const struct rights_wanted *wanted)
+void dispatch_forget_grants(struct session *session, const struct command *command)
 {
-    for (size_t i = 0; i < REMEMBERED_GRANTS; i++) {
-        const struct remembered_grant *remembered = &session->remembered[i];
-        if (!remembered->grant || !slice_equal(remembered->name, wanted->name))
-            continue;
-        bool usable = wanted->rechecked && !grant_is_stale(remembered->grant, 0) &&
-                      grant_has(remembered->grant, wanted->all | RIGHT_LOOKUP);
-        return usable ? remembered->grant : NULL;
+    for (size_t i = 0; i < COMMAND_GRANTS; i++)
+        if (command->wanted[i].subject == RIGHTS_OF_MAILBOX)
+            grant_forget(session->mail, &session->actor, command->wanted[i].name);
+}
+
+/* A grant that the writer checks again under the mailbox's lock need not be fresh;
+ * any other one is compared with the mailbox as it is now. NULL: none is known. */
+static int recall_grant(struct session *session, struct command *command,
+                        const struct rights_wanted *wanted, const struct grant **out)
+{
+    struct mail *mail = session->mail;
+    if (!wanted->rechecked) {
+        int err = grant_recall_now(mail, &session->actor, wanted->name, command->arena, out);
+        if (err == -ERR_CREDENTIALS)
+            session_bye(session, last_error()->text);
+        return err;
     }
-    return NULL;
+    const struct grant *grant = grant_recall(mail, &session->actor, wanted->name, command->arena);
+    *out = grant && grant_has(grant, wanted->all) ? grant : NULL;
+    command->recalled |= *out != NULL;
+    return 0;
 }
 
-static void forget(struct remembered_grant *remembered)
+static int find_grant(struct session *session, struct command *command,
+                      const struct rights_wanted *wanted, const struct grant **out)
 {
-    arena_clear(&remembered->arena);
-    remembered->grant = NULL;
-}
-
-/* The place of that name, or the oldest. */
-static struct remembered_grant *choose_place(struct session *session, struct slice name)
-{
-    for (size_t i = 0; i < REMEMBERED_GRANTS; i++)
-        if (session->remembered[i].grant && slice_equal(session->remembered[i].name, name))
-            return &session->remembered[i];
-    return &session->remembered[session->next_remembered++ % REMEMBERED_GRANTS];
-}
-
-/* Without memory for it the next command asks again. */
-static void remember_grant(struct session *session, const struct rights_wanted *wanted,
-                           const struct grant *grant)
-{
-    struct remembered_grant *remembered = choose_place(session, wanted->name);
-    forget(remembered);
-    arena_init(&remembered->arena, 0);
-    remembered->name = arena_copy(&remembered->arena, wanted->name);
-    if (remembered->name.data)
-        remembered->grant = grant_restrict(grant, RIGHTS_ALL, &remembered->arena);
-}
-
-void dispatch_forget_grants(struct session *session)
-{
-    for (size_t i = 0; i < REMEMBERED_GRANTS; i++)
-        forget(&session->remembered[i]);
-}
-
-static int find_grant(struct session *session, const struct command *command,
-                      const struct rights_wanted *wanted, bool *recalled_out,
-                      const struct grant **out)
-{
-    *recalled_out = false;
     if (wanted->subject == RIGHTS_OF_SELECTED) {
         *out = selected_grant(session);
         return 0;
     }
-    *out = recall_grant(session, wanted);
-    *recalled_out = *out != NULL;
-    if (*out)
-        return 0;
-    return acl_check(session->mail, &session->actor, wanted->name, RIGHTS_NONE, command->arena,
-                     out);
+    int err = recall_grant(session, command, wanted, out);
+    if (err || *out)
+        return err;
+    err = acl_check(session->mail, &session->actor, wanted->name, RIGHTS_NONE, command->arena, out);
+    if (!err)
+        grant_remember(session->mail, wanted->name, *out);
+    return err;
 }
 
 static int check_grant(struct session *session, struct command *command, size_t i)
 {
     struct rights_wanted *wanted = &command->wanted[i];
     const struct grant *grant;
-    bool recalled;
-    int err = find_grant(session, command, wanted, &recalled, &grant);
+    int err = find_grant(session, command, wanted, &grant);
     if (err)
         return err;
     err = grant_require(grant, wanted->all);
     if (!err && wanted->any && !(grant_rights(grant) & wanted->any))
         err = grant_require(grant, wanted->any);
-    if (!err && wanted->rechecked && !recalled)
-        remember_grant(session, wanted, grant);
     /* A mailbox that exists but may not be written is no reason to create it. */
     command->grants[i] = grant;
     return err;

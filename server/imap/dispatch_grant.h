@@ -8,7 +8,7 @@
 
 /* Fills command->grants with what the row declares, or says what is missing. */
 int dispatch_check_rights(struct session *session, struct command *command) MUST_CHECK;
-/* After a failure, and at the session's end: the next command asks anew. */
-void dispatch_forget_grants(struct session *session);
+/* After a failure: the next command for these mailboxes asks anew. */
+void dispatch_forget_grants(struct session *session, const struct command *command);
 
 #endif

@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "capability.h"
 #include "dispatch.h"
-#include "dispatch_grant.h"
 #include "fiber/fiber.h"
 #include "mail/account.h"
 #include "mail/mailbox.h"
@@ -119,7 +118,6 @@ static void session_free(struct session *session)
         server->hooks.leave_user(server->hooks.arg, session->actor.login);
     imap_server_forget(server, session);
     command_reader_clear(&session->reader);
-    dispatch_forget_grants(session);
     arena_clear(&session->arena);
     stream_free(&session->stream);
     free(session);

@@ -36,14 +36,6 @@ enum {
 
 struct selected;
 
-/* The grants of the last commands that wrote to mailboxes by name, for the next. */
-struct remembered_grant {
-    struct arena arena;
-    const struct grant *grant; /* NULL: none */
-    struct slice name;         /* as the client wrote it */
-};
-enum { REMEMBERED_GRANTS = 4 };
-
 struct session {
     struct imap_server *server;
     struct mail *mail;
@@ -57,8 +49,6 @@ struct session {
     unsigned enabled; /* ENABLED_ bits */
     struct actor actor;
     struct selected *selected;
-    struct remembered_grant remembered[REMEMBERED_GRANTS]; /* dispatch_grant.c */
-    unsigned next_remembered;
     uint32_t failed_logins;
     uint32_t bad_commands;
     int64_t login_deadline; /* clock_monotonic_ms */

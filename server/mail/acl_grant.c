@@ -1,14 +1,24 @@
 #include "grant.h"
 
+#include <string.h>
+
 #include "acl_denial.h"
 #include "base/clock.h"
+
+void grant_texts(struct grant *grant, struct slice **texts_out)
+{
+    struct slice *const texts[GRANT_TEXTS] = {&grant->name,        &grant->path.user,
+                                              &grant->path.path,   &grant->special_use,
+                                              &grant->actor.login, &grant->actor.client};
+    memcpy(texts_out, texts, sizeof texts);
+}
 
 /* What a grant points to, in another arena. */
 static bool grant_move_texts(struct grant *grant, struct arena *arena)
 {
-    struct slice *texts[] = {&grant->name,        &grant->path.user,   &grant->path.path,
-                             &grant->special_use, &grant->actor.login, &grant->actor.client};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    struct slice *texts[GRANT_TEXTS];
+    grant_texts(grant, texts);
+    for (size_t i = 0; i < GRANT_TEXTS; i++) {
         *texts[i] = arena_copy(arena, *texts[i]);
         if (!texts[i]->data)
             return false;

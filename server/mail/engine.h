@@ -17,6 +17,8 @@ struct janitor;
 struct content_cache;
 struct pulse_round;
 struct indexer;
+struct grant_memory;
+struct status_memory;
 
 struct mail {
     struct database *database;
@@ -29,6 +31,8 @@ struct mail {
     struct content_cache *contents; /* content_request.c */
     struct pulse_round *pulses;     /* pulse.c: not sent yet; NULL: none */
     struct indexer *indexer;        /* indexer.c */
+    struct grant_memory *grants;    /* grant_memory.c */
+    struct status_memory *statuses; /* status_memory.c */
 };
 
 /* Tells every worker, this one included, that a mailbox has reached `modseq`:
@@ -45,5 +49,9 @@ int login_memory_open(struct mail *mail) MUST_CHECK;
 void login_memory_close(struct mail *mail);
 int contents_open(struct mail *mail) MUST_CHECK;
 void contents_close(struct mail *mail);
+int grant_memory_open(struct mail *mail) MUST_CHECK;
+void grant_memory_close(struct mail *mail);
+int status_memory_open(struct mail *mail) MUST_CHECK;
+void status_memory_close(struct mail *mail);
 
 #endif

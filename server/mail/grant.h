@@ -26,4 +26,8 @@ struct grant {
     uint32_t first_recent;
 };
 
+/* Where all the texts are that it points to. */
+enum { GRANT_TEXTS = 6 };
+void grant_texts(struct grant *grant, struct slice **texts_out);
+
 #endif

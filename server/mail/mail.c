@@ -19,6 +19,10 @@ static int open_parts(struct mail *mail)
     if (!err)
         err = contents_open(mail);
     if (!err)
+        err = grant_memory_open(mail);
+    if (!err)
+        err = status_memory_open(mail);
+    if (!err)
         err = hub_open(mail);
     if (!err)
         err = janitor_open(mail);
@@ -57,6 +61,8 @@ void mail_close(struct mail **mail_in)
     writers_close(mail);
     login_memory_close(mail);
     contents_close(mail);
+    grant_memory_close(mail);
+    status_memory_close(mail);
     hub_close(mail);
     free(mail);
 }

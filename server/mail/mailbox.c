@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "grant.h"
 #include "mailbox_target.h"
+#include "status_memory.h"
 
 /* RFC 6154 section 2. \All and \Flagged are views over other mailboxes, which
  * this server does not offer. */
@@ -120,6 +121,10 @@ int mailbox_status(struct mail *mail, const struct grant *grant, struct mailbox_
     int err = grant_require(grant, RIGHT_READ);
     if (err)
         return err;
+    if (status_recall(mail, grant, out))
+        return 0;
     err = mailboxes_status(mail->database, grant->mailbox_id, grant->actor.user_id, out);
+    if (!err)
+        status_remember(mail, grant, out);
     return err == -ERR_NOT_FOUND ? denial_not_found() : err;
 }

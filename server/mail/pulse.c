@@ -60,8 +60,12 @@ static int answer(const struct pulse_round *round, size_t place, struct pulse *o
         return fail_sql(round->reason.code, round->reason.sqlstate, "%s", round->reason.text);
     if (!one->found)
         return fail(ERR_NOT_FOUND, "the mailbox or the user is gone");
-    *out = (struct pulse){one->pulse.highest_modseq, one->pulse.rights_modseq,
-                          one->pulse.user_disabled};
+    *out = (struct pulse){
+        .modseq = one->pulse.highest_modseq,
+        .rights_modseq = one->pulse.rights_modseq,
+        .first_recent = one->pulse.first_recent,
+        .user_disabled = one->pulse.user_disabled,
+    };
     return 0;
 }
 

@@ -79,7 +79,8 @@ enum {
     STATUS_BYTES,
     STATUS_UIDNEXT,
     STATUS_UIDVALIDITY,
-    STATUS_HIGHEST_MODSEQ
+    STATUS_HIGHEST_MODSEQ,
+    STATUS_FIRST_RECENT
 };
 
 static int no_mailbox(void)
@@ -110,12 +111,29 @@ int mailboxes_status(struct database *database, int64_t mailbox_id, int64_t user
             .uidnext = (uint32_t)result_int8(result, 0, STATUS_UIDNEXT),
             .uidvalidity = (uint32_t)result_int8(result, 0, STATUS_UIDVALIDITY),
             .highest_modseq = (uint64_t)result_int8(result, 0, STATUS_HIGHEST_MODSEQ),
+            .first_recent = (uint32_t)result_int8(result, 0, STATUS_FIRST_RECENT),
         };
     result_free(&result);
     return err;
 }
 
-enum { PULSE_HIGHEST_MODSEQ, PULSE_RIGHTS_MODSEQ, PULSE_USER_DISABLED };
+enum {
+    PULSE_PLACE,
+    PULSE_HIGHEST_MODSEQ,
+    PULSE_RIGHTS_MODSEQ,
+    PULSE_FIRST_RECENT,
+    PULSE_USER_DISABLED
+};
+
+static struct mailbox_pulse pulse_row(const struct result *result, size_t row)
+{
+    return (struct mailbox_pulse){
+        .highest_modseq = (uint64_t)result_int8(result, row, PULSE_HIGHEST_MODSEQ),
+        .rights_modseq = (uint64_t)result_int8(result, row, PULSE_RIGHTS_MODSEQ),
+        .first_recent = (uint32_t)result_int8(result, row, PULSE_FIRST_RECENT),
+        .user_disabled = result_bool(result, row, PULSE_USER_DISABLED),
+    };
+}
 
 int mailboxes_pulse(struct database *database, int64_t mailbox_id, int64_t user_id,
                     struct mailbox_pulse *out)
@@ -131,16 +149,10 @@ int mailboxes_pulse(struct database *database, int64_t mailbox_id, int64_t user_
     if (result_rows(result) == 0)
         err = fail(ERR_NOT_FOUND, "the mailbox or the user is gone");
     else
-        *out = (struct mailbox_pulse){
-            .highest_modseq = (uint64_t)result_int8(result, 0, PULSE_HIGHEST_MODSEQ),
-            .rights_modseq = (uint64_t)result_int8(result, 0, PULSE_RIGHTS_MODSEQ),
-            .user_disabled = result_bool(result, 0, PULSE_USER_DISABLED),
-        };
+        *out = pulse_row(result, 0);
     result_free(&result);
     return err;
 }
-
-enum { PULSES_PLACE, PULSES_HIGHEST_MODSEQ, PULSES_RIGHTS_MODSEQ, PULSES_USER_DISABLED };
 
 int mailboxes_pulses(struct database *database, struct mailbox_pulse_asked *asked, size_t count)
 {
@@ -155,13 +167,9 @@ int mailboxes_pulses(struct database *database, struct mailbox_pulse_asked *aske
     for (size_t i = 0; i < count; i++)
         asked[i].found = false;
     for (size_t row = 0; row < result_rows(result); row++) {
-        struct mailbox_pulse_asked *one = &asked[result_int8(result, row, PULSES_PLACE) - 1];
+        struct mailbox_pulse_asked *one = &asked[result_int8(result, row, PULSE_PLACE) - 1];
         one->found = true;
-        one->pulse = (struct mailbox_pulse){
-            .highest_modseq = (uint64_t)result_int8(result, row, PULSES_HIGHEST_MODSEQ),
-            .rights_modseq = (uint64_t)result_int8(result, row, PULSES_RIGHTS_MODSEQ),
-            .user_disabled = result_bool(result, row, PULSES_USER_DISABLED),
-        };
+        one->pulse = pulse_row(result, row);
     }
     result_free(&result);
     return 0;

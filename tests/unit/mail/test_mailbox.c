@@ -449,6 +449,8 @@ static void check_status(struct world *world)
     world_allow(world, "Shared/Sales", "bob", "lr");
     grant = world_grant(world, &world->bob, "Shared/Sales");
     CHECK_OK(mailbox_status(world->mail, grant, &status));
+    world_allow(world, "Shared/Sales", "carol", "lr");
+    grant = world_grant(world, &world->bob, "Shared/Sales");
     CHECK_OK(delete (world, &world->admin, "Shared/Sales"));
     CHECK_ERR(mailbox_status(world->mail, grant, &status), ERR_NOT_FOUND);
 }
