@@ -2,13 +2,6 @@
 #include "admin.h"
 #include "model/command_rights.h"
 
-static const char *denial_text(enum command_denial denial)
-{
-    static const char *const texts[] = {
-        [DENIAL_REFUSES] = "refused", [DENIAL_OMITS] = "left out", [DENIAL_LIMITS] = "read-only"};
-    return texts[denial];
-}
-
 static int add_row(struct admin *admin, const struct command_rights *row)
 {
     bool needs = row->subject != ON_NOTHING;
@@ -18,7 +11,7 @@ static int add_row(struct admin *admin, const struct command_rights *row)
         cell_text(slice_cstr(command_subject_text(row->subject))),
         cell_text(admin_rights_text(admin, row->all)),
         cell_text(admin_rights_text(admin, row->any)),
-        cell_text(needs ? slice_cstr(denial_text(row->denial)) : SLICE_EMPTY),
+        cell_text(needs ? slice_cstr(command_denial_text(row->denial)) : SLICE_EMPTY),
         cell_text(row->note ? slice_cstr(row->note) : SLICE_EMPTY),
     };
     return output_row(admin->output, cells);

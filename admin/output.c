@@ -11,14 +11,20 @@ struct output_line {
     struct cell cells[OUTPUT_COLUMNS_MAX];
 };
 
-struct output {
-    bool json;
+struct output_table {
+    const char *name; /* NULL: the only one */
     bool single;
-    const char *const *names;
+    const char *const *names; /* NULL: nothing was described */
     size_t columns;
     struct output_line *rows;
     size_t count;
     size_t size;
+};
+
+struct output {
+    bool json;
+    struct output_table tables[OUTPUT_TABLES_MAX];
+    size_t current; /* the table that calls are about, which is the last one */
     struct arena arena;
     struct buffer said; /* with --json, where sentences wait for output_print() */
 };
@@ -41,35 +47,58 @@ void output_free(struct output **output)
         return;
     arena_clear(&(*output)->arena);
     buffer_clear(&(*output)->said);
-    free((*output)->rows);
+    for (size_t i = 0; i < OUTPUT_TABLES_MAX; i++)
+        free((*output)->tables[i].rows);
     free(*output);
     *output = NULL;
 }
 
+bool output_is_json(const struct output *output)
+{
+    return output->json;
+}
+
+void output_table(struct output *output, const char *name)
+{
+    if (output->tables[0].name && output->current + 1 < OUTPUT_TABLES_MAX)
+        output->current++;
+    output->tables[output->current].name = name;
+}
+
 void output_columns(struct output *output, const char *const *names)
 {
-    output->names = names;
-    for (output->columns = 0; names[output->columns]; output->columns++)
+    struct output_table *table = &output->tables[output->current];
+    table->names = names;
+    for (table->columns = 0; names[table->columns]; table->columns++)
         continue;
 }
 
 void output_single(struct output *output)
 {
-    output->single = true;
+    output->tables[output->current].single = true;
+}
+
+static int output_reserve(struct output_table *table)
+{
+    if (table->count < table->size)
+        return 0;
+    size_t size = table->size ? table->size * 2 : 64;
+    struct output_line *rows = realloc(table->rows, size * sizeof *rows);
+    if (!rows)
+        return fail(ERR_NO_MEMORY, "no memory for output");
+    table->rows = rows;
+    table->size = size;
+    return 0;
 }
 
 int output_row(struct output *output, const struct cell *cells)
 {
-    if (output->count == output->size) {
-        size_t size = output->size ? output->size * 2 : 64;
-        struct output_line *rows = realloc(output->rows, size * sizeof *rows);
-        if (!rows)
-            return fail(ERR_NO_MEMORY, "no memory for output");
-        output->rows = rows;
-        output->size = size;
-    }
-    struct output_line *row = &output->rows[output->count];
-    for (size_t i = 0; i < output->columns; i++) {
+    struct output_table *table = &output->tables[output->current];
+    int err = output_reserve(table);
+    if (err)
+        return err;
+    struct output_line *row = &table->rows[table->count];
+    for (size_t i = 0; i < table->columns; i++) {
         row->cells[i] = cells[i];
         if (cells[i].kind != CELL_TEXT)
             continue;
@@ -77,7 +106,7 @@ int output_row(struct output *output, const struct cell *cells)
         if (!row->cells[i].text.data)
             return -ERR_NO_MEMORY;
     }
-    output->count++;
+    table->count++;
     return 0;
 }
 
@@ -127,32 +156,45 @@ static void print_json_cell(const struct cell *cell)
         fputs(cell->number ? "true" : "false", stdout);
 }
 
-static void print_json_row(const struct output *output, const struct output_line *row)
+static void print_json_row(const struct output_table *table, const struct output_line *row)
 {
     putchar('{');
-    for (size_t i = 0; i < output->columns; i++) {
+    for (size_t i = 0; i < table->columns; i++) {
         if (i)
             fputs(", ", stdout);
-        print_json_text(stdout, slice_cstr(output->names[i]));
+        print_json_text(stdout, slice_cstr(table->names[i]));
         fputs(": ", stdout);
         print_json_cell(&row->cells[i]);
     }
     putchar('}');
 }
 
-static void print_json(const struct output *output)
+static void print_json_table(const struct output_table *table)
 {
-    if (output->single && output->count) {
-        print_json_row(output, &output->rows[0]);
-        putchar('\n');
+    if (table->single && table->count) {
+        print_json_row(table, &table->rows[0]);
         return;
     }
     putchar('[');
-    for (size_t i = 0; i < output->count; i++) {
+    for (size_t i = 0; i < table->count; i++) {
         fputs(i ? ",\n " : "", stdout);
-        print_json_row(output, &output->rows[i]);
+        print_json_row(table, &table->rows[i]);
     }
-    fputs("]\n", stdout);
+    putchar(']');
+}
+
+static void print_json(const struct output *output)
+{
+    bool named = output->tables[0].name;
+    for (size_t i = 0; i <= output->current; i++) {
+        if (named) {
+            fputs(i ? ",\n" : "{", stdout);
+            print_json_text(stdout, slice_cstr(output->tables[i].name));
+            fputs(": ", stdout);
+        }
+        print_json_table(&output->tables[i]);
+    }
+    fputs(named ? "}\n" : "\n", stdout);
 }
 
 /* A cell as people read it. */
@@ -174,38 +216,60 @@ static int text_width(const char *text)
     return width;
 }
 
-static void print_lines(const struct output *output)
+static void print_lines(const struct output_table *table)
 {
     char text[1200];
-    for (size_t i = 0; i < output->columns; i++) {
-        format_cell(&output->rows[0].cells[i], text, sizeof text);
-        printf("%-14s %s\n", output->names[i], text);
+    for (size_t i = 0; i < table->columns; i++) {
+        format_cell(&table->rows[0].cells[i], text, sizeof text);
+        printf("%-14s %s\n", table->names[i], text);
     }
 }
 
-static void print_table(const struct output *output)
+/* The last column is as long as it is. */
+static void print_padded(const struct output_table *table, size_t column, const char *text,
+                         int width)
+{
+    printf("%s%s", column ? "  " : "", text);
+    if (column + 1 < table->columns)
+        printf("%*s", width - text_width(text), "");
+    else
+        putchar('\n');
+}
+
+static void print_rows(const struct output_table *table)
 {
     int widths[OUTPUT_COLUMNS_MAX];
     char text[1200];
-    for (size_t i = 0; i < output->columns; i++) {
-        widths[i] = text_width(output->names[i]);
-        for (size_t n = 0; n < output->count; n++) {
-            format_cell(&output->rows[n].cells[i], text, sizeof text);
+    for (size_t i = 0; i < table->columns; i++) {
+        widths[i] = text_width(table->names[i]);
+        for (size_t n = 0; n < table->count; n++) {
+            format_cell(&table->rows[n].cells[i], text, sizeof text);
             widths[i] = text_width(text) > widths[i] ? text_width(text) : widths[i];
         }
-        printf("%s%s", i ? "  " : "", output->names[i]);
-        if (i + 1 < output->columns)
-            printf("%*s", widths[i] - text_width(output->names[i]), "");
+        print_padded(table, i, table->names[i], widths[i]);
     }
-    putchar('\n');
-    for (size_t n = 0; n < output->count; n++) {
-        for (size_t i = 0; i < output->columns; i++) {
-            format_cell(&output->rows[n].cells[i], text, sizeof text);
-            printf("%s%s", i ? "  " : "", text);
-            if (i + 1 < output->columns)
-                printf("%*s", widths[i] - text_width(text), "");
+    for (size_t n = 0; n < table->count; n++) {
+        for (size_t i = 0; i < table->columns; i++) {
+            format_cell(&table->rows[n].cells[i], text, sizeof text);
+            print_padded(table, i, text, widths[i]);
         }
-        putchar('\n');
+    }
+}
+
+static void print_tables(const struct output *output)
+{
+    bool first = true;
+    for (size_t i = 0; i <= output->current; i++) {
+        const struct output_table *table = &output->tables[i];
+        if (!table->count)
+            continue;
+        if (!first)
+            putchar('\n');
+        first = false;
+        if (table->single)
+            print_lines(table);
+        else
+            print_rows(table);
     }
 }
 
@@ -220,14 +284,12 @@ static void print_said(const struct output *output)
 
 void output_print(struct output *output)
 {
-    if (!output->names)
+    if (!output->tables[0].names)
         print_said(output);
     else if (output->json)
         print_json(output);
-    else if (output->single && output->count)
-        print_lines(output);
-    else if (output->count)
-        print_table(output);
+    else
+        print_tables(output);
 }
 
 void output_failure(const struct output *output, int err)

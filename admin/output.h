@@ -34,11 +34,15 @@ static inline struct cell cell_bool(bool value)
     return (struct cell){CELL_BOOL, {0, 0}, value};
 }
 
-enum { OUTPUT_COLUMNS_MAX = 12 };
+enum { OUTPUT_COLUMNS_MAX = 12, OUTPUT_TABLES_MAX = 4 };
 struct output;
 
 int output_new(bool json, struct output **out) MUST_CHECK;
 void output_free(struct output **output);
+bool output_is_json(const struct output *output);
+/* Several tables in one answer: what follows is in the table of this name (a key of the
+ * one object that JSON prints). Without a call there is one table, without a name. */
+void output_table(struct output *output, const char *name);
 /* NULL-terminated column names; JSON uses them as keys. */
 void output_columns(struct output *output, const char *const *names);
 int output_row(struct output *output, const struct cell *cells) MUST_CHECK;

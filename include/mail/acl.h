@@ -64,7 +64,8 @@ int grant_require(const struct grant *grant, rights_mask needed) MUST_CHECK;
 struct acl_entry {
     struct slice identifier; /* arena */
     rights_mask rights;
-    int64_t expires_at; /* microseconds; INT64_MAX: never */
+    int64_t expires_at;      /* microseconds; INT64_MAX: never */
+    struct slice granted_by; /* empty for what the owner keeps */
 };
 /* GETACL: needs `a`. What has expired is left out; the owner is always
  * there, with what the owner keeps. */

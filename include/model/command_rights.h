@@ -51,5 +51,7 @@ void command_rights_render_lack(const struct command_rights *row, rights_mask he
                                 struct buffer *out);
 /* "selected mailbox", "parent" …; "" for ON_NOTHING. */
 const char *command_subject_text(enum command_subject subject);
+/* "refused", "left out", "read-only" */
+const char *command_denial_text(enum command_denial denial);
 
 #endif

@@ -21,7 +21,8 @@ static bool is_owner(const struct grant *grant, enum acl_kind kind, int64_t id, 
 static int make_entry(const struct grant *grant, const struct acl_row *row, struct arena *arena,
                       struct acl_entry *out)
 {
-    struct acl_entry entry = {row_identifier(row, arena), row->rights, row->expires_at};
+    struct acl_entry entry = {row_identifier(row, arena), row->rights, row->expires_at,
+                              row->granted_by};
     if (!entry.identifier.data)
         return -ERR_NO_MEMORY;
     if (is_owner(grant, row->kind, row->id, row->negative))
@@ -37,7 +38,7 @@ static int make_owner_entry(struct mail *mail, const struct grant *grant, struct
     int err = users_get(mail->database, arena, grant->owner_id, &owner);
     if (err)
         return err;
-    *out = (struct acl_entry){owner.login, RIGHTS_OWNER_KEEPS, INT64_MAX};
+    *out = (struct acl_entry){owner.login, RIGHTS_OWNER_KEEPS, INT64_MAX, SLICE_EMPTY};
     return 0;
 }
 

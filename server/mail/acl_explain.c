@@ -12,7 +12,10 @@ static int explain_row(const struct acl_row *row, struct arena *arena, struct ac
                                 .rights = row->rights,
                                 .applies = row->concerns_user,
                                 .negative = row->negative,
-                                .expired = row->expired};
+                                .expired = row->expired,
+                                .granted_by = row->granted_by,
+                                .granted_at = row->granted_at,
+                                .expires_at = row->expires_at};
     if (!reason.identifier.data)
         return -ERR_NO_MEMORY;
     *out = reason;
@@ -53,7 +56,9 @@ int acl_explain(struct mail *mail, const struct grant *admin, struct slice login
         return err;
     /* What comes out is asked of the database, as every check does, and not
      * computed a second way here. */
-    struct acl_explanation explanation = {.owner = row.owner_id == user.id,
+    struct acl_explanation explanation = {.login = user.login,
+                                          .disabled = user.disabled,
+                                          .owner = row.owner_id == user.id,
                                           .effective = row.rights};
     err = explain_rows(mail, admin, user.id, arena, &explanation);
     if (err)

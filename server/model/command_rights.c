@@ -138,3 +138,10 @@ const char *command_subject_text(enum command_subject subject)
     };
     return texts[subject];
 }
+
+const char *command_denial_text(enum command_denial denial)
+{
+    static const char *const texts[] = {
+        [DENIAL_REFUSES] = "refused", [DENIAL_OMITS] = "left out", [DENIAL_LIMITS] = "read-only"};
+    return texts[denial];
+}

@@ -1,6 +1,6 @@
 #include "store/acl_rows.h"
 
-#include "rows.h"
+#include "acl_statement.h"
 
 enum {
     ACL_USER_ID,
@@ -15,8 +15,7 @@ enum {
     ACL_EXPIRED
 };
 
-static int acl_row_read(const struct result *result, struct arena *arena, size_t row,
-                        struct acl_row *out)
+int acl_row_read(const struct result *result, struct arena *arena, size_t row, struct acl_row *out)
 {
     *out = (struct acl_row){
         .kind = ACL_ANYONE,
@@ -105,7 +104,7 @@ static void add_id_if(struct params *params, bool given, int64_t id)
         params_null(params);
 }
 
-static int queue_change(struct transaction *tx, const struct acl_change *change, size_t *index_out)
+int acl_change_queue(struct transaction *tx, const struct acl_change *change, size_t *index_out)
 {
     struct params params;
     params_init(&params);
@@ -122,7 +121,7 @@ static int queue_change(struct transaction *tx, const struct acl_change *change,
     return transaction_ask(tx, STATEMENT_ACL_CHANGE, &params, index_out);
 }
 
-static int queue_is_administered(struct transaction *tx, int64_t mailbox_id, size_t *index_out)
+int acl_is_administered_queue(struct transaction *tx, int64_t mailbox_id, size_t *index_out)
 {
     struct params params;
     params_init(&params);
@@ -146,11 +145,11 @@ static int run_change(struct transaction *tx, const struct acl_change *change, s
     size_t before = 0, after = 0;
     int err = queue_locks(tx, change);
     if (!err && change->keep_administered)
-        err = queue_is_administered(tx, change->mailbox_id, &before);
+        err = acl_is_administered_queue(tx, change->mailbox_id, &before);
     if (!err)
-        err = queue_change(tx, change, index_out);
+        err = acl_change_queue(tx, change, index_out);
     if (!err && change->keep_administered)
-        err = queue_is_administered(tx, change->mailbox_id, &after);
+        err = acl_is_administered_queue(tx, change->mailbox_id, &after);
     if (!err && change->keep_administered)
         err = check_still_administered(tx, before, after);
     if (!err)
@@ -162,7 +161,7 @@ static int run_change(struct transaction *tx, const struct acl_change *change, s
 
 enum { CHANGED_MODSEQ, CHANGED_MAY };
 
-static int read_change(const struct result *result, uint64_t *modseq_out)
+int acl_change_read(const struct result *result, uint64_t *modseq_out)
 {
     if (result_rows(result) == 0)
         return fail(ERR_NOT_FOUND, "there is no such mailbox");
@@ -182,7 +181,7 @@ int acl_rows_change(struct database *database, const struct acl_change *change,
     size_t index;
     err = run_change(tx, change, &index);
     if (!err)
-        err = read_change(transaction_result(tx, index), modseq_out);
+        err = acl_change_read(transaction_result(tx, index), modseq_out);
     transaction_end(&tx);
     return err;
 }

@@ -1,8 +1,7 @@
 /* Making, deleting and renaming mailboxes. */
+#include "acl_statement.h"
 #include "model/mailbox_name.h"
 #include "names_above.h"
-#include "rows.h"
-#include "store/mailboxes.h"
 
 static void add_creation(struct params *params, const struct mailbox_creation *creation)
 {
@@ -19,11 +18,12 @@ static void add_creation(struct params *params, const struct mailbox_creation *c
     params_int8(params, (int64_t)creation->parent_rights_modseq);
     params_text_array(params, above, above_count);
     params_int8(params, creation->actor_id);
+    params_text(params, creation->client);
 }
 
 enum { CREATION_ALLOWED, CREATION_ID, CREATION_UIDVALIDITY };
 
-static int read_creation(const struct result *result, int64_t *id_out, uint32_t *uidvalidity_out)
+int mailbox_creation_read(const struct result *result, int64_t *id_out, uint32_t *uidvalidity_out)
 {
     if (!result_bool(result, 0, CREATION_ALLOWED))
         return fail(ERR_STALE, "the mailbox above has changed");
@@ -43,7 +43,7 @@ static int create_at_top(struct database *database, const struct mailbox_creatio
     int err = pool_ask(database, DURABLE, STATEMENT_MAILBOX_CREATE, &params, &result);
     if (err)
         return err;
-    err = read_creation(result, id_out, uidvalidity_out);
+    err = mailbox_creation_read(result, id_out, uidvalidity_out);
     result_free(&result);
     return err;
 }
@@ -56,19 +56,29 @@ static int queue_lock(struct transaction *tx, int64_t mailbox_id)
     return transaction_ask(tx, STATEMENT_LOCK_MAILBOXES, &params, NULL);
 }
 
-static int queue_creation(struct transaction *tx, const struct mailbox_creation *creation,
-                          size_t *index_out)
+int mailbox_creation_queue(struct transaction *tx, const struct mailbox_creation *creation,
+                           size_t *index_out)
+{
+    struct params params;
+    add_creation(&params, creation);
+    return transaction_ask(tx, STATEMENT_MAILBOX_CREATE, &params, index_out);
+}
+
+int acl_identifiers_lock(struct transaction *tx, int64_t mailbox_id)
 {
     struct params params;
     params_init(&params);
-    params_int8(&params, creation->parent_id);
-    int err = transaction_ask(tx, STATEMENT_ACL_LOCK_IDENTIFIERS, &params, NULL);
+    params_int8(&params, mailbox_id);
+    return transaction_ask(tx, STATEMENT_ACL_LOCK_IDENTIFIERS, &params, NULL);
+}
+
+static int queue_creation(struct transaction *tx, const struct mailbox_creation *creation,
+                          size_t *index_out)
+{
+    int err = acl_identifiers_lock(tx, creation->parent_id);
     if (!err)
         err = queue_lock(tx, creation->parent_id);
-    if (err)
-        return err;
-    add_creation(&params, creation);
-    return transaction_ask(tx, STATEMENT_MAILBOX_CREATE, &params, index_out);
+    return err ? err : mailbox_creation_queue(tx, creation, index_out);
 }
 
 static int create_below(struct database *database, const struct mailbox_creation *creation,
@@ -83,7 +93,7 @@ static int create_below(struct database *database, const struct mailbox_creation
     if (!err)
         err = transaction_commit(tx);
     if (!err)
-        err = read_creation(transaction_result(tx, index), id_out, uidvalidity_out);
+        err = mailbox_creation_read(transaction_result(tx, index), id_out, uidvalidity_out);
     transaction_end(&tx);
     return err;
 }
@@ -187,6 +197,12 @@ static int queue_rename(struct transaction *tx, const struct mailbox_renaming *r
     if (err)
         return err;
     struct params params;
+    params_init(&params);
+    add_place(&params, &renaming->from);
+    add_place(&params, &renaming->to);
+    err = transaction_ask(tx, STATEMENT_SUBSCRIPTIONS_RENAME, &params, NULL);
+    if (err)
+        return err;
     params_init(&params);
     add_place(&params, &renaming->from);
     add_place(&params, &renaming->to);
