@@ -18,7 +18,6 @@ static void add_creation(struct params *params, const struct mailbox_creation *c
     params_int8(params, (int64_t)creation->parent_rights_modseq);
     params_text_array(params, above, above_count);
     params_int8(params, creation->actor_id);
-    params_text(params, creation->client);
 }
 
 enum { CREATION_ALLOWED, CREATION_ID, CREATION_UIDVALIDITY };
@@ -197,12 +196,6 @@ static int queue_rename(struct transaction *tx, const struct mailbox_renaming *r
     if (err)
         return err;
     struct params params;
-    params_init(&params);
-    add_place(&params, &renaming->from);
-    add_place(&params, &renaming->to);
-    err = transaction_ask(tx, STATEMENT_SUBSCRIPTIONS_RENAME, &params, NULL);
-    if (err)
-        return err;
     params_init(&params);
     add_place(&params, &renaming->from);
     add_place(&params, &renaming->to);
