@@ -1,5 +1,6 @@
 /* postroomctl mailbox … */
 #include "mail/mailbox.h"
+#include "mail/listing.h"
 
 #include "admin.h"
 
@@ -21,14 +22,15 @@ static int admin_mailbox_list(struct admin *admin)
     static const char *const columns[] = {"mailbox", "special_use", NULL};
     struct slice pattern = SLICE("*");
     int err = admin->argc ? admin_mailbox_name(admin, admin_argument(admin, 0), &pattern) : 0;
+    const struct list_query query = {
+        .reference = SLICE_EMPTY, .patterns = &pattern, .pattern_count = 1};
     struct listed_mailbox *rows = NULL;
     size_t count = 0;
     if (!err)
-        err = mailbox_list(admin->mail, &admin->actor, SLICE_EMPTY, pattern, false, &admin->arena,
-                           &rows, &count);
+        err = mailbox_list(admin->mail, &admin->actor, &query, &admin->arena, &rows, &count);
     output_columns(admin->output, columns);
     for (size_t i = 0; !err && i < count; i++) {
-        if (rows[i].no_select)
+        if (!rows[i].exists)
             continue;
         struct cell cells[] = {cell_text(admin_mailbox_text(admin, rows[i].name)),
                                cell_text(rows[i].special_use)};

@@ -1,6 +1,6 @@
 /*
- * Mailboxes as users see them: making, deleting, renaming, listing,
- * subscribing, STATUS.
+ * Mailboxes as users see them: making, deleting, renaming, subscribing, STATUS.
+ * Listing is in mail/listing.h.
  */
 #ifndef POSTROOM_MAIL_MAILBOX_H
 #define POSTROOM_MAIL_MAILBOX_H
@@ -35,27 +35,14 @@ int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor) MUST_CHEC
 int mailbox_status(struct mail *mail, const struct grant *grant,
                    struct mailbox_status *out) MUST_CHECK;
 
-/* LIST and LSUB (RFC 3501 section 6.3.8, 6.3.9; RFC 3348 CHILDREN; RFC 6154). */
-struct listed_mailbox {
-    struct slice name; /* as the actor sees it, UTF-8 */
-    bool no_select;    /* made up: only a parent (or, in LSUB, a parent of subscribed ones) */
-    bool has_children;
-    struct slice special_use; /* may be empty */
-    int64_t mailbox_id;       /* 0 when made up */
-    rights_mask rights;
-};
-/* Those that match reference + pattern, in order: INBOX, own, other users',
- * shared; each with its parents made up where they do not exist or may not
- * be seen. `subscribed`: LSUB, where a mailbox is no more than a name, which
- * need not exist: mailbox_id, rights and special_use are empty, and
- * has_children is about what is subscribed. An empty pattern matches nothing. */
-int mailbox_list(struct mail *mail, const struct actor *actor, struct slice reference,
-                 struct slice pattern, bool subscribed, struct arena *arena,
-                 struct listed_mailbox **rows_out, size_t *count_out) MUST_CHECK;
-
-/* In the own namespace any name can be subscribed, elsewhere only what is
- * visible: -ERR_NOT_FOUND. */
+/* Subscriptions are each user's own, by name, and go along when a mailbox is renamed. In
+ * the own namespace any name can be subscribed, elsewhere only what is visible:
+ * -ERR_NOT_FOUND. */
 int mailbox_subscribe(struct mail *mail, const struct actor *actor, struct slice name) MUST_CHECK;
 int mailbox_unsubscribe(struct mail *mail, const struct actor *actor, struct slice name) MUST_CHECK;
+/* Whether everybody who may see the mailbox, now or later, is subscribed to it until they
+ * unsubscribe themselves; mailboxes that are made below it get the same. Needs `a`. */
+int mailbox_set_auto_subscribe(struct mail *mail, const struct grant *grant,
+                               bool automatic) MUST_CHECK;
 
 #endif

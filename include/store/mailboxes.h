@@ -30,6 +30,7 @@ struct mailbox_row {
         rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
     uint64_t highest_modseq; /* when it was looked up */
     uint32_t first_recent;
+    bool auto_subscribe; /* whoever sees it is subscribed to it */
 };
 
 /* One mailbox by path, with the effective rights of user_id (0: all rights,
@@ -38,12 +39,6 @@ int mailboxes_find(struct database *database, struct arena *arena, int64_t owner
                    struct slice name, int64_t user_id, struct mailbox_row *out) MUST_CHECK;
 int mailboxes_get(struct database *database, struct arena *arena, int64_t mailbox_id,
                   int64_t user_id, struct mailbox_row *out) MUST_CHECK;
-/* All mailboxes on which the user has any right, by (owner, name), shared
- * last: own ones first. One indexed statement whose cost follows what the
- * user can see. user_id 0: all there are. */
-int mailboxes_visible(struct database *database, struct arena *arena, int64_t user_id,
-                      struct mailbox_row **rows_out, size_t *count_out) MUST_CHECK;
-
 /* The mailbox and everything below it in its namespace, whoever may see it. */
 int mailboxes_tree(struct database *database, struct arena *arena, int64_t owner_id,
                    struct slice name, int64_t user_id, struct mailbox_row **rows_out,
@@ -146,7 +141,8 @@ int keywords_load(struct database *database, struct arena *arena, int64_t mailbo
 int keywords_add(struct database *database, struct arena *arena, int64_t mailbox_id,
                  const struct slice *names, size_t count, struct keyword_table *out) MUST_CHECK;
 
-/* Subscriptions by name; adding twice and removing what is not there succeed. */
+/* Subscriptions by name; adding twice and removing what is not there succeed. Removing
+ * that of a mailbox is remembered: it holds against auto_subscribe, too. */
 struct subscription_row {
     int64_t owner_id;
     struct slice owner; /* login, empty when shared */
@@ -156,8 +152,13 @@ int subscriptions_add(struct database *database, int64_t user_id, int64_t owner_
                       struct slice name) MUST_CHECK;
 int subscriptions_remove(struct database *database, int64_t user_id, int64_t owner_id,
                          struct slice name) MUST_CHECK;
+/* Those that the user has made, and those that auto_subscribe makes. */
 int subscriptions_list(struct database *database, struct arena *arena, int64_t user_id,
                        struct subscription_row **rows_out, size_t *count_out) MUST_CHECK;
+/* Under the mailbox's lock, with a journal row "mailbox". -ERR_NOT_FOUND. */
+int mailboxes_set_auto_subscribe(struct database *database, int64_t mailbox_id, bool automatic,
+                                 struct slice actor, struct slice client,
+                                 uint64_t *modseq_out) MUST_CHECK;
 
 /* Sets mailbox_state.first_recent to at least `uid` (asynchronously committed:
  * it is a hint), for \Recent. */

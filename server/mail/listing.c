@@ -1,174 +1,145 @@
-#include "listing.h"
+#include "mail/listing.h"
 
-#include <stdlib.h>
-
-#include "base/buffer.h"
+#include "engine.h"
 #include "fiber/fiber.h"
+#include "listing_lines.h"
+#include "listing_rows.h"
+#include "model/mailbox_name.h"
 
-/* "Other Users" and the user's name come on top of a path's levels. */
-enum { LISTING_LEVELS_MAX = MAILBOX_LEVELS_MAX + 4 };
+/* Of all patterns together: each of their octets costs a look at each name. */
+enum { PATTERNS_MAX = 2 * MAILBOX_NAME_MAX };
 
-enum listing_space { LISTING_INBOX, LISTING_OWN, LISTING_OTHER_USERS, LISTING_SHARED };
-
-static bool is_below(struct slice name, struct slice ancestor)
+/* RFC 3501 section 6.3.8 leaves to the server how a pattern is read in the
+ * context of a reference: here the one is put behind the other as it is. */
+static int join(struct slice reference, struct slice pattern, struct arena *arena,
+                struct slice *out)
 {
-    return name.len > ancestor.len && name.data[ancestor.len] == MAILBOX_SEPARATOR &&
-           slice_starts_with(name, ancestor);
-}
-
-static bool is_at_or_below(struct slice name, struct slice ancestor)
-{
-    return is_below(name, ancestor) || slice_equal(name, ancestor);
-}
-
-static enum listing_space space_of(struct slice name)
-{
-    if (is_at_or_below(name, SLICE("INBOX")))
-        return LISTING_INBOX;
-    if (is_at_or_below(name, SLICE(MAILBOX_OTHER_USERS)))
-        return LISTING_OTHER_USERS;
-    if (is_at_or_below(name, SLICE(MAILBOX_SHARED)))
-        return LISTING_SHARED;
-    return LISTING_OWN;
-}
-
-/* The separator sorts before everything, so that what is below a mailbox
- * follows it directly. */
-static int weight(char c)
-{
-    return c == MAILBOX_SEPARATOR ? 0 : (unsigned char)c + 1;
-}
-
-static int compare_names(struct slice a, struct slice b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    for (size_t i = 0; i < shorter; i++)
-        if (a.data[i] != b.data[i])
-            return weight(a.data[i]) - weight(b.data[i]);
-    return (a.len > b.len) - (a.len < b.len);
-}
-
-static int compare_mailboxes(const void *left, const void *right)
-{
-    const struct listed_mailbox *a = left, *b = right;
-    int difference = (int)space_of(a->name) - (int)space_of(b->name);
-    return difference ? difference : compare_names(a->name, b->name);
-}
-
-/* Goes through the sorted mailboxes from the last to the first: then
- * everything below a parent has been seen when the parent's turn comes. */
-struct listing {
-    struct slice pattern;
-    bool subscribed;
-    struct arena *arena;
-    struct buffer rows; /* struct listed_mailbox, backwards */
-    /* Whether something below the parent of that many levels did not match. */
-    bool unmatched_below[LISTING_LEVELS_MAX + 1];
-};
-
-static int level_of(struct slice name)
-{
-    int level = 1;
-    for (size_t i = 0; i < name.len; i++)
-        level += name.data[i] == MAILBOX_SEPARATOR;
-    return level < LISTING_LEVELS_MAX ? level : LISTING_LEVELS_MAX;
-}
-
-static bool parent_of(struct slice name, struct slice *parent_out)
-{
-    for (size_t i = name.len; i > 0; i--)
-        if (name.data[i - 1] == MAILBOX_SEPARATOR) {
-            *parent_out = slice_sub(name, 0, i - 1);
-            return true;
-        }
-    return false;
-}
-
-static int emit(struct listing *listing, const struct listed_mailbox *mailbox)
-{
-    struct listed_mailbox row = *mailbox;
-    row.name = arena_copy(listing->arena, mailbox->name);
-    row.special_use =
-        mailbox->special_use.len ? arena_copy(listing->arena, mailbox->special_use) : SLICE_EMPTY;
-    if (!row.name.data || !row.special_use.data)
+    char *joined = arena_alloc(arena, reference.len + pattern.len);
+    if (!joined)
         return -ERR_NO_MEMORY;
-    buffer_add(&listing->rows, slice_of((const char *)&row, sizeof row));
+    if (reference.len)
+        memcpy(joined, reference.data, reference.len);
+    if (pattern.len)
+        memcpy(joined + reference.len, pattern.data, pattern.len);
+    *out = slice_of(joined, pattern.len ? reference.len + pattern.len : 0);
     return 0;
 }
 
-static int consider_parent(struct listing *listing, struct slice name)
+static int check_length(const struct list_query *query)
 {
-    bool *unmatched = &listing->unmatched_below[level_of(name)];
-    /* LSUB: only for a "%" (RFC 3501 section 6.3.9). */
-    bool stands_in = *unmatched && slice_find(listing->pattern, '%') < listing->pattern.len;
-    bool wanted = !listing->subscribed || stands_in;
-    *unmatched = false;
-    if (!wanted || !mailbox_name_matches(name, listing->pattern))
-        return 0;
-    const struct listed_mailbox row = {.name = name, .no_select = true, .has_children = true};
-    return emit(listing, &row);
-}
-
-static int consider_mailbox(struct listing *listing, struct listed_mailbox *mailbox,
-                            const struct listed_mailbox *next)
-{
-    int level = level_of(mailbox->name);
-    listing->unmatched_below[level] = false;
-    mailbox->has_children = next && is_below(next->name, mailbox->name);
-    if (mailbox_name_matches(mailbox->name, listing->pattern))
-        return emit(listing, mailbox);
-    for (int above = 1; above < level; above++)
-        listing->unmatched_below[above] = true;
+    size_t total = 0;
+    for (size_t i = 0; i < query->pattern_count; i++)
+        total += query->reference.len + query->patterns[i].len;
+    if (total > PATTERNS_MAX)
+        return fail(ERR_LIMIT, "Patterns have at most %d octets together", PATTERNS_MAX);
     return 0;
 }
 
-static int consider(struct listing *listing, struct listed_mailbox *mailboxes, size_t count,
-                    size_t i)
+static int join_all(const struct list_query *query, struct arena *arena,
+                    struct listing_patterns *out)
 {
-    int err = consider_mailbox(listing, &mailboxes[i], i + 1 < count ? &mailboxes[i + 1] : NULL);
-    /* Parents that the mailbox before is, or is below of, get their turn with it. */
-    struct slice name = mailboxes[i].name;
-    while (!err && parent_of(name, &name)) {
-        if (i > 0 && is_at_or_below(mailboxes[i - 1].name, name))
-            break;
-        err = consider_parent(listing, name);
-    }
+    int err = check_length(query);
+    if (err)
+        return err;
+    struct slice *joined = ARENA_ARRAY(arena, query->pattern_count, struct slice);
+    if (!joined)
+        return -ERR_NO_MEMORY;
+    for (size_t i = 0; i < query->pattern_count && !err; i++)
+        err = join(query->reference, query->patterns[i], arena, &joined[i]);
+    if (!err)
+        *out = (struct listing_patterns){joined, query->pattern_count};
     return err;
 }
 
-static int copy_reversed(const struct buffer *buffer, struct arena *arena,
-                         struct listed_mailbox **rows_out, size_t *count_out)
+static void select_mailboxes(const struct list_query *query, struct listed_mailbox *mailboxes,
+                             size_t count)
 {
-    int err = buffer_check(buffer);
+    for (size_t i = 0; i < count; i++) {
+        struct listed_mailbox *mailbox = &mailboxes[i];
+        mailbox->selected = (!(query->select & LIST_SUBSCRIBED) || mailbox->subscribed) &&
+                            (!(query->select & LIST_SPECIAL_USE) || mailbox->special_use.len > 0);
+    }
+}
+
+static int gather(struct mail *mail, const struct actor *actor, const struct list_query *query,
+                  struct arena *arena, struct listed_mailbox **mailboxes_out, size_t *count_out)
+{
+    if (query->lsub)
+        return listing_subscriptions(mail, actor, arena, mailboxes_out, count_out);
+    struct listed_mailbox *mailboxes;
+    size_t count;
+    int err = listing_visible(mail, actor, query, arena, &mailboxes, &count);
+    if (!err && ((query->select & LIST_SUBSCRIBED) || (query->tells & LIST_TELLS_SUBSCRIBED)))
+        err = listing_mark_subscribed(mail, actor, query, arena, &mailboxes, &count);
     if (err)
         return err;
-    const struct listed_mailbox *backwards = (const void *)buffer->data;
-    size_t count = buffer->len / sizeof *backwards;
-    struct listed_mailbox *rows = ARENA_ARRAY(arena, count, struct listed_mailbox);
-    if (!rows)
-        return -ERR_NO_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        rows[i] = backwards[count - 1 - i];
+    select_mailboxes(query, mailboxes, count);
+    *mailboxes_out = mailboxes;
+    *count_out = count;
+    return 0;
+}
+
+static bool is_one_name(const struct list_query *query, const struct listing_patterns *patterns)
+{
+    const struct slice *pattern = &patterns->patterns[0];
+    return !query->lsub && !(query->select & (LIST_SUBSCRIBED | LIST_RECURSIVEMATCH)) &&
+           patterns->count == 1 && slice_find(*pattern, '*') == pattern->len &&
+           slice_find(*pattern, '%') == pattern->len;
+}
+
+/* Everything visible is looked at, but only what is told is kept. */
+static int list_all(struct mail *mail, const struct actor *actor, const struct list_query *query,
+                    const struct listing_patterns *patterns, struct arena *scratch,
+                    struct arena *arena, struct listed_mailbox **rows_out, size_t *count_out)
+{
+    struct listed_mailbox *mailboxes;
+    size_t count;
+    int err = gather(mail, actor, query, scratch, &mailboxes, &count);
+    if (err)
+        return err;
+    return listing_make(query, patterns, mailboxes, count, arena, rows_out, count_out);
+}
+
+static int list_name(struct mail *mail, const struct actor *actor, const struct list_query *query,
+                     const struct listing_patterns *patterns, struct arena *arena,
+                     struct listed_mailbox **rows_out, size_t *count_out, bool *known_out)
+{
+    struct listed_mailbox *rows;
+    size_t count;
+    int err = listing_name(mail, actor, patterns->patterns[0], arena, &rows, &count, known_out);
+    if (!err && count && (query->tells & LIST_TELLS_SUBSCRIBED))
+        err = listing_mark_subscribed(mail, actor, query, arena, &rows, &count);
+    if (err)
+        return err;
+    if (count && (query->select & LIST_SPECIAL_USE) && !rows[0].special_use.len)
+        count = 0;
     *rows_out = rows;
     *count_out = count;
     return 0;
 }
 
-int listing_make(struct listed_mailbox *mailboxes, size_t count, struct slice pattern,
-                 bool subscribed, struct arena *arena, struct listed_mailbox **rows_out,
-                 size_t *count_out)
+static int list(struct mail *mail, const struct actor *actor, const struct list_query *query,
+                struct arena *scratch, struct arena *arena, struct listed_mailbox **rows_out,
+                size_t *count_out)
 {
-    struct listing listing = {.pattern = pattern, .subscribed = subscribed, .arena = arena};
-    buffer_init(&listing.rows, 0);
-    if (count > 1)
-        qsort(mailboxes, count, sizeof *mailboxes, compare_mailboxes);
-    int err = 0;
-    for (size_t i = count; i > 0 && !err; i--) {
-        err = consider(&listing, mailboxes, count, i - 1);
-        fiber_breathe();
-    }
-    if (!err)
-        err = copy_reversed(&listing.rows, arena, rows_out, count_out);
-    buffer_clear(&listing.rows);
+    struct listing_patterns patterns;
+    bool known = false;
+    int err = join_all(query, scratch, &patterns);
+    if (!err && is_one_name(query, &patterns))
+        err = list_name(mail, actor, query, &patterns, arena, rows_out, count_out, &known);
+    if (!err && !known)
+        err = list_all(mail, actor, query, &patterns, scratch, arena, rows_out, count_out);
+    if (!err && (query->tells & LIST_TELLS_STATUS))
+        err = listing_add_status(mail, actor, query, arena, *rows_out, *count_out);
+    return err;
+}
+
+int mailbox_list(struct mail *mail, const struct actor *actor, const struct list_query *query,
+                 struct arena *arena, struct listed_mailbox **rows_out, size_t *count_out)
+{
+    struct arena scratch;
+    arena_init(&scratch, 0);
+    int err = list(mail, actor, query, &scratch, arena, rows_out, count_out);
+    arena_clear(&scratch);
     return err;
 }

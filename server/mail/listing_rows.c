@@ -1,41 +1,52 @@
+#include "listing_rows.h"
+
 #include "acl_check.h"
 #include "engine.h"
 #include "fiber/fiber.h"
-#include "listing.h"
+#include "listing_lines.h"
+#include "store/listing_rows.h"
 
-/* What LIST may show: every mailbox with `l`. */
-static int gather_visible(struct mail *mail, const struct actor *actor, struct arena *arena,
-                          struct listed_mailbox **mailboxes_out, size_t *count_out)
+static int make_mailbox(const struct actor *actor, const struct listing_row *row,
+                        struct arena *arena, struct listed_mailbox *out)
 {
-    struct mailbox_row *rows;
-    size_t row_count, count = 0;
-    int err = mailboxes_visible(mail->database, arena, actor->user_id, &rows, &row_count);
+    struct mailbox_path path = path_of_row(actor, row->owner_id, row->owner, row->name);
+    struct listed_mailbox mailbox = {.exists = true,
+                                     .special_use = row->special_use,
+                                     .mailbox_id = row->id,
+                                     .rights = row->rights,
+                                     .rights_modseq = row->rights_modseq};
+    int err = path_shown(&path, arena, &mailbox.name);
+    if (!err)
+        *out = mailbox;
+    return err;
+}
+
+int listing_visible(struct mail *mail, const struct actor *actor, const struct list_query *query,
+                    struct arena *arena, struct listed_mailbox **mailboxes_out, size_t *count_out)
+{
+    struct listing_row *rows;
+    size_t count;
+    int err = mailboxes_visible(mail->database, arena, actor->user_id,
+                                query->tells & LIST_TELLS_STATUS, &rows, &count);
     if (err)
         return err;
-    struct listed_mailbox *mailboxes = ARENA_ARRAY(arena, row_count, struct listed_mailbox);
+    struct listed_mailbox *mailboxes = ARENA_ARRAY(arena, count, struct listed_mailbox);
     if (!mailboxes)
         return -ERR_NO_MEMORY;
-    for (size_t i = 0; i < row_count && !err; i++) {
-        const struct mailbox_row *row = &rows[i];
-        if (!(row->rights & RIGHT_LOOKUP))
-            continue;
-        struct mailbox_path path = path_of_row(actor, row->owner_id, row->owner, row->name);
-        struct listed_mailbox *mailbox = &mailboxes[count++];
-        *mailbox = (struct listed_mailbox){
-            .special_use = row->special_use, .mailbox_id = row->id, .rights = row->rights};
-        err = path_shown(&path, arena, &mailbox->name);
+    for (size_t i = 0; i < count && !err; i++) {
+        err = make_mailbox(actor, &rows[i], arena, &mailboxes[i]);
         fiber_breathe();
     }
     if (err)
         return err;
+    listing_sort(mailboxes, count);
     *mailboxes_out = mailboxes;
     *count_out = count;
     return 0;
 }
 
-/* What LSUB may show: names, whether there is such a mailbox (now) or not. */
-static int gather_subscribed(struct mail *mail, const struct actor *actor, struct arena *arena,
-                             struct listed_mailbox **mailboxes_out, size_t *count_out)
+int listing_subscriptions(struct mail *mail, const struct actor *actor, struct arena *arena,
+                          struct listed_mailbox **mailboxes_out, size_t *count_out)
 {
     struct subscription_row *rows;
     size_t count;
@@ -48,62 +59,139 @@ static int gather_subscribed(struct mail *mail, const struct actor *actor, struc
     for (size_t i = 0; i < count && !err; i++) {
         struct mailbox_path path =
             path_of_row(actor, rows[i].owner_id, rows[i].owner, rows[i].name);
-        mailboxes[i].special_use = SLICE_EMPTY;
+        mailboxes[i] = (struct listed_mailbox){
+            .selected = true, .subscribed = true, .special_use = SLICE_EMPTY};
         err = path_shown(&path, arena, &mailboxes[i].name);
         fiber_breathe();
     }
     if (err)
         return err;
+    listing_sort(mailboxes, count);
     *mailboxes_out = mailboxes;
     *count_out = count;
     return 0;
 }
 
-/* Longer than any name; each of its octets costs a look at each name. */
-enum { PATTERN_MAX = 2 * MAILBOX_NAME_MAX };
-
-/* RFC 3501 section 6.3.8 leaves to the server how a pattern is read in the
- * context of a reference: here the one is put behind the other as it is. */
-static int join(struct slice reference, struct slice pattern, struct arena *arena,
-                struct slice *out)
+/* Both lists are sorted. */
+static size_t merge(const struct listed_mailbox *mailboxes, size_t count,
+                    const struct listed_mailbox *names, size_t name_count, bool keep_absent,
+                    struct listed_mailbox *merged)
 {
-    if (reference.len + pattern.len > PATTERN_MAX)
-        return fail(ERR_LIMIT, "A pattern has at most %d octets", PATTERN_MAX);
-    char *joined = arena_alloc(arena, reference.len + pattern.len);
-    if (!joined)
+    size_t at = 0, name = 0, total = 0;
+    while (at < count || name < name_count) {
+        int order = at == count          ? 1
+                    : name == name_count ? -1
+                                         : listing_compare(mailboxes[at].name, names[name].name);
+        if (order <= 0) {
+            merged[total] = mailboxes[at++];
+            merged[total++].subscribed = order == 0;
+        } else if (keep_absent) {
+            merged[total++] = names[name];
+        }
+        name += order >= 0;
+        fiber_breathe();
+    }
+    return total;
+}
+
+int listing_mark_subscribed(struct mail *mail, const struct actor *actor,
+                            const struct list_query *query, struct arena *arena,
+                            struct listed_mailbox **mailboxes, size_t *count)
+{
+    struct listed_mailbox *names;
+    size_t name_count;
+    int err = listing_subscriptions(mail, actor, arena, &names, &name_count);
+    if (err)
+        return err;
+    struct listed_mailbox *merged = ARENA_ARRAY(arena, *count + name_count, struct listed_mailbox);
+    if (!merged)
         return -ERR_NO_MEMORY;
-    if (reference.len)
-        memcpy(joined, reference.data, reference.len);
-    if (pattern.len)
-        memcpy(joined + reference.len, pattern.data, pattern.len);
-    *out = slice_of(joined, reference.len + pattern.len);
+    *count = merge(*mailboxes, *count, names, name_count, query->select & LIST_SUBSCRIBED, merged);
+    *mailboxes = merged;
     return 0;
 }
 
-static int list(struct mail *mail, const struct actor *actor, struct slice pattern, bool subscribed,
-                struct arena *scratch, struct arena *arena, struct listed_mailbox **rows_out,
-                size_t *count_out)
+static int find_name(struct mail *mail, const struct actor *actor, struct slice name,
+                     struct arena *arena, struct listing_name *out, bool *known_out)
 {
-    struct listed_mailbox *mailboxes;
-    size_t count;
-    int err = subscribed ? gather_subscribed(mail, actor, scratch, &mailboxes, &count)
-                         : gather_visible(mail, actor, scratch, &mailboxes, &count);
-    if (err)
-        return err;
-    return listing_make(mailboxes, count, pattern, subscribed, arena, rows_out, count_out);
+    struct mailbox_path path;
+    int err = actor_parse_name(actor, name, arena, &path);
+    if (err == -ERR_INVALID || (!err && path.path.len == 0)) {
+        *known_out = false; /* too long to be looked up, or a namespace */
+        return 0;
+    }
+    int64_t owner_id;
+    if (!err)
+        err = path_owner(mail, actor, &path, arena, &owner_id);
+    if (!err)
+        err = mailboxes_listed(mail->database, arena, owner_id, path.path, actor->user_id, out);
+    if (!err)
+        *known_out = out->below != BELOW_UNKNOWN;
+    return err;
 }
 
-int mailbox_list(struct mail *mail, const struct actor *actor, struct slice reference,
-                 struct slice pattern, bool subscribed, struct arena *arena,
-                 struct listed_mailbox **rows_out, size_t *count_out)
+static int make_name(const struct actor *actor, const struct listing_name *found, struct slice name,
+                     struct arena *arena, struct listed_mailbox *out)
 {
-    /* Everything visible is looked at, but only what matches is kept. */
-    struct arena scratch;
-    arena_init(&scratch, 0);
-    struct slice joined;
-    int err = join(reference, pattern, &scratch, &joined);
-    if (!err)
-        err = list(mail, actor, joined, subscribed, &scratch, arena, rows_out, count_out);
-    arena_clear(&scratch);
-    return err;
+    int err = 0;
+    struct listed_mailbox row = {.name = arena_copy(arena, name), .special_use = SLICE_EMPTY};
+    if (!row.name.data)
+        return -ERR_NO_MEMORY;
+    if (found->found)
+        err = make_mailbox(actor, &found->row, arena, &row);
+    if (err)
+        return err;
+    row.selected = found->found;
+    row.has_children = found->below == BELOW_VISIBLE;
+    *out = row;
+    return 0;
+}
+
+int listing_name(struct mail *mail, const struct actor *actor, struct slice name,
+                 struct arena *arena, struct listed_mailbox **rows_out, size_t *count_out,
+                 bool *known_out)
+{
+    struct listing_name found;
+    bool known;
+    int err = find_name(mail, actor, name, arena, &found, &known);
+    struct listed_mailbox *row = ARENA_NEW(arena, struct listed_mailbox);
+    if (!err && !row)
+        err = -ERR_NO_MEMORY;
+    if (!err && known)
+        err = make_name(actor, &found, name, arena, row);
+    if (err)
+        return err;
+    /* A name can be written in several ways, but only one of them is the pattern. */
+    *count_out =
+        known && (row->exists || row->has_children) && mailbox_name_matches(row->name, name);
+    *rows_out = row;
+    *known_out = known;
+    return 0;
+}
+
+int listing_add_status(struct mail *mail, const struct actor *actor, const struct list_query *query,
+                       struct arena *arena, struct listed_mailbox *rows, size_t count)
+{
+    struct mailbox_status_asked *asked = ARENA_ARRAY(arena, count, struct mailbox_status_asked);
+    if (!asked)
+        return -ERR_NO_MEMORY;
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].exists && rows[i].selected && (rows[i].rights & RIGHT_READ))
+            asked[total++] = (struct mailbox_status_asked){.mailbox_id = rows[i].mailbox_id,
+                                                           .rights_modseq = rows[i].rights_modseq};
+    if (total == 0)
+        return 0;
+    int err =
+        mailboxes_statuses(mail->database, asked, total, actor->user_id,
+                           query->tells & LIST_TELLS_RECENT, query->tells & LIST_TELLS_UNSEEN);
+    if (err)
+        return err;
+    for (size_t i = 0, next = 0; i < count && next < total; i++) {
+        if (rows[i].mailbox_id != asked[next].mailbox_id)
+            continue;
+        rows[i].status = asked[next].found ? &asked[next].status : NULL;
+        next++;
+    }
+    return 0;
 }

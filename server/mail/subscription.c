@@ -1,5 +1,7 @@
 #include "acl_check.h"
+#include "acl_denial.h"
 #include "engine.h"
+#include "grant.h"
 #include "mail/mailbox.h"
 
 /* In one's own namespace any name may be subscribed, there is nothing to
@@ -52,5 +54,20 @@ int mailbox_unsubscribe(struct mail *mail, const struct actor *actor, struct sli
     arena_init(&arena, 0);
     int err = unsubscribe(mail, actor, name, &arena);
     arena_clear(&arena);
+    return err;
+}
+
+int mailbox_set_auto_subscribe(struct mail *mail, const struct grant *grant, bool automatic)
+{
+    int err = grant_require(grant, RIGHT_ADMINISTER);
+    if (err)
+        return err;
+    uint64_t modseq;
+    err = mailboxes_set_auto_subscribe(mail->database, grant->mailbox_id, automatic,
+                                       grant->actor.login, grant->actor.client, &modseq);
+    if (err == -ERR_NOT_FOUND)
+        return denial_not_found();
+    if (!err)
+        mail_announce(mail, grant->mailbox_id, modseq);
     return err;
 }

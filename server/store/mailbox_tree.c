@@ -199,6 +199,12 @@ static int queue_rename(struct transaction *tx, const struct mailbox_renaming *r
     params_init(&params);
     add_place(&params, &renaming->from);
     add_place(&params, &renaming->to);
+    err = transaction_ask(tx, STATEMENT_SUBSCRIPTIONS_RENAME, &params, NULL);
+    if (err)
+        return err;
+    params_init(&params);
+    add_place(&params, &renaming->from);
+    add_place(&params, &renaming->to);
     params_text(&params, renaming->actor);
     params_text(&params, renaming->client);
     return transaction_ask(tx, STATEMENT_TREE_RENAME, &params, index_out);

@@ -28,20 +28,6 @@ int mailboxes_get(struct database *database, struct arena *arena, int64_t mailbo
     return err ? err : mailbox_only_row(result, arena, out);
 }
 
-int mailboxes_visible(struct database *database, struct arena *arena, int64_t user_id,
-                      struct mailbox_row **rows_out, size_t *count_out)
-{
-    struct params params;
-    params_init(&params);
-    if (user_id)
-        params_int8(&params, user_id);
-    struct result *result;
-    int err =
-        lane_ask(database, LANE_SLOW,
-                 user_id ? STATEMENT_MAILBOXES_VISIBLE : STATEMENT_MAILBOXES_ALL, &params, &result);
-    return err ? err : mailbox_rows(result, arena, rows_out, count_out);
-}
-
 int mailboxes_tree(struct database *database, struct arena *arena, int64_t owner_id,
                    struct slice name, int64_t user_id, struct mailbox_row **rows_out,
                    size_t *count_out)

@@ -64,6 +64,7 @@ enum {
     MAILBOX_RIGHTS_MODSEQ,
     MAILBOX_HIGHEST_MODSEQ,
     MAILBOX_FIRST_RECENT,
+    MAILBOX_AUTO_SUBSCRIBE,
     MAILBOX_RIGHTS,
     MAILBOX_RIGHTS_UNTIL
 };
@@ -81,6 +82,7 @@ static int mailbox_row_read(const struct result *result, struct arena *arena, si
         .rights_until = result_timestamp(result, row, MAILBOX_RIGHTS_UNTIL),
         .highest_modseq = (uint64_t)result_int8(result, row, MAILBOX_HIGHEST_MODSEQ),
         .first_recent = (uint32_t)result_int8(result, row, MAILBOX_FIRST_RECENT),
+        .auto_subscribe = result_bool(result, row, MAILBOX_AUTO_SUBSCRIBE),
     };
     int err = row_text(result, arena, row, MAILBOX_OWNER, &mailbox.owner);
     if (!err)

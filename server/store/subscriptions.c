@@ -62,3 +62,42 @@ int subscriptions_list(struct database *database, struct arena *arena, int64_t u
     result_free(&result);
     return err;
 }
+
+static int queue_auto_subscribe(struct transaction *tx, int64_t mailbox_id, bool automatic,
+                                struct slice actor, struct slice client, size_t *index_out)
+{
+    struct params params;
+    params_init(&params);
+    params_int8_array(&params, &mailbox_id, 1, sizeof mailbox_id);
+    int err = transaction_ask(tx, STATEMENT_LOCK_MAILBOXES, &params, NULL);
+    if (err)
+        return err;
+    params_init(&params);
+    params_int8(&params, mailbox_id);
+    params_bool(&params, automatic);
+    params_text(&params, actor);
+    params_text(&params, client);
+    return transaction_ask(tx, STATEMENT_MAILBOX_AUTO_SUBSCRIBE, &params, index_out);
+}
+
+int mailboxes_set_auto_subscribe(struct database *database, int64_t mailbox_id, bool automatic,
+                                 struct slice actor, struct slice client, uint64_t *modseq_out)
+{
+    struct transaction *tx;
+    int err = transaction_begin(database, &tx);
+    if (err)
+        return err;
+    size_t index;
+    err = queue_auto_subscribe(tx, mailbox_id, automatic, actor, client, &index);
+    if (!err)
+        err = transaction_commit(tx);
+    if (!err) {
+        const struct result *result = transaction_result(tx, index);
+        if (result_rows(result))
+            *modseq_out = (uint64_t)result_int8(result, 0, 0);
+        else
+            err = fail(ERR_NOT_FOUND, "there is no such mailbox");
+    }
+    transaction_end(&tx);
+    return err;
+}

@@ -1,3 +1,2 @@
 -- name: mailbox_count
-SELECT count(*) FROM mailboxes
-WHERE coalesce(owner_id, 0) = $1::bigint AND deleted_at IS NULL;
+SELECT coalesce(sum(mailboxes), 0)::bigint FROM mailbox_counts WHERE owner_id = $1::bigint;

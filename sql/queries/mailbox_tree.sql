@@ -10,8 +10,10 @@ WITH parent AS (
            AND ($5 = 0 OR EXISTS (SELECT FROM mailbox_state s
                                   WHERE s.mailbox_id = $5 AND s.rights_modseq <= $8::bigint)) AS may
 ), added AS (
-    INSERT INTO mailboxes (owner_id, name, special_use, seen_per_user)
-    SELECT nullif($1, 0), $2::text, $3::text, $4::boolean FROM parent WHERE may
+    INSERT INTO mailboxes (owner_id, name, special_use, seen_per_user, auto_subscribe)
+    SELECT nullif($1, 0), $2::text, $3::text, $4::boolean,
+           coalesce((SELECT m.auto_subscribe FROM mailboxes m WHERE m.id = $5), false)
+    FROM parent WHERE may
     ON CONFLICT DO NOTHING
     RETURNING id, uidvalidity
 ), state AS (

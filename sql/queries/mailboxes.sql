@@ -13,34 +13,6 @@ FROM live_mailboxes m
 CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $2::bigint) r
 WHERE m.id = $1::bigint;
 
--- name: mailboxes_visible
--- Starts from what names the user, so that the cost follows what there is to
--- see. OFFSET 0 keeps the planner from turning the order of joins around.
-WITH candidate AS MATERIALIZED (
-    SELECT id FROM live_mailboxes WHERE owner_id = $1::bigint
-    UNION
-    SELECT mailbox_id FROM acl WHERE user_id = $1
-    UNION
-    SELECT a.mailbox_id
-    FROM group_members g
-    JOIN acl a ON a.group_id = g.group_id
-    WHERE g.user_id = $1
-    UNION
-    SELECT mailbox_id FROM acl WHERE user_id IS NULL AND group_id IS NULL
-)
-SELECT m.*, r.rights, r.rights_until
-FROM candidate c
-CROSS JOIN LATERAL (SELECT * FROM live_mailboxes m WHERE m.id = c.id OFFSET 0) m
-CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $1) r
-WHERE r.rights <> 0
-ORDER BY m.owner_id <> $1, m.owner_id = 0, m.owner, m.name;
-
--- name: mailboxes_all
-SELECT m.*, r.rights, r.rights_until
-FROM live_mailboxes m
-CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, 0) r
-ORDER BY m.owner_id = 0, m.owner, m.name;
-
 -- name: mailboxes_tree
 -- '0' is the character after '/': everything that starts with the name and a separator.
 -- The range alone is what the index of names serves.

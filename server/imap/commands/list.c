@@ -1,42 +1,116 @@
-/* LIST, LSUB, NAMESPACE (RFC 3501 section 6.3.8, 6.3.9; RFC 2342, 3348, 6154). */
+/* LIST, LSUB, NAMESPACE (RFC 3501 section 6.3.8, 6.3.9; RFC 2342, 3348, 5258, 5819, 6154, 8440). */
 #include "commands.h"
+
+#include "list_args.h"
 
 #include "../reply.h"
 #include "fiber/fiber.h"
-#include "mail/mailbox.h"
 #include "proto/writer.h"
-
-struct list_args {
-    struct slice reference;
-    struct slice pattern;
-};
 
 static int parse_list(struct lexer *lexer, void *out)
 {
-    struct list_args *args = out;
-    int err = lexer_space(lexer);
-    if (!err)
-        err = lexer_mailbox(lexer, &args->reference);
-    if (!err)
-        err = lexer_space(lexer);
-    if (!err)
-        err = lexer_list_mailbox(lexer, &args->pattern);
-    return err ? err : lexer_end(lexer);
+    return list_args_parse(lexer, out);
 }
 
-static void list_render_row(const char *verb, const struct listed_mailbox *row, struct buffer *out)
+static unsigned enables_list(const void *in)
 {
-    buffer_printf(out, "* %s (", verb);
-    if (row->no_select)
-        buffer_add_cstr(out, "\\Noselect ");
-    buffer_add_cstr(out, row->has_children ? "\\HasChildren" : "\\HasNoChildren");
+    const struct list_args *args = in;
+    return status_items_enable(&args->status);
+}
+
+/* RFC 5819 section 2: STATUS of what may not be read would fail. */
+static bool list_cannot_select(const struct list_args *args, const struct listed_mailbox *row)
+{
+    return !row->exists || ((args->query.tells & LIST_TELLS_STATUS) && !(row->rights & RIGHT_READ));
+}
+
+static void list_render_attributes(const struct list_args *args, const struct listed_mailbox *row,
+                                   struct buffer *out)
+{
+    const struct {
+        bool is_so;
+        const char *name;
+    } attributes[] = {
+        {args->extended && !row->exists, "\\NonExistent"},
+        {list_cannot_select(args, row), "\\Noselect"},
+        {row->no_inferiors && !row->has_children, "\\NoInferiors"},
+        {row->subscribed, "\\Subscribed"},
+        {row->has_children, "\\HasChildren"},
+        {row->exists && !row->has_children, "\\HasNoChildren"},
+    };
+    const char *separator = "";
+    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
+        if (!attributes[i].is_so)
+            continue;
+        buffer_add_cstr(out, separator);
+        buffer_add_cstr(out, attributes[i].name);
+        separator = " ";
+    }
     if (row->special_use.len) {
-        buffer_add_char(out, ' ');
+        buffer_add_cstr(out, separator);
         buffer_add(out, row->special_use);
     }
+}
+
+static void list_render_rights(const struct listed_mailbox *row, struct buffer *out)
+{
+    buffer_add_cstr(out, "* MYRIGHTS ");
+    write_mailbox(out, row->name);
+    buffer_add_char(out, ' ');
+    rights_render(row->rights, true, out);
+    buffer_add_cstr(out, "\r\n");
+}
+
+static void list_render_row(const struct list_args *args, const struct listed_mailbox *row,
+                            struct buffer *out)
+{
+    buffer_add_cstr(out, "* LIST (");
+    list_render_attributes(args, row, out);
+    buffer_add_cstr(out, ") \"/\" ");
+    write_mailbox(out, row->name);
+    if (row->has_selected_below) {
+        buffer_add_cstr(out, " (CHILDINFO (");
+        list_args_render_selection(args, out);
+        buffer_add_cstr(out, "))");
+    }
+    buffer_add_cstr(out, "\r\n");
+    if ((args->query.tells & LIST_TELLS_MYRIGHTS) && row->exists && row->selected)
+        list_render_rights(row, out);
+    if (row->status)
+        status_items_render(&args->status, row->name, row->status, out);
+}
+
+static void lsub_render_row(const struct list_args *args, const struct listed_mailbox *row,
+                            struct buffer *out)
+{
+    (void)args;
+    buffer_add_cstr(out, row->selected ? "* LSUB (" : "* LSUB (\\Noselect ");
+    buffer_add_cstr(out, row->has_children ? "\\HasChildren" : "\\HasNoChildren");
     buffer_add_cstr(out, ") \"/\" ");
     write_mailbox(out, row->name);
     buffer_add_cstr(out, "\r\n");
+}
+
+enum { LIST_PIECE = 16 << 10 }; /* octets that are handed over together */
+
+static int list_reply(struct session *session, const struct list_args *args,
+                      const struct listed_mailbox *rows, size_t count,
+                      void (*render)(const struct list_args *args, const struct listed_mailbox *row,
+                                     struct buffer *out))
+{
+    struct buffer lines;
+    buffer_init(&lines, 0);
+    int err = 0;
+    for (size_t i = 0; !err && i < count; i++) {
+        render(args, &rows[i], &lines);
+        if (lines.len >= LIST_PIECE || i + 1 == count) {
+            err = reply_buffer(session, &lines);
+            buffer_reset(&lines);
+        }
+        fiber_breathe();
+    }
+    buffer_clear(&lines);
+    return err;
 }
 
 /* An empty pattern asks for the separator and for the root of the reference:
@@ -51,44 +125,42 @@ static int list_root(struct session *session, struct slice reference)
     return reply_line(session, "* LIST (\\Noselect) \"/\" \"%s\"", root);
 }
 
-static int list_run(struct session *session, struct command *command, bool subscribed)
-{
-    const struct list_args *args = command->args;
-    if (args->pattern.len == 0 && !subscribed)
-        return list_root(session, args->reference);
-    struct listed_mailbox *rows;
-    size_t count;
-    int err = mailbox_list(session->mail, &session->actor, args->reference, args->pattern,
-                           subscribed, command->arena, &rows, &count);
-    struct buffer line;
-    buffer_init(&line, 0);
-    for (size_t i = 0; !err && i < count; i++) {
-        list_render_row(subscribed ? "LSUB" : "LIST", &rows[i], &line);
-        err = reply_buffer(session, &line);
-        buffer_reset(&line);
-        fiber_breathe();
-    }
-    buffer_clear(&line);
-    return err;
-}
-
 static int run_list(struct session *session, struct command *command)
 {
-    return list_run(session, command, false);
+    const struct list_args *args = command->args;
+    if (!args->extended && args->pattern.len == 0)
+        return list_root(session, args->query.reference);
+    struct listed_mailbox *rows;
+    size_t count;
+    int err =
+        mailbox_list(session->mail, &session->actor, &args->query, command->arena, &rows, &count);
+    return err ? err : list_reply(session, args, rows, count, list_render_row);
 }
 
 const struct imap_command command_list = {
     .name = "LIST",
     .rfc = "RFC 3501 section 6.3.8",
+    .capability = "LIST-EXTENDED LIST-STATUS LIST-MYRIGHTS SPECIAL-USE CHILDREN",
     .states = STATE_LOGGED_IN,
     .args_size = sizeof(struct list_args),
     .parse = parse_list,
+    .enables = enables_list,
     .run = run_list,
 };
 
+static int parse_lsub(struct lexer *lexer, void *out)
+{
+    return list_args_parse_lsub(lexer, out);
+}
+
 static int run_lsub(struct session *session, struct command *command)
 {
-    return list_run(session, command, true);
+    const struct list_args *args = command->args;
+    struct listed_mailbox *rows;
+    size_t count;
+    int err =
+        mailbox_list(session->mail, &session->actor, &args->query, command->arena, &rows, &count);
+    return err ? err : list_reply(session, args, rows, count, lsub_render_row);
 }
 
 const struct imap_command command_lsub = {
@@ -96,7 +168,7 @@ const struct imap_command command_lsub = {
     .rfc = "RFC 3501 section 6.3.9",
     .states = STATE_LOGGED_IN,
     .args_size = sizeof(struct list_args),
-    .parse = parse_list,
+    .parse = parse_lsub,
     .run = run_lsub,
 };
 

@@ -1,6 +1,8 @@
 /* STATUS (RFC 3501 section 6.3.10; RFC 7162 section 3.1.7). */
 #include "commands.h"
 
+#include "status.h"
+
 #include "../reply.h"
 #include "mail/mailbox.h"
 #include "proto/writer.h"
@@ -46,26 +48,75 @@ static const struct status_item status_items[] = {
     {"UIDNEXT", status_uidnext},   {"UIDVALIDITY", status_uidvalidity},
     {"UNSEEN", status_unseen},     {"HIGHESTMODSEQ", status_highest_modseq},
 };
-enum { STATUS_ITEMS = sizeof status_items / sizeof status_items[0], STATUS_ASKED_MAX = 32 };
+enum { STATUS_ITEMS = sizeof status_items / sizeof status_items[0] };
 
-struct status_args {
-    struct slice mailbox;
-    const struct status_item *asked[STATUS_ASKED_MAX];
-    size_t count;
-};
-
-static int parse_status_item(struct lexer *lexer, struct status_args *args)
+static int parse_status_item(struct lexer *lexer, struct status_items *items)
 {
     for (size_t i = 0; i < STATUS_ITEMS; i++) {
         if (!lexer_accept_word(lexer, status_items[i].name))
             continue;
-        if (args->count == STATUS_ASKED_MAX)
+        if (items->count == STATUS_ASKED_MAX)
             return fail(ERR_SYNTAX, "Too many STATUS items");
-        args->asked[args->count++] = &status_items[i];
+        items->asked[items->count++] = &status_items[i];
         return 0;
     }
     return fail(ERR_SYNTAX, "Unknown STATUS item");
 }
+
+int status_items_parse(struct lexer *lexer, struct status_items *out)
+{
+    int err = lexer_expect(lexer, '(');
+    while (!err) {
+        err = parse_status_item(lexer, out);
+        if (err || lexer_accept(lexer, ')'))
+            break;
+        err = lexer_space(lexer);
+    }
+    return err;
+}
+
+static bool status_items_have(const struct status_items *items,
+                              uint64_t (*value)(const struct mailbox_status *status))
+{
+    for (size_t i = 0; i < items->count; i++)
+        if (items->asked[i]->value == value)
+            return true;
+    return false;
+}
+
+bool status_items_have_recent(const struct status_items *items)
+{
+    return status_items_have(items, status_recent);
+}
+
+bool status_items_have_unseen(const struct status_items *items)
+{
+    return status_items_have(items, status_unseen);
+}
+
+unsigned status_items_enable(const struct status_items *items)
+{
+    return status_items_have(items, status_highest_modseq) ? ENABLED_CONDSTORE : 0;
+}
+
+void status_items_render(const struct status_items *items, struct slice mailbox,
+                         const struct mailbox_status *status, struct buffer *out)
+{
+    buffer_add_cstr(out, "* STATUS ");
+    write_mailbox(out, mailbox);
+    for (size_t i = 0; i < items->count; i++) {
+        buffer_add_cstr(out, i ? " " : " (");
+        buffer_add_cstr(out, items->asked[i]->name);
+        buffer_add_char(out, ' ');
+        buffer_add_u64(out, items->asked[i]->value(status));
+    }
+    buffer_add_cstr(out, ")\r\n");
+}
+
+struct status_args {
+    struct slice mailbox;
+    struct status_items items;
+};
 
 static int parse_status(struct lexer *lexer, void *out)
 {
@@ -76,24 +127,14 @@ static int parse_status(struct lexer *lexer, void *out)
     if (!err)
         err = lexer_space(lexer);
     if (!err)
-        err = lexer_expect(lexer, '(');
-    while (!err) {
-        err = parse_status_item(lexer, args);
-        if (err || lexer_accept(lexer, ')'))
-            break;
-        err = lexer_space(lexer);
-    }
+        err = status_items_parse(lexer, &args->items);
     return err ? err : lexer_end(lexer);
 }
 
-/* RFC 7162 section 3.1.7 */
 static unsigned enables_status(const void *in)
 {
     const struct status_args *args = in;
-    for (size_t i = 0; i < args->count; i++)
-        if (args->asked[i]->value == status_highest_modseq)
-            return ENABLED_CONDSTORE;
-    return 0;
+    return status_items_enable(&args->items);
 }
 
 static void rights_status(const void *in, bool uid, struct rights_wanted *wanted)
@@ -113,12 +154,7 @@ static int run_status(struct session *session, struct command *command)
         return err;
     struct buffer line;
     buffer_init(&line, 0);
-    buffer_add_cstr(&line, "* STATUS ");
-    write_mailbox(&line, args->mailbox);
-    for (size_t i = 0; i < args->count; i++)
-        buffer_printf(&line, "%s%s %llu", i ? " " : " (", args->asked[i]->name,
-                      (unsigned long long)args->asked[i]->value(&status));
-    buffer_add_cstr(&line, ")\r\n");
+    status_items_render(&args->items, args->mailbox, &status, &line);
     err = reply_buffer(session, &line);
     buffer_clear(&line);
     return err;

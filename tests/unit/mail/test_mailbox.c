@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "mail/listing.h"
+
 #include "world.h"
 
 static int create(struct world *world, const struct actor *actor, const char *name)
@@ -25,20 +27,29 @@ static int delete (struct world *world, const struct actor *actor, const char *n
     return err ? err : mailbox_delete(world->mail, grant);
 }
 
-/* The names of LIST or LSUB; "(name)" is \NoSelect, "name+" has children. */
+static int list(struct world *world, const struct actor *actor, const char *reference,
+                struct slice pattern, bool lsub, struct listed_mailbox **rows, size_t *count)
+{
+    const struct list_query query = {
+        .reference = slice_cstr(reference), .patterns = &pattern, .pattern_count = 1, .lsub = lsub};
+    return mailbox_list(world->mail, actor, &query, &world->arena, rows, count);
+}
+
+/* The names of LIST or LSUB; "(name)" is made up, "name+" has children. */
 static void check_listed(struct world *world, const struct actor *actor, const char *reference,
-                         const char *pattern, bool subscribed, const char *expected)
+                         const char *pattern, bool lsub, const char *expected)
 {
     struct listed_mailbox *rows;
     size_t count;
     struct buffer text;
     buffer_init(&text, 0);
-    if (CHECK_OK(mailbox_list(world->mail, actor, slice_cstr(reference), slice_cstr(pattern),
-                              subscribed, &world->arena, &rows, &count)))
-        for (size_t i = 0; i < count; i++)
-            buffer_printf(&text, "%s%s%.*s%s%s", i ? " " : "", rows[i].no_select ? "(" : "",
-                          SLICE_ARGS(rows[i].name), rows[i].no_select ? ")" : "",
+    if (CHECK_OK(list(world, actor, reference, slice_cstr(pattern), lsub, &rows, &count)))
+        for (size_t i = 0; i < count; i++) {
+            bool made_up = lsub ? !rows[i].selected : !rows[i].exists;
+            buffer_printf(&text, "%s%s%.*s%s%s", i ? " " : "", made_up ? "(" : "",
+                          SLICE_ARGS(rows[i].name), made_up ? ")" : "",
                           rows[i].has_children ? "+" : "");
+        }
     check_slice(buffer_slice(&text), slice_cstr(expected), pattern, __FILE__, __LINE__);
     buffer_clear(&text);
 }
@@ -183,8 +194,7 @@ static void check_special_use(struct world *world)
     CHECK_ERR(mailbox_create(world->mail, &world->alice, SLICE("x"), SLICE("Sent")), ERR_INVALID);
     struct listed_mailbox *rows;
     size_t count;
-    CHECK_OK(mailbox_list(world->mail, &world->alice, SLICE_EMPTY, SLICE("Sent"), false,
-                          &world->arena, &rows, &count));
+    CHECK_OK(list(world, &world->alice, "", SLICE("Sent"), false, &rows, &count));
     CHECK_INT(count, 1);
     CHECK_SLICE(rows[0].special_use, "\\Sent");
     CHECK_INT(rows[0].rights, RIGHTS_ALL);
@@ -353,14 +363,10 @@ static void check_long_patterns(struct world *world)
     memset(pattern, '*', sizeof pattern);
     struct listed_mailbox *rows;
     size_t count = 0;
-    CHECK_OK(mailbox_list(world->mail, &world->alice, SLICE_EMPTY,
-                          slice_of(pattern, 2 * MAILBOX_NAME_MAX), false, &world->arena, &rows,
-                          &count));
+    struct slice longest = slice_of(pattern, 2 * MAILBOX_NAME_MAX);
+    CHECK_OK(list(world, &world->alice, "", longest, false, &rows, &count));
     CHECK_INT(count, 1);
-    CHECK_ERR(mailbox_list(world->mail, &world->alice, SLICE("x"),
-                           slice_of(pattern, 2 * MAILBOX_NAME_MAX), false, &world->arena, &rows,
-                           &count),
-              ERR_LIMIT);
+    CHECK_ERR(list(world, &world->alice, "x", longest, false, &rows, &count), ERR_LIMIT);
 }
 
 void test_mailbox_list_refuses_patterns_that_only_cost_time(void)

@@ -144,6 +144,7 @@ static void read_next(struct sql_client *client)
     const struct reading *reading = client->state;
     struct sql_params params = {0};
     sql_number(&params, reading->user_id);
+    sql_text(&params, "false"); /* without the modseqs of their rights */
     sql_queue(client, "mailboxes_visible", &params);
     sql_go(client);
 }

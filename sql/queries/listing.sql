@@ -1,0 +1,73 @@
+-- What LIST shows. The columns of the first three are read by place in
+-- server/store/listing_rows.c; rights_modseq is null when it was not asked for.
+
+-- name: mailboxes_visible
+-- Starts from the rights that the user has, so that the cost follows what there is to
+-- see; OFFSET 0 keeps the planner from starting from all mailboxes there are.
+SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, r.rights,
+       CASE WHEN $2::boolean
+            THEN (SELECT s.rights_modseq FROM mailbox_state s WHERE s.mailbox_id = m.id)
+       END AS rights_modseq
+FROM rights_of_user($1::bigint) r
+CROSS JOIN LATERAL (SELECT m.id, coalesce(m.owner_id, 0) AS owner_id, u.login AS owner, m.name,
+                           m.special_use
+                    FROM mailboxes m
+                    LEFT JOIN users u ON u.id = m.owner_id
+                    WHERE m.id = r.mailbox_id AND m.deleted_at IS NULL
+                    OFFSET 0) m
+WHERE r.rights & 1 = 1;
+
+-- name: mailboxes_all
+-- For the administrator.
+SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, 2047 AS rights, m.rights_modseq
+FROM live_mailboxes m;
+
+-- name: mailbox_listed
+-- One name, without looking at all that the user may see. below_visible: one of the
+-- first mailboxes below it may be seen; below_looked_at: of how many of them that was found
+-- out. More than 64 are not looked at, since they may be as many as others like to hide.
+WITH below AS MATERIALIZED (
+    SELECT m.id
+    FROM mailboxes m
+    WHERE coalesce(m.owner_id, 0) = $1::bigint AND m.deleted_at IS NULL
+      AND m.name > $2::text || '/' AND m.name < $2 || '0'
+    ORDER BY m.name
+    LIMIT 64
+)
+SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, r.rights, m.rights_modseq,
+       EXISTS (SELECT FROM below b
+               CROSS JOIN LATERAL effective_rights(b.id, $1, $3::bigint) r
+               WHERE r.rights & 1 = 1) AS below_visible,
+       (SELECT count(*) FROM below) AS below_looked_at
+FROM (VALUES (true)) AS one (row)
+LEFT JOIN (live_mailboxes m
+           CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3) r)
+       ON m.owner_id = $1 AND m.name = $2 AND r.rights & 1 = 1;
+
+-- name: mailboxes_statuses
+-- STATUS of many: of those whose rights are what they were when the mailboxes were listed.
+-- \Recent ($4) and what is unseen ($5) are counted when somebody wants to know.
+SELECT m.*
+FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS asked (mailbox_id, rights_modseq, place)
+CROSS JOIN LATERAL (
+    SELECT asked.place, s.messages,
+           CASE WHEN NOT $4::boolean THEN 0
+                WHEN s.first_recent = 1 THEN s.messages
+                ELSE (SELECT count(*) FROM entries e
+                      WHERE e.mailbox_id = s.mailbox_id AND e.uid >= s.first_recent)
+           END AS recent,
+           CASE WHEN NOT $5::boolean THEN 0
+                ELSE s.messages
+                     - CASE WHEN m.seen_per_user
+                            THEN (SELECT coalesce(sum(bit_count(p.bits)), 0)::bigint
+                                  FROM seen_pages p
+                                  WHERE p.mailbox_id = s.mailbox_id AND p.user_id = $3::bigint)
+                            ELSE s.seen
+                       END
+           END AS unseen,
+           s.deleted, s.bytes, s.uidnext, m.uidvalidity, s.highest_modseq
+    FROM mailbox_state s
+    JOIN mailboxes m ON m.id = s.mailbox_id
+    WHERE s.mailbox_id = asked.mailbox_id AND s.rights_modseq <= asked.rights_modseq
+      AND m.deleted_at IS NULL
+    OFFSET 0) m;
