@@ -66,9 +66,9 @@ class Witness:
         lines = [re.search(rb"Subject: ([^\r\n]*)", line) for line in fetched]
         return [line[1].decode() for line in lines if line]
 
-    def listed(self, pattern):
+    def listed(self, pattern, command=b"LIST"):
         """{mailbox: attributes}"""
-        untagged, _ = self.connection.command(b'LIST "" ' + literal(pattern))
+        untagged, _ = self.connection.command(command + b' "" ' + literal(pattern))
         found = {}
         for line in untagged:
             attributes, _, mailbox = parse(line[len(b"* LIST ") :])[0]
