@@ -56,8 +56,8 @@ static void select_mailboxes(const struct list_query *query, struct listed_mailb
 {
     for (size_t i = 0; i < count; i++) {
         struct listed_mailbox *mailbox = &mailboxes[i];
-        mailbox->selected = (!(query->select & LIST_SUBSCRIBED) || mailbox->subscribed) &&
-                            (!(query->select & LIST_SPECIAL_USE) || mailbox->special_use.len > 0);
+        bool there = query->select & LIST_SUBSCRIBED ? mailbox->subscribed : mailbox->exists;
+        mailbox->selected = there && (!(query->select & LIST_SPECIAL_USE) || mailbox->special_use.len > 0);
     }
 }
 
@@ -70,7 +70,7 @@ static int gather(struct mail *mail, const struct actor *actor, const struct lis
     size_t count;
     int err = listing_visible(mail, actor, query, arena, &mailboxes, &count);
     if (!err && ((query->select & LIST_SUBSCRIBED) || (query->tells & LIST_TELLS_SUBSCRIBED)))
-        err = listing_mark_subscribed(mail, actor, query, arena, &mailboxes, &count);
+        err = listing_mark_subscribed(mail, actor, true, arena, &mailboxes, &count);
     if (err)
         return err;
     select_mailboxes(query, mailboxes, count);
@@ -104,11 +104,11 @@ static int list_name(struct mail *mail, const struct actor *actor, const struct 
                      const struct listing_patterns *patterns, struct arena *arena,
                      struct listed_mailbox **rows_out, size_t *count_out, bool *known_out)
 {
-    struct listed_mailbox *rows;
-    size_t count;
+    struct listed_mailbox *rows = NULL;
+    size_t count = 0;
     int err = listing_name(mail, actor, patterns->patterns[0], arena, &rows, &count, known_out);
     if (!err && count && (query->tells & LIST_TELLS_SUBSCRIBED))
-        err = listing_mark_subscribed(mail, actor, query, arena, &rows, &count);
+        err = listing_mark_subscribed(mail, actor, false, arena, &rows, &count);
     if (err)
         return err;
     if (count && (query->select & LIST_SPECIAL_USE) && !rows[0].special_use.len)

@@ -66,6 +66,19 @@ void listing_sort(struct listed_mailbox *mailboxes, size_t count)
         qsort(mailboxes, count, sizeof *mailboxes, compare_mailboxes);
 }
 
+static int level_of(struct slice name)
+{
+    int level = 1;
+    for (size_t i = 0; i < name.len; i++)
+        level += name.data[i] == MAILBOX_SEPARATOR;
+    return level < LISTING_LEVELS_MAX ? level : LISTING_LEVELS_MAX;
+}
+
+bool listing_is_deepest(struct slice name)
+{
+    return level_of(name) >= MAILBOX_LEVELS_MAX;
+}
+
 bool listing_matches(const struct listing_patterns *patterns, struct slice name)
 {
     for (size_t i = 0; i < patterns->count; i++)
@@ -92,14 +105,6 @@ struct listing {
     struct buffer rows;                         /* struct listed_mailbox, backwards */
     struct below below[LISTING_LEVELS_MAX + 1]; /* below the name of that many levels */
 };
-
-static int level_of(struct slice name)
-{
-    int level = 1;
-    for (size_t i = 0; i < name.len; i++)
-        level += name.data[i] == MAILBOX_SEPARATOR;
-    return level < LISTING_LEVELS_MAX ? level : LISTING_LEVELS_MAX;
-}
 
 static bool parent_of(struct slice name, struct slice *parent_out)
 {
@@ -130,13 +135,12 @@ static void tell_parents(struct listing *listing, int level, const struct listed
     }
 }
 
-static int emit(struct listing *listing, const struct listed_mailbox *mailbox, int level,
-                struct below below)
+static int emit(struct listing *listing, const struct listed_mailbox *mailbox, struct below below)
 {
     struct listed_mailbox row = *mailbox;
     row.has_children = listing->query->lsub ? below.selected : below.exists;
     row.has_selected_below = below.selected && (listing->query->select & LIST_RECURSIVEMATCH);
-    row.no_inferiors = level >= MAILBOX_LEVELS_MAX;
+    row.no_inferiors = listing_is_deepest(mailbox->name);
     row.name = arena_copy(listing->arena, mailbox->name);
     row.special_use =
         mailbox->special_use.len ? arena_copy(listing->arena, mailbox->special_use) : SLICE_EMPTY;
@@ -146,37 +150,36 @@ static int emit(struct listing *listing, const struct listed_mailbox *mailbox, i
     return 0;
 }
 
-static int consider_parent(struct listing *listing, struct slice name)
+/* A name that is only subscribed is a parent like others that are made up. */
+static bool is_told(const struct listing *listing, const struct listed_mailbox *mailbox,
+                    struct below below)
 {
-    int level = level_of(name);
-    struct below below = take_below(listing, level);
-    bool wanted = listing->only_for_them ? below.untold : below.exists;
-    if (!listing->makes_up || !wanted || !listing_matches(listing->patterns, name))
-        return 0;
-    const struct listed_mailbox row = {.name = name, .special_use = SLICE_EMPTY};
-    return emit(listing, &row, level, below);
+    if (mailbox->selected)
+        return true;
+    if (mailbox->exists)
+        return below.untold && (listing->query->select & LIST_RECURSIVEMATCH);
+    return listing->makes_up && (listing->only_for_them ? below.untold : below.exists);
 }
 
 static int consider_mailbox(struct listing *listing, const struct listed_mailbox *mailbox)
 {
     int level = level_of(mailbox->name);
     struct below below = take_below(listing, level);
-    bool recursive = listing->query->select & LIST_RECURSIVEMATCH;
-    bool told = (mailbox->selected || (recursive && below.untold)) &&
-                listing_matches(listing->patterns, mailbox->name);
+    bool told =
+        is_told(listing, mailbox, below) && listing_matches(listing->patterns, mailbox->name);
     tell_parents(listing, level, mailbox, told);
-    return told ? emit(listing, mailbox, level, below) : 0;
+    return told ? emit(listing, mailbox, below) : 0;
 }
 
 static int consider(struct listing *listing, const struct listed_mailbox *mailboxes, size_t i)
 {
     int err = consider_mailbox(listing, &mailboxes[i]);
     /* Parents that the name before is, or is below of, get their turn with it. */
-    struct slice name = mailboxes[i].name;
-    while (!err && parent_of(name, &name)) {
-        if (i > 0 && is_at_or_below(mailboxes[i - 1].name, name))
+    struct listed_mailbox parent = {.name = mailboxes[i].name, .special_use = SLICE_EMPTY};
+    while (!err && parent_of(parent.name, &parent.name)) {
+        if (i > 0 && is_at_or_below(mailboxes[i - 1].name, parent.name))
             break;
-        err = consider_parent(listing, name);
+        err = consider_mailbox(listing, &parent);
     }
     return err;
 }

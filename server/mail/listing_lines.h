@@ -14,6 +14,9 @@ struct listing_patterns {
 };
 bool listing_matches(const struct listing_patterns *patterns, struct slice name);
 
+/* At the deepest level there is, so that nothing can be made below it. */
+bool listing_is_deepest(struct slice name);
+
 /* INBOX, own, other users', shared; what is below a name follows it. */
 int listing_compare(struct slice a, struct slice b);
 void listing_sort(struct listed_mailbox *mailboxes, size_t count);

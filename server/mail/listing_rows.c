@@ -94,9 +94,8 @@ static size_t merge(const struct listed_mailbox *mailboxes, size_t count,
     return total;
 }
 
-int listing_mark_subscribed(struct mail *mail, const struct actor *actor,
-                            const struct list_query *query, struct arena *arena,
-                            struct listed_mailbox **mailboxes, size_t *count)
+int listing_mark_subscribed(struct mail *mail, const struct actor *actor, bool keep_absent,
+                            struct arena *arena, struct listed_mailbox **mailboxes, size_t *count)
 {
     struct listed_mailbox *names;
     size_t name_count;
@@ -106,43 +105,33 @@ int listing_mark_subscribed(struct mail *mail, const struct actor *actor,
     struct listed_mailbox *merged = ARENA_ARRAY(arena, *count + name_count, struct listed_mailbox);
     if (!merged)
         return -ERR_NO_MEMORY;
-    *count = merge(*mailboxes, *count, names, name_count, query->select & LIST_SUBSCRIBED, merged);
+    *count = merge(*mailboxes, *count, names, name_count, keep_absent, merged);
     *mailboxes = merged;
     return 0;
 }
 
-static int find_name(struct mail *mail, const struct actor *actor, struct slice name,
-                     struct arena *arena, struct listing_name *out, bool *known_out)
+static int find_path(struct mail *mail, const struct actor *actor, const struct mailbox_path *path,
+                     struct arena *arena, struct listing_name *out)
 {
-    struct mailbox_path path;
-    int err = actor_parse_name(actor, name, arena, &path);
-    if (err == -ERR_INVALID || (!err && path.path.len == 0)) {
-        *known_out = false; /* too long to be looked up, or a namespace */
-        return 0;
-    }
     int64_t owner_id;
-    if (!err)
-        err = path_owner(mail, actor, &path, arena, &owner_id);
-    if (!err)
-        err = mailboxes_listed(mail->database, arena, owner_id, path.path, actor->user_id, out);
-    if (!err)
-        *known_out = out->below != BELOW_UNKNOWN;
-    return err;
+    int err = path_owner(mail, actor, path, arena, &owner_id);
+    if (err)
+        return err;
+    return mailboxes_listed(mail->database, arena, owner_id, path->path, actor->user_id, out);
 }
 
-static int make_name(const struct actor *actor, const struct listing_name *found, struct slice name,
-                     struct arena *arena, struct listed_mailbox *out)
+static int make_name(const struct actor *actor, const struct mailbox_path *path,
+                     const struct listing_name *found, struct arena *arena,
+                     struct listed_mailbox *out)
 {
-    int err = 0;
-    struct listed_mailbox row = {.name = arena_copy(arena, name), .special_use = SLICE_EMPTY};
-    if (!row.name.data)
-        return -ERR_NO_MEMORY;
-    if (found->found)
-        err = make_mailbox(actor, &found->row, arena, &row);
+    struct listed_mailbox row = {.special_use = SLICE_EMPTY};
+    int err = found->found ? make_mailbox(actor, &found->row, arena, &row)
+                           : path_shown(path, arena, &row.name);
     if (err)
         return err;
     row.selected = found->found;
     row.has_children = found->below == BELOW_VISIBLE;
+    row.no_inferiors = listing_is_deepest(row.name);
     *out = row;
     return 0;
 }
@@ -151,21 +140,25 @@ int listing_name(struct mail *mail, const struct actor *actor, struct slice name
                  struct arena *arena, struct listed_mailbox **rows_out, size_t *count_out,
                  bool *known_out)
 {
+    struct mailbox_path path;
+    int err = actor_parse_name(actor, name, arena, &path);
+    if (err == -ERR_INVALID || (!err && path.path.len == 0)) {
+        *known_out = false; /* too long to be looked up, or a namespace */
+        return 0;
+    }
     struct listing_name found;
-    bool known;
-    int err = find_name(mail, actor, name, arena, &found, &known);
+    if (!err)
+        err = find_path(mail, actor, &path, arena, &found);
     struct listed_mailbox *row = ARENA_NEW(arena, struct listed_mailbox);
-    if (!err && !row)
-        err = -ERR_NO_MEMORY;
-    if (!err && known)
-        err = make_name(actor, &found, name, arena, row);
+    if (!err)
+        err = row ? make_name(actor, &path, &found, arena, row) : -ERR_NO_MEMORY;
     if (err)
         return err;
     /* A name can be written in several ways, but only one of them is the pattern. */
-    *count_out =
-        known && (row->exists || row->has_children) && mailbox_name_matches(row->name, name);
+    bool told = (row->exists || row->has_children) && mailbox_name_matches(row->name, name);
     *rows_out = row;
-    *known_out = known;
+    *count_out = told;
+    *known_out = found.below != BELOW_UNKNOWN;
     return 0;
 }
 

@@ -13,13 +13,13 @@ int listing_visible(struct mail *mail, const struct actor *actor, const struct l
 /* All that the actor has subscribed to, as names only, sorted; each is selected. */
 int listing_subscriptions(struct mail *mail, const struct actor *actor, struct arena *arena,
                           struct listed_mailbox **mailboxes_out, size_t *count_out) MUST_CHECK;
-/* Says which of the sorted mailboxes are subscribed; with LIST_SUBSCRIBED, subscribed
- * names that are not among them join them. */
-int listing_mark_subscribed(struct mail *mail, const struct actor *actor,
-                            const struct list_query *query, struct arena *arena,
-                            struct listed_mailbox **mailboxes, size_t *count) MUST_CHECK;
-/* The line of one name, or none, ready to be told; unless that can only be known when all
- * is looked at. */
+/* Says which of the sorted mailboxes are subscribed; subscribed names that are not among
+ * them join them when they are to be kept. */
+int listing_mark_subscribed(struct mail *mail, const struct actor *actor, bool keep_absent,
+                            struct arena *arena, struct listed_mailbox **mailboxes,
+                            size_t *count) MUST_CHECK;
+/* The line of one name, or none, ready to be told. known_out false: that can only be
+ * said when all is looked at, and nothing else is set. */
 int listing_name(struct mail *mail, const struct actor *actor, struct slice name,
                  struct arena *arena, struct listed_mailbox **rows_out, size_t *count_out,
                  bool *known_out) MUST_CHECK;

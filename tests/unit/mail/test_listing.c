@@ -237,7 +237,7 @@ void test_listing_deepest_level_has_no_inferiors(void)
     char deep[4 * MAILBOX_LEVELS_MAX] = "a";
     for (int level = 2; level < MAILBOX_LEVELS_MAX; level++)
         strcat(deep, "/a");
-    char deepest[sizeof deep];
+    char deepest[sizeof deep + 2];
     snprintf(deepest, sizeof deepest, "%s/b", deep);
     struct listed_mailbox mailboxes[] = {
         {.name = slice_cstr(deep), .special_use = SLICE_EMPTY, .exists = true, .selected = true},

@@ -403,6 +403,54 @@ static void check_list_hides(struct world *world)
     check_listed(world, &world->carol, "", "*", false, "INBOX");
 }
 
+/* One name is looked up by its key, and so are the first that are below it. */
+static void check_list_many_hidden(struct world *world)
+{
+    world_create(world, "Shared/Board");
+    world_allow(world, "Shared/Board", "alice", "lr");
+    world_sql("WITH made AS (INSERT INTO mailboxes (name, seen_per_user)"
+              " SELECT 'Board/' || n, true FROM generate_series(100, 299) n RETURNING id)"
+              " INSERT INTO mailbox_state (mailbox_id) SELECT id FROM made");
+    check_listed(world, &world->alice, "", "Shared/Board", false, "Shared/Board");
+    check_listed(world, &world->bob, "", "Shared/Board", false, "");
+    world_allow(world, "Shared/Board/299", "alice", "l");
+    check_listed(world, &world->alice, "", "Shared/Board", false, "Shared/Board+");
+    check_listed(world, &world->bob, "", "Shared/Board", false, "");
+    world_allow(world, "Shared/Board/110", "bob", "l");
+    check_listed(world, &world->bob, "", "Shared/Board", false, "(Shared/Board)+");
+    world_allow(world, "Shared/Board/298", "carol", "l");
+    check_listed(world, &world->carol, "", "Shared/Board", false, "(Shared/Board)+");
+}
+
+void test_mailbox_list_of_one_name_hides_what_is_hidden(void)
+{
+    world_run(check_list_many_hidden);
+}
+
+/* Any way of writing a name leads to the mailbox, but only one is its name. */
+static void check_list_one_name(struct world *world)
+{
+    CHECK_OK(create(world, &world->alice, "Work/Old"));
+    check_listed(world, &world->alice, "", "Work/Old", false, "Work/Old");
+    check_listed(world, &world->alice, "", "Work/Old/", false, "");
+    check_listed(world, &world->alice, "", "work/Old", false, "");
+    check_listed(world, &world->alice, "", "Work", false, "(Work)+");
+    check_listed(world, &world->alice, "", "Work/", false, "");
+    check_listed(world, &world->alice, "", "Work//Old", false, "");
+    check_listed(world, &world->alice, "Work/", "Old", false, "Work/Old");
+    check_listed(world, &world->alice, "", "iNBox", false, "INBOX");
+    check_listed(world, &world->alice, "", "Other Users/alice/INBOX", false, "");
+    check_listed(world, &world->alice, "", "Other Users/nobody/INBOX", false, "");
+    check_listed(world, &world->admin, "", "Other Users/alice/Work/Old", false,
+                 "Other Users/alice/Work/Old");
+    check_listed(world, &world->admin, "", "Other Users/alice", false, "(Other Users/alice)+");
+}
+
+void test_mailbox_list_of_one_name(void)
+{
+    world_run(check_list_one_name);
+}
+
 void test_mailbox_list_shows_only_what_has_l(void)
 {
     world_run(check_list_hides);
@@ -438,6 +486,55 @@ static void check_subscriptions(struct world *world)
 void test_mailbox_subscriptions_are_names(void)
 {
     world_run(check_subscriptions);
+}
+
+/* What alice, bob, ... are subscribed to. */
+static void check_subscribed(struct world *world, const struct actor *actor, const char *expected)
+{
+    check_listed(world, actor, "", "*", true, expected);
+}
+
+static void check_auto_subscribe(struct world *world)
+{
+    world_create(world, "Shared/News");
+    world_allow(world, "Shared/News", "alice", "lra");
+    const struct grant *grant = world_grant(world, &world->alice, "Shared/News");
+    CHECK_OK(mailbox_set_auto_subscribe(world->mail, grant, true));
+    CHECK_INT(world_sql("SELECT count(*) FROM journal WHERE detail = 'subscribe=auto'"
+                        " AND actor = 'alice'"),
+              1);
+    check_subscribed(world, &world->alice, "INBOX Shared/News");
+    check_subscribed(world, &world->bob, "INBOX");
+    /* ... whenever the right comes, ... */
+    world_allow(world, "Shared/News", "anyone", "lr");
+    check_subscribed(world, &world->bob, "INBOX Shared/News");
+    check_subscribed(world, &world->carol, "INBOX Shared/News");
+    /* ... and for what is made below. */
+    world_create(world, "Shared/News/2026");
+    check_subscribed(world, &world->bob, "INBOX Shared/News+ Shared/News/2026");
+    /* Who unsubscribes stays so, through a rename and a loss of rights. */
+    CHECK_OK(mailbox_unsubscribe(world->mail, &world->bob, SLICE("Shared/News")));
+    check_subscribed(world, &world->bob, "INBOX Shared/News/2026");
+    check_subscribed(world, &world->carol, "INBOX Shared/News+ Shared/News/2026");
+    world_allow(world, "Shared/News", "-bob", "l");
+    CHECK_OK(rename_to(world, &world->admin, "Shared/News", "Shared/Press"));
+    check_subscribed(world, &world->bob, "INBOX Shared/Press/2026");
+    world_allow(world, "Shared/Press", "-bob", "");
+    check_subscribed(world, &world->bob, "INBOX Shared/Press/2026");
+    CHECK_OK(mailbox_subscribe(world->mail, &world->bob, SLICE("Shared/Press")));
+    check_subscribed(world, &world->bob, "INBOX Shared/Press+ Shared/Press/2026");
+    /* Switched off, it is what each has said. */
+    grant = world_grant(world, &world->alice, "Shared/Press");
+    CHECK_OK(mailbox_set_auto_subscribe(world->mail, grant, false));
+    check_subscribed(world, &world->bob, "INBOX Shared/Press+ Shared/Press/2026");
+    check_subscribed(world, &world->carol, "INBOX Shared/Press/2026");
+    grant = world_grant(world, &world->bob, "Shared/Press");
+    CHECK_ERR(mailbox_set_auto_subscribe(world->mail, grant, true), ERR_DENIED);
+}
+
+void test_mailbox_auto_subscribe_until_somebody_unsubscribes(void)
+{
+    world_run(check_auto_subscribe);
 }
 
 /* STATUS, INBOX ------------------------------------------------------------------------------- */
