@@ -69,7 +69,8 @@ void stream_send_now(struct stream *stream, struct slice octets);
  * time) returns -ERR_INTERRUPTED, once. Does not disturb stream_flush. */
 void stream_interrupt(struct stream *stream);
 /* All waiting and later calls return -ERR_CANCELLED at once; except that
- * stream_flush still tries one write without waiting (for a last BYE). */
+ * stream_write gathers as long as there is room, and stream_flush still tries one write
+ * without waiting (for a last BYE). */
 void stream_cancel(struct stream *stream);
 
 /* Server side handshake on a plain stream; what was received in clear and not

@@ -90,6 +90,10 @@ int stream_write(struct stream *stream, struct slice octets)
     bool fits = stream->output.len + octets.len <= STREAM_OUTPUT_HIGH;
     if (fits)
         return gather(stream, octets);
+    if (stream->cancelled) { /* also when the peer would take it: no more replies */
+        stream->output_error = -ERR_CANCELLED;
+        return fail(ERR_CANCELLED, "the connection is being ended");
+    }
     if (octets.len >= DIRECT_LEAST) {
         fiber_breathe();
         return send_all(stream, octets);

@@ -206,6 +206,24 @@ void test_stream_cancel_leaves_one_last_write(void)
     run_with_pair(read_cancelled);
 }
 
+/* A peer that reads fast does not get all the rest of a long reply. */
+static void write_cancelled(void *arg)
+{
+    (void)arg;
+    static char filler[STREAM_OUTPUT_HIGH - 1];
+    open_pair(SOCK_STREAM);
+    stream_cancel(stream);
+    CHECK_OK(stream_write(stream, slice_of(filler, sizeof filler)));
+    CHECK_ERR(stream_write(stream, SLICE("xx")), ERR_CANCELLED);
+    CHECK_ERR(stream_write(stream, SLICE("* BYE\r\n")), ERR_CANCELLED);
+    close_pair();
+}
+
+void test_stream_cancel_ends_a_long_reply(void)
+{
+    run_with_pair(write_cancelled);
+}
+
 static void fill_up(void *arg)
 {
     (void)arg;
