@@ -44,6 +44,9 @@ int account_find_verifier(struct mail *mail, struct slice login, struct verifier
 int account_find(struct mail *mail, struct arena *arena, struct slice login,
                  struct account *out) MUST_CHECK;
 
+/* Whether the user is still there and not disabled. */
+int account_is_enabled(struct mail *mail, int64_t user_id, bool *enabled_out) MUST_CHECK;
+
 /* For postroomctl. Names are UTF-8, prepared by SASLprep, without control characters, "/",
  * "*", "%", not "anyone", not starting with "-" or "group:": -ERR_INVALID. */
 int account_add(struct mail *mail, struct slice login, struct slice password) MUST_CHECK;

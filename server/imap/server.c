@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "eviction.h"
 #include "fiber/fiber.h"
 #include "idle_heap.h"
 #include "server_private.h"
@@ -130,20 +131,23 @@ void imap_server_forget(struct imap_server *server, struct session *session)
 
 void imap_server_user_changed(struct imap_server *server, int64_t user_id)
 {
+    bool has_sessions = false;
     LIST_EACH(&server->sessions, l)
     {
         struct session *session = CONTAINER_OF(l, struct session, link);
         bool concerned = user_id == 0 || session->actor.user_id == user_id;
         if (session->actor.user_id != 0 && concerned) {
-            session->check_user = true;
+            session->check_user = has_sessions = true;
             stream_interrupt(session->stream);
         }
     }
+    if (has_sessions && user_id != 0 && !server->stopping)
+        eviction_begin(server, user_id);
 }
 
 static void server_await_end(struct imap_server *server, int64_t deadline)
 {
-    while ((server->session_count || server->audiences_telling) &&
+    while ((server->session_count || server->audiences_telling || server->evictions) &&
            wait_for(&server->gone, deadline) == 0)
         continue;
 }

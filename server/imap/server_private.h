@@ -24,6 +24,7 @@ struct imap_server {
     bool stopping;
     struct map audiences;         /* mailbox_id → struct audience (audience.c) */
     size_t audiences_telling;     /* whose fibers live */
+    size_t evictions;             /* whose fibers live (eviction.c) */
     struct wait_queue gone;       /* woken when the last session or such a fiber ends */
     struct update_cache *updates; /* update_cache.c */
     struct throttle *throttle;    /* throttle.c */

@@ -139,6 +139,9 @@ static void session_say_goodbye(struct session *session, int err)
         session_bye(session, session->state == STATE_NOT_AUTHENTICATED
                                  ? "Login took too long"
                                  : "Disconnected for inactivity");
+    /* In the middle of a reply, BYE would be part of it. */
+    if (session->evicted && stream_pending(session->stream) == 0)
+        session_bye(session, "Your account was disabled");
     if (err != -ERR_CLOSED && err != -ERR_TLS && stream_flush(session->stream))
         return;
 }

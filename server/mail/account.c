@@ -154,3 +154,16 @@ int account_find(struct mail *mail, struct arena *arena, struct slice login, str
     arena_clear(&scratch);
     return err;
 }
+
+int account_is_enabled(struct mail *mail, int64_t user_id, bool *enabled_out)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct user_row user;
+    int err = users_get(mail->database, &arena, user_id, &user);
+    arena_clear(&arena);
+    if (err && err != -ERR_NOT_FOUND)
+        return err;
+    *enabled_out = !err && !user.disabled;
+    return 0;
+}
