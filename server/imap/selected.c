@@ -10,6 +10,9 @@
 #include "reply.h"
 #include "update.h"
 
+/* Rights that change faster than they can be asked for are asked for later. */
+enum { SELECTED_ATTEMPTS = 4 };
+
 /* Without any of these a mailbox is opened read-only (RFC 4314 section 5.2). */
 #define SELECTED_WRITING                                                                           \
     (RIGHT_INSERT | RIGHT_EXPUNGE | RIGHT_SEEN | RIGHT_DELETE_MESSAGES | RIGHT_WRITE)
@@ -136,10 +139,27 @@ static bool selected_is_lost(int err)
     return err == -ERR_NOT_FOUND || err == -ERR_DENIED;
 }
 
+/* What SELECT has told of the rights is told again when it is not true any more
+ * (RFC 4314 section 5.1.1, RFC 3501 section 7.1): PERMANENTFLAGS with the next sync. */
+static int selected_tell_rights(struct session *session, rights_mask before, bool was_read_only)
+{
+    struct selected *selected = session->selected;
+    rights_mask now = grant_rights(selected->grant);
+    if (flags_changeable(before) != flags_changeable(now))
+        selected->keywords_version = view_keywords_version(selected->view) - 1;
+    if (selected->read_only == was_read_only)
+        return 0;
+    return reply_line(session, selected->read_only
+                                   ? "* OK [READ-ONLY] You may change nothing here any more"
+                                   : "* OK [READ-WRITE] You may change something here now");
+}
+
 /* Asks for the rights anew. Losing `r` closes the mailbox. */
 static int selected_regrant(struct session *session)
 {
     struct selected *selected = session->selected;
+    rights_mask before = grant_rights(selected->grant);
+    bool was_read_only = selected->read_only;
     struct arena arena;
     arena_init(&arena, 0);
     const struct grant *grant;
@@ -153,7 +173,7 @@ static int selected_regrant(struct session *session)
     }
     arena_clear(&selected->arena);
     selected->arena = arena;
-    return 0;
+    return selected_tell_rights(session, before, was_read_only);
 }
 
 int selected_refresh(struct session *session)
@@ -195,6 +215,32 @@ int selected_expect_change(struct session *session)
     return session->selected ? selected_regrant(session) : 0;
 }
 
+/* The picture of now, under a grant that is not older: while either is asked for the
+ * view may have come to the row that takes the rights away. NULL when the mailbox
+ * was lost. */
+static int selected_take_now(struct session *session, struct picture **out)
+{
+    struct picture *now = NULL;
+    int err = 0;
+    for (int attempt = 0; !err && session->selected; attempt++) {
+        const struct view *view = session->selected->view;
+        bool stale = grant_is_stale(session->selected->grant, view_rights_modseq(view));
+        if (now && !stale)
+            break;
+        picture_unref(&now);
+        if (attempt == SELECTED_ATTEMPTS)
+            return fail(ERR_STALE, "the rights keep changing");
+        if (stale)
+            err = selected_regrant(session);
+        if (!err && session->selected)
+            err = view_picture(session->selected->view, session->actor.user_id, &now);
+    }
+    if (err || !session->selected)
+        picture_unref(&now);
+    *out = now;
+    return err;
+}
+
 int selected_sync_store(struct session *session, bool may_expunge,
                         const struct selected_store *store)
 {
@@ -202,13 +248,11 @@ int selected_sync_store(struct session *session, bool may_expunge,
     int err = view_catch_up(selected->view, selected->seen_modseq);
     if (!err && view_is_gone(selected->view))
         err = fail(ERR_NOT_FOUND, "No such mailbox");
-    if (!err && grant_is_stale(selected->grant, view_rights_modseq(selected->view)))
-        err = selected_regrant(session);
-    else if (selected_is_lost(err))
+    if (selected_is_lost(err))
         err = selected_lose(session, err);
     struct picture *now = NULL;
-    if (!err && session->selected)
-        err = view_picture(selected->view, session->actor.user_id, &now);
+    if (!err)
+        err = selected_take_now(session, &now);
     if (!err && now)
         err = update_send(session, now, may_expunge, store);
     picture_unref(&now);

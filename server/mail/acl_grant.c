@@ -91,6 +91,11 @@ uint64_t grant_rights_modseq(const struct grant *grant)
     return grant->rights_modseq;
 }
 
+int64_t grant_rights_until(const struct grant *grant)
+{
+    return grant->rights_until;
+}
+
 bool grant_is_stale(const struct grant *grant, uint64_t rights_modseq)
 {
     return rights_modseq > grant->rights_modseq || clock_realtime_us() >= grant->rights_until;

@@ -19,6 +19,40 @@ static int idle_show_news(struct session *session)
     return err ? err : stream_flush(session->stream);
 }
 
+/* When the rights to what is selected have expired without an answer what is left of
+ * them, they are asked for again and again; until then the session is told nothing. */
+enum { IDLE_RETRY_MS = 1000 };
+
+/* How long the rights to what is selected last. */
+static int64_t idle_rights_left(const struct session *session)
+{
+    if (!session->selected)
+        return INT64_MAX;
+    int64_t until = grant_rights_until(selected_grant(session));
+    int64_t now = clock_realtime_us();
+    return until <= now ? IDLE_RETRY_MS : (until - now) / 1000 + 1;
+}
+
+static int idle_timeout(const struct session *session, int64_t keepalive_at)
+{
+    int64_t left = keepalive_at - clock_monotonic_ms();
+    int64_t rights_left = idle_rights_left(session);
+    if (rights_left < left)
+        left = rights_left;
+    return left < 1 ? 1 : (int)left;
+}
+
+/* Until there is a line, news, or nothing for the time of a keep-alive. */
+static int idle_wait_once(struct session *session, struct slice *line_out)
+{
+    int64_t keepalive = (int64_t)session->server->settings.idle_keepalive * 1000;
+    int64_t keepalive_at = clock_monotonic_ms() + keepalive;
+    int err = input_line(session, idle_timeout(session, keepalive_at), line_out);
+    if (err == -ERR_TIMEOUT && clock_monotonic_ms() < keepalive_at)
+        return fail(ERR_INTERRUPTED, "rights have expired");
+    return err;
+}
+
 /* Until the client sends a line, or until the session has to end. The stack is
  * given back in quiet times only: between two pieces of news that would cost a
  * fifth of what telling them costs. */
@@ -38,7 +72,7 @@ static int idle_wait(struct session *session, struct slice *line_out)
         if (quiet)
             fiber_trim();
         stream_trim(session->stream);
-        err = input_line(session, (int)settings->idle_keepalive * 1000, line_out);
+        err = idle_wait_once(session, line_out);
         quiet = err == -ERR_TIMEOUT;
         if (err == -ERR_TIMEOUT && clock_monotonic_ms() < end)
             err = reply_line(session, "* OK Still here");

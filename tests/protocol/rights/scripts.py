@@ -7,6 +7,7 @@ from dataclasses import dataclass
 MAILBOX = re.compile(r"<(box|other)>((?:/\w+)?)")
 ALL = "lrswipkxtea"
 WRITING = set("swite")  # without any of these a mailbox opens read-only
+CHANGING_FLAGS = set("swt")
 EXPIRES_AFTER = 2  # seconds
 
 HEAD = """\
@@ -277,16 +278,29 @@ class Writer:
         lines = []
         reply = self.reply()
         block = []
-        if self.closes() and self.situation == "selected":
-            block = ["* OK [CLOSED] {{/.*/}}"]
-        elif recipe.shows and not case.lost:
+        if recipe.shows and not case.lost:
             block = ["...", recipe.shows]
+        elif self.situation == "selected" and (recipe.shows or self.closes()):
+            block = self.news() or ["(nothing)"]
         elif recipe.shows:
             block = ["(nothing)"]
         lines += self.bob(reply, recipe.run, block)
         if reply.startswith("OK") and not (case.lost and "l" in case.lost):
             lines += self.look()
         return lines
+
+    def news(self):
+        """What the session is told of the loss, in IDLE or with the next command."""
+        lost, held = set(self.case.lost), set(self.case.rights)
+        if (self.case.recipe.selects or "<box>") != "<box>":
+            return []
+        if self.closes():
+            return ["* OK [CLOSED] {{/.*/}}"]
+        read_only = held & WRITING and not (held - lost) & WRITING
+        news = ["* OK [READ-ONLY] {{/.*/}}"] if read_only else []
+        if lost & CHANGING_FLAGS:
+            news += ["* FLAGS {{/.*/}}", "* OK [PERMANENTFLAGS {{/.*/}}"]
+        return news
 
     def look(self):
         lines = []
@@ -304,7 +318,7 @@ class Writer:
         return [f"{self.name}> idle IDLE", f"{self.name}< + {{{{/.*/}}}}"]
 
     def end_idle(self):
-        lines = [f"{self.name}< * OK [CLOSED] {{{{/.*/}}}}"] if self.closes() else []
+        lines = [f"{self.name}< {line}" for line in self.news()]
         if self.closes():
             lines.append(f"alice OK APPEND {self.box} {{{{literal hello}}}}")
         return [*lines, f"{self.name}> DONE", f"{self.name}< idle {{{{/OK|NO/}}}} {{{{/.*/}}}}"]
