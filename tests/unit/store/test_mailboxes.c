@@ -126,6 +126,83 @@ void test_mailboxes_create_checks_the_parent_under_its_lock(void)
     store_run(create_stale_body);
 }
 
+struct race {
+    struct database *database;
+    int64_t owner, group;
+    int64_t users[6];
+    int created;
+};
+
+/* As the mail layer does: asks for the rights, then makes it. */
+static void race_create(struct race *race, size_t number, int round)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    const char *name = arena_printf(&arena, "Race/%zu-%d", number, round);
+    struct mailbox_row parent;
+    CHECK_OK(mailboxes_nearest_parent(race->database, &arena, race->owner, slice_cstr(name), 0,
+                                      &parent));
+    struct mailbox_creation creation = creation_below(race->owner, parent.id, name, 0);
+    creation.parent_rights_modseq = parent.rights_modseq;
+    int64_t id;
+    uint32_t uidvalidity;
+    int err = mailboxes_create(race->database, &creation, &id, &uidvalidity);
+    CHECK(!err || err == -ERR_STALE);
+    race->created += !err;
+    arena_clear(&arena);
+}
+
+static void race_grant(struct race *race, size_t number, int round)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct mailbox_row parent;
+    CHECK_OK(mailboxes_find(race->database, &arena, race->owner, SLICE("Race"), 0, &parent));
+    rights_mask rights = round % 2 ? RIGHTS_NONE : RIGHT_LOOKUP;
+    if (number == 1)
+        table_grant(race->database, parent.id, ACL_GROUP, race->group, false, rights);
+    else
+        table_grant(race->database, parent.id, ACL_USER, race->users[number], false, rights);
+    arena_clear(&arena);
+}
+
+static void race_change_group(struct race *race, size_t number, int round)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct mailbox_modseq *touched;
+    size_t count;
+    CHECK_OK(groups_change_member(race->database, &arena, race->group, race->users[number],
+                                  round % 2 == 0, SLICE("tester"), &touched, &count));
+    arena_clear(&arena);
+}
+
+static void race_fiber(void *arg, size_t number)
+{
+    static void (*const moves[])(struct race *, size_t, int) = {race_create, race_grant,
+                                                                race_change_group};
+    for (int round = 0; round < 20; round++)
+        moves[number % 3](arg, number, round);
+}
+
+static void race_body(struct database *database)
+{
+    struct race race = {.database = database};
+    race.owner = table_user(database);
+    race.group = table_group(database);
+    for (size_t i = 0; i < 6; i++)
+        race.users[i] = table_user(database);
+    int64_t parent = create(database, race.owner, "Race", "");
+    store_run_fibers(6, race_fiber, &race);
+    CHECK(race.created > 0);
+    table_is_sound(parent);
+}
+
+void test_mailboxes_create_while_rights_change_without_deadlock(void)
+{
+    store_run(race_body);
+}
+
 static void delete_stale_body(struct database *database)
 {
     int64_t user = table_user(database);
