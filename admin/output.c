@@ -7,6 +7,8 @@
 #include "base/buffer.h"
 #include "base/text.h"
 
+static const size_t ARENA_MAX = (size_t)1 << 30;
+
 struct output_line {
     struct cell cells[OUTPUT_COLUMNS_MAX];
 };
@@ -19,6 +21,8 @@ struct output_table {
     struct output_line *rows;
     size_t count;
     size_t size;
+    bool flushed;                   /* some of it was printed already, ... */
+    int widths[OUTPUT_COLUMNS_MAX]; /* ... the columns as wide as that */
 };
 
 struct output {
@@ -35,7 +39,7 @@ int output_new(bool json, struct output **out)
     if (!output)
         return fail(ERR_NO_MEMORY, "no memory for output");
     output->json = json;
-    arena_init(&output->arena, (size_t)1 << 30);
+    arena_init(&output->arena, ARENA_MAX);
     buffer_init(&output->said, 0);
     *out = output;
     return 0;
@@ -236,31 +240,44 @@ static void print_padded(const struct output_table *table, size_t column, const 
         putchar('\n');
 }
 
-static void print_rows(const struct output_table *table)
+static void widen(struct output_table *table, size_t column, const char *text)
 {
-    int widths[OUTPUT_COLUMNS_MAX];
+    int width = text_width(text);
+    if (table->widths[column] < width)
+        table->widths[column] = width;
+}
+
+static void measure(struct output_table *table)
+{
     char text[1200];
     for (size_t i = 0; i < table->columns; i++) {
-        widths[i] = text_width(table->names[i]);
+        widen(table, i, table->names[i]);
         for (size_t n = 0; n < table->count; n++) {
             format_cell(&table->rows[n].cells[i], text, sizeof text);
-            widths[i] = text_width(text) > widths[i] ? text_width(text) : widths[i];
-        }
-        print_padded(table, i, table->names[i], widths[i]);
-    }
-    for (size_t n = 0; n < table->count; n++) {
-        for (size_t i = 0; i < table->columns; i++) {
-            format_cell(&table->rows[n].cells[i], text, sizeof text);
-            print_padded(table, i, text, widths[i]);
+            widen(table, i, text);
         }
     }
 }
 
-static void print_tables(const struct output *output)
+static void print_rows(struct output_table *table)
+{
+    char text[1200];
+    measure(table);
+    for (size_t i = 0; i < table->columns && !table->flushed; i++)
+        print_padded(table, i, table->names[i], table->widths[i]);
+    for (size_t n = 0; n < table->count; n++) {
+        for (size_t i = 0; i < table->columns; i++) {
+            format_cell(&table->rows[n].cells[i], text, sizeof text);
+            print_padded(table, i, text, table->widths[i]);
+        }
+    }
+}
+
+static void print_tables(struct output *output)
 {
     bool first = true;
     for (size_t i = 0; i <= output->current; i++) {
-        const struct output_table *table = &output->tables[i];
+        struct output_table *table = &output->tables[i];
         if (!table->count)
             continue;
         if (!first)
@@ -282,9 +299,33 @@ static void print_said(const struct output *output)
     fputs("}\n", stdout);
 }
 
+static void print_json_lines(const struct output_table *table)
+{
+    for (size_t n = 0; n < table->count; n++) {
+        print_json_row(table, &table->rows[n]);
+        putchar('\n');
+    }
+}
+
+bool output_flush(struct output *output)
+{
+    struct output_table *table = &output->tables[output->current];
+    if (output->json)
+        print_json_lines(table);
+    else if (table->count)
+        print_rows(table);
+    table->flushed = table->flushed || table->count;
+    table->count = 0;
+    arena_clear(&output->arena);
+    arena_init(&output->arena, ARENA_MAX);
+    return fflush(stdout) == 0 && !ferror(stdout);
+}
+
 void output_print(struct output *output)
 {
-    if (!output->tables[0].names)
+    if (output->tables[0].flushed)
+        output_flush(output);
+    else if (!output->tables[0].names)
         print_said(output);
     else if (output->json)
         print_json(output);

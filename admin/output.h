@@ -34,7 +34,7 @@ static inline struct cell cell_bool(bool value)
     return (struct cell){CELL_BOOL, {0, 0}, value};
 }
 
-enum { OUTPUT_COLUMNS_MAX = 12, OUTPUT_TABLES_MAX = 4 };
+enum { OUTPUT_COLUMNS_MAX = 20, OUTPUT_TABLES_MAX = 4 };
 struct output;
 
 int output_new(bool json, struct output **out) MUST_CHECK;
@@ -51,6 +51,9 @@ int output_row(struct output *output, const struct cell *cells) MUST_CHECK;
 void output_single(struct output *output);
 /* A sentence for people; with --json the "text" of the one object printed. */
 void output_say(struct output *output, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Prints the rows that were gathered so far, and forgets them: for an answer that goes
+ * on and on. JSON then is one object a line. False: nobody reads it. */
+bool output_flush(struct output *output);
 /* Prints what was gathered. */
 void output_print(struct output *output);
 /* Failure, on standard error. */

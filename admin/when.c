@@ -105,3 +105,34 @@ int when_parse(struct slice text, int64_t *micros_out)
     *micros_out = seconds * 1000000;
     return 0;
 }
+
+static int64_t unit_seconds(char unit)
+{
+    static const struct {
+        char unit;
+        int64_t seconds;
+    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 7 * 86400}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+        if (units[i].unit == unit)
+            return units[i].seconds;
+    return 0;
+}
+
+int when_parse_past(struct slice text, int64_t *micros_out)
+{
+    enum { NUMBER_MAX = 100 * 1000 * 1000 }; /* of weeks: no overflow */
+    int64_t seconds = text.len ? unit_seconds(text.data[text.len - 1]) : 0;
+    uint64_t number;
+    if (seconds && slice_to_u64(slice_sub(text, 0, text.len - 1), &number) &&
+        number <= NUMBER_MAX) {
+        *micros_out = clock_realtime_us() - (int64_t)number * seconds * 1000000;
+        return 0;
+    }
+    int err = when_parse(text, micros_out);
+    if (err)
+        return fail(ERR_INVALID,
+                    "\"%.*s\" is no time: write 2h or 3d for so long ago, 2027-01-31, "
+                    "2027-01-31T10:00 (UTC) or 2027-01-31T10:00+01:00",
+                    SLICE_ARGS(text));
+    return 0;
+}

@@ -16,5 +16,7 @@ struct slice when_text(struct arena *arena, int64_t micros);
  * like "+01:00" behind it; UTC without. A day alone is its first instant. -ERR_INVALID
  * says what was expected. */
 int when_parse(struct slice text, int64_t *micros_out) MUST_CHECK;
+/* The same, or how long ago: "90s", "30m", "2h", "3d", "1w". */
+int when_parse_past(struct slice text, int64_t *micros_out) MUST_CHECK;
 
 #endif

@@ -18,6 +18,7 @@ static void add_creation(struct params *params, const struct mailbox_creation *c
     params_int8(params, (int64_t)creation->parent_rights_modseq);
     params_text_array(params, above, above_count);
     params_int8(params, creation->actor_id);
+    params_text(params, creation->client);
 }
 
 enum { CREATION_ALLOWED, CREATION_ID, CREATION_UIDVALIDITY };

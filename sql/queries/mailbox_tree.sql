@@ -3,8 +3,8 @@
 -- name: mailbox_create
 -- The new ACL is the parent's ($5) as it is in force now, with all rights (2047) for
 -- one user on top. $8 the modseq as of which the actor $10 knows the parent's rights,
--- $9 the names above. One row: whether the actor may (any more), and the
--- mailbox, which is null when the name is taken.
+-- $9 the names above, $11 the client. One row: whether the actor may (any more), and
+-- the mailbox, which is null when the name is taken. A mailbox begins at modseq 1.
 WITH parent AS (
     SELECT may_create_below($5::bigint, $1::bigint, $9::text[], $10::bigint)
            AND ($5 = 0 OR EXISTS (SELECT FROM mailbox_state s
@@ -29,6 +29,9 @@ WITH parent AS (
     SELECT added.id, $6, NULL, false, 2047, $7, NULL
     FROM added
     WHERE $6 <> 0
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, actor, client, detail)
+    SELECT id, 1, 'mailbox', $7, $11::text, 'created ' || $2 FROM added
 )
 SELECT parent.may, added.id, added.uidvalidity FROM parent LEFT JOIN added ON true;
 

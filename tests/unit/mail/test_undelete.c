@@ -223,10 +223,9 @@ static void restores(struct world *world)
     CHECK_INT(
         world_sql("SELECT sum(messages * 1000000 + deleted * 100000 + bytes) FROM mailbox_state"),
         4000000 + 4000 + 6);
-    CHECK_INT(
-        world_sql("SELECT s.highest_modseq - count(*) FROM mailbox_state s "
-                  "JOIN journal j USING (mailbox_id) GROUP BY s.highest_modseq, s.mailbox_id"),
-        1 - (int)world_sql("SELECT count(*) FROM journal WHERE modseq = 1"));
+    CHECK_INT(world_sql("SELECT count(*) FROM mailbox_state s WHERE highest_modseq <> "
+                        "(SELECT count(*) FROM journal j WHERE j.mailbox_id = s.mailbox_id)"),
+              0);
     CHECK_OK(restore(&stage, stage.admin, 1, 4, &restored));
     CHECK_U64(restored, 0);
     CHECK_ERR(restore(&stage, bob, 1, 4, &restored), ERR_DENIED);

@@ -210,7 +210,7 @@ static bool journal_is_contiguous(int64_t id)
     return CHECK_INT(
         table_number("SELECT count(*) FROM mailbox_state s JOIN (SELECT count(*) AS rows,"
                      " coalesce(max(modseq), 1) AS last FROM journal WHERE mailbox_id = %" PRId64
-                     ") j ON s.highest_modseq = j.last AND j.rows = j.last - 1"
+                     ") j ON s.highest_modseq = j.last AND j.rows = j.last"
                      " WHERE s.mailbox_id = %" PRId64,
                      id, id),
         1);

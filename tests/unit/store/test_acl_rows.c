@@ -297,7 +297,7 @@ static void administered_body(struct database *database)
     CHECK_ERR(change_as(database, mailbox, 0, user, RIGHTS_ADD, RIGHT_ADMINISTER, true),
               ERR_WRONG_STATE);
     CHECK_INT(rights_of(database, mailbox, user), all);
-    CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64, mailbox), 1);
+    CHECK_INT(table_number("SELECT count(*) FROM journal WHERE mailbox_id = %" PRId64, mailbox), 2);
     /* Through a group without members nobody does; through one with a member, somebody. */
     int64_t group = table_group(database);
     table_grant(database, mailbox, ACL_GROUP, group, false, all);

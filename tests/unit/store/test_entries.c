@@ -185,7 +185,7 @@ static void gap_body(struct database *database)
     CHECK(batch.gap);
     journal_batch_clear(&batch);
     table_sql("UPDATE journal SET at = now() - interval '10 days' WHERE mailbox_id = %" PRId64
-              " AND modseq IN (2, 3, 5)",
+              " AND modseq IN (1, 2, 3, 5)",
               mailbox);
     uint32_t done = 0;
     int64_t before = INT64_C(1000000) * table_number("SELECT extract(epoch FROM now())::bigint - "

@@ -112,7 +112,7 @@ static void seen_body(struct database *database)
     struct seen_history history;
     CHECK_OK(history_seen(database, &arena, mailbox, user, 5, &history));
     CHECK_INT(history.page_count, 1);
-    CHECK_U64(history.pages[0].modseq, 1); /* the journal begins with modseq 2 */
+    CHECK_U64(history.pages[0].modseq, 0); /* the journal begins with modseq 1 */
     CHECK_INT(history.row_count, 2);
     CHECK_U64(history.rows[0].modseq, 3);
     CHECK_UIDS(&history.rows[0].uids, "1:3");
