@@ -1,8 +1,10 @@
 /* postroomctl mailbox … */
 #include "mail/mailbox.h"
-#include "mail/listing.h"
 
-#include "admin.h"
+#include <string.h>
+
+#include "mail/listing.h"
+#include "mailbox_settings.h"
 
 static int admin_mailbox_create(struct admin *admin)
 {
@@ -41,9 +43,9 @@ static int admin_mailbox_list(struct admin *admin)
 
 static int admin_mailbox_show(struct admin *admin)
 {
-    static const char *const columns[] = {"mailbox", "id",          "messages",    "deleted",
-                                          "bytes",   "uidnext",     "uidvalidity", "highest_modseq",
-                                          "seen",    "special_use", NULL};
+    static const char *const columns[] = {"mailbox", "id",      "messages",    "deleted",
+                                          "bytes",   "uidnext", "uidvalidity", "highest_modseq"};
+    enum { COLUMNS = sizeof columns / sizeof columns[0] };
     const struct grant *grant;
     struct mailbox_status status;
     int err = admin_mailbox_grant(admin, 0, &grant);
@@ -51,21 +53,54 @@ static int admin_mailbox_show(struct admin *admin)
         err = mailbox_status(admin->mail, grant, &status);
     if (err)
         return err;
-    output_columns(admin->output, columns);
-    output_single(admin->output);
-    struct cell cells[] = {
-        cell_text(admin_argument(admin, 0)),
-        cell_number(grant_mailbox_id(grant)),
-        cell_number((int64_t)status.messages),
-        cell_number((int64_t)status.deleted),
-        cell_number((int64_t)status.bytes),
-        cell_number(status.uidnext),
-        cell_number(status.uidvalidity),
-        cell_number((int64_t)status.highest_modseq),
-        cell_text(grant_seen_per_user(grant) ? SLICE("per-user") : SLICE("shared")),
-        cell_text(grant_special_use(grant)),
+    struct cell cells[OUTPUT_COLUMNS_MAX] = {
+        cell_text(admin_argument(admin, 0)),   cell_number(grant_mailbox_id(grant)),
+        cell_number((int64_t)status.messages), cell_number((int64_t)status.deleted),
+        cell_number((int64_t)status.bytes),    cell_number(status.uidnext),
+        cell_number(status.uidvalidity),       cell_number((int64_t)status.highest_modseq),
     };
+    static const char *names[OUTPUT_COLUMNS_MAX + 1];
+    memcpy(names, columns, sizeof columns);
+    for (size_t i = 0; mailbox_settings[i].key && !err; i++) {
+        struct slice value;
+        err = mailbox_settings[i].show(admin, grant, &value);
+        names[COLUMNS + i] = mailbox_settings[i].column;
+        cells[COLUMNS + i] = cell_text(err ? SLICE_EMPTY : value);
+    }
+    if (err)
+        return err;
+    output_columns(admin->output, names);
+    output_single(admin->output);
     return output_row(admin->output, cells);
+}
+
+/* Argument i, "KEY=VALUE". */
+static int set_one(struct admin *admin, const struct grant *grant, int i, bool check_only)
+{
+    struct slice argument = admin_argument(admin, i);
+    size_t equals = slice_find(argument, '=');
+    if (equals == argument.len)
+        return fail(ERR_INVALID, "%s: write KEY=VALUE", admin->argv[i]);
+    struct slice key = slice_sub(argument, 0, equals);
+    for (const struct mailbox_setting *setting = mailbox_settings; setting->key; setting++)
+        if (slice_equal(key, slice_cstr(setting->key)))
+            return setting->set(admin, grant, slice_sub(argument, equals + 1, SIZE_MAX),
+                                check_only);
+    return fail(ERR_INVALID, "there is no setting %.*s", SLICE_ARGS(key));
+}
+
+/* Nothing is set unless all of it can be. */
+static int admin_mailbox_set(struct admin *admin)
+{
+    const struct grant *grant;
+    int err = admin_mailbox_grant(admin, 0, &grant);
+    for (int i = 1; i < admin->argc && !err; i++)
+        err = set_one(admin, grant, i, true);
+    for (int i = 1; i < admin->argc && !err; i++)
+        err = set_one(admin, grant, i, false);
+    if (!err)
+        output_say(admin->output, "the settings of %s are as wanted", admin->argv[0]);
+    return err;
 }
 
 static int admin_mailbox_rename(struct admin *admin)
@@ -102,6 +137,10 @@ const struct admin_verb mailbox_verbs[] = {
      admin_mailbox_list, NULL},
     {"mailbox", "show", "MAILBOX", "Shows what is in a mailbox.", 1, 1, 0, admin_mailbox_show,
      NULL},
+    {"mailbox", "set", "MAILBOX KEY=VALUE…",
+     "Settings: seen=per-user|shared, retention=DAYSd|default, subscribe=auto|manual, "
+     "special-use=USE|none.",
+     2, -1, 0, admin_mailbox_set, NULL},
     {"mailbox", "rename", "MAILBOX NEW", "Renames a mailbox and those below it.", 2, 2, 0,
      admin_mailbox_rename, NULL},
     {"mailbox", "delete", "MAILBOX", "Deletes a mailbox; those below it stay.", 1, 1, 0,

@@ -118,6 +118,8 @@ int picture_resolve(const struct picture *picture, const struct sequence_set *se
 /* Whether no \Seen that is the user's own has changed between two pictures of
  * the same view and user. */
 bool picture_same_seen(const struct picture *from, const struct picture *to);
+/* Whether it shows \Seen as one user has it, and not as everybody does. */
+bool picture_is_private(const struct picture *picture);
 
 /* The messages with a modseq above this one; costs what has changed, not what is there. */
 int picture_changed_since(const struct picture *picture, uint64_t modseq,

@@ -16,9 +16,9 @@ static struct update_key key_for_everybody(const struct session *session,
     };
 }
 
-static int64_t private_user(const struct session *session)
+static int64_t private_user(const struct session *session, const struct picture *to)
 {
-    return grant_seen_per_user(session->selected->grant) ? session->actor.user_id : 0;
+    return picture_is_private(to) ? session->actor.user_id : 0;
 }
 
 /* Where \Seen is per user, all who saw and see the same messages are told the
@@ -32,7 +32,7 @@ const struct update_text *update_shared_find(const struct session *session,
     const struct update_text *text = NULL;
     if (picture_same_seen(from, to))
         text = update_cache_find(cache, &key);
-    key.user_id = private_user(session);
+    key.user_id = private_user(session, to);
     if (!text && key.user_id)
         text = update_cache_find(cache, &key);
     return text;
@@ -58,7 +58,7 @@ void update_shared_keep(const struct session *session, const struct update *upda
     if (update->says && !uidset_is_empty(&session->selected->recent))
         return;
     keep(session->server->updates, key_for_everybody(session, update->from, update->to),
-         private_user(session), update);
+         private_user(session, update->to), update);
 }
 
 /* Telling -------------------------------------------------------------------------------- */
@@ -129,7 +129,7 @@ int update_shared_render(const struct session *session)
         return fail(ERR_STALE, "the messages the user has seen are not loaded");
     struct picture *from = picture_ref(session->selected->picture);
     struct update_key key = key_for_everybody(session, from, to);
-    int64_t user = private_user(session);
+    int64_t user = private_user(session, to);
     struct update_cache *cache = session->server->updates;
     struct update update;
     int err = update_begin(&update, session, from, to);

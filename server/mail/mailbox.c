@@ -4,23 +4,9 @@
 #include "acl_denial.h"
 #include "engine.h"
 #include "grant.h"
+#include "mail/mailbox_settings.h"
 #include "mailbox_target.h"
 #include "status_memory.h"
-
-/* RFC 6154 section 2. \All and \Flagged are views over other mailboxes, which
- * this server does not offer. */
-static const char *const special_uses[] = {"\\Archive", "\\Drafts", "\\Junk", "\\Sent", "\\Trash"};
-
-/* In the RFC's spelling; data NULL when it is none of ours. */
-static struct slice canonical_special_use(struct slice special_use)
-{
-    if (special_use.len == 0)
-        return SLICE_EMPTY;
-    for (size_t i = 0; i < sizeof special_uses / sizeof special_uses[0]; i++)
-        if (slice_equal_nocase(special_use, slice_cstr(special_uses[i])))
-            return slice_cstr(special_uses[i]);
-    return slice_of(NULL, 0);
-}
 
 static int check_count(struct mail *mail, int64_t owner_id)
 {
@@ -59,7 +45,7 @@ static int create_row(struct mail *mail, const struct actor *actor,
 int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
                    struct slice special_use)
 {
-    struct slice use = canonical_special_use(special_use);
+    struct slice use = mailbox_special_use(special_use);
     if (!use.data)
         return fail(ERR_INVALID, "A mailbox can't be made for the use %.*s",
                     SLICE_ARGS(special_use));

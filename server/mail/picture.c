@@ -64,6 +64,11 @@ bool picture_same_seen(const struct picture *from, const struct picture *to)
     return from->seen == to->seen;
 }
 
+bool picture_is_private(const struct picture *picture)
+{
+    return picture->seen != NULL;
+}
+
 struct entry picture_entry(const struct picture *picture, uint32_t seq)
 {
     struct place place = snapshot_place(picture->snapshot, seq);

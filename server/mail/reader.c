@@ -273,3 +273,13 @@ void readers_discard(struct view *view)
     for (struct reader *reader; (reader = next_reader(view, &cursor));)
         seen_bits_unref(&reader->next);
 }
+
+void readers_forget(struct view *view)
+{
+    size_t cursor = 0;
+    for (struct reader *reader; (reader = next_reader(view, &cursor));) {
+        seen_bits_unref(&reader->seen);
+        seen_bits_unref(&reader->next);
+        reader->outdated = true; /* load() may be at it */
+    }
+}

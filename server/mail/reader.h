@@ -58,5 +58,7 @@ void readers_mark_outdated(struct view *view);
 /* The view has moved: `next` becomes current. Or it has not: `next` is dropped. */
 void readers_publish(struct view *view);
 void readers_discard(struct view *view);
+/* Whose \Seen it is changes with this move: all bits are read again when somebody asks. */
+void readers_forget(struct view *view);
 
 #endif

@@ -267,30 +267,33 @@ static int64_t reader_id(const struct view *view, int64_t user_id)
     return view->seen_per_user ? user_id : READER_EVERYBODY;
 }
 
+/* While the bits are read, \Seen may become somebody else's. */
+static int ready_picture(struct view *view, int64_t user_id, int (*prepare)(struct reader *reader),
+                         struct picture **out)
+{
+    for (;;) {
+        struct reader *reader;
+        int err = reader_hold(view, reader_id(view, user_id), &reader);
+        if (err)
+            return err;
+        err = prepare(reader);
+        bool ready = !err && reader_find(view, reader_id(view, user_id)) == reader;
+        if (ready)
+            err = reader_picture(reader, out);
+        reader_release(&reader);
+        if (err || ready)
+            return err;
+    }
+}
+
 int view_picture(struct view *view, int64_t user_id, struct picture **out)
 {
-    struct reader *reader;
-    int err = reader_hold(view, reader_id(view, user_id), &reader);
-    if (err)
-        return err;
-    err = reader_load(reader);
-    if (!err)
-        err = reader_picture(reader, out);
-    reader_release(&reader);
-    return err;
+    return ready_picture(view, user_id, reader_load, out);
 }
 
 int view_picture_with_modseqs(struct view *view, int64_t user_id, struct picture **out)
 {
-    struct reader *reader;
-    int err = reader_hold(view, reader_id(view, user_id), &reader);
-    if (err)
-        return err;
-    err = reader_know_modseqs(reader);
-    if (!err)
-        err = reader_picture(reader, out);
-    reader_release(&reader);
-    return err;
+    return ready_picture(view, user_id, reader_know_modseqs, out);
 }
 
 struct picture *view_picture_now(struct view *view, int64_t user_id)

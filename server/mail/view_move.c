@@ -264,14 +264,28 @@ static int read_keywords(const struct view_move *move)
     return err;
 }
 
+/* Whether \Seen is per user is more than a row of the journal can tell: the flags of
+ * every message mean something else. */
 static int read_settings(struct view_move *move)
 {
-    if (!move->settings_changed)
-        return 0;
-    struct mailbox_state state;
-    int err = entries_state(move->view->mail->database, move->view->mailbox_id, &state);
-    move->gone = err == -ERR_NOT_FOUND;
-    return move->gone ? 0 : err;
+    struct view *view = move->view;
+    while (move->settings_changed) {
+        move->settings_changed = false;
+        struct mailbox_state state;
+        int err = entries_state(view->mail->database, view->mailbox_id, &state);
+        move->gone = err == -ERR_NOT_FOUND;
+        if (move->gone || err)
+            return move->gone ? 0 : err;
+        if (state.seen_per_user == move->seen_per_user)
+            return 0;
+        readers_discard(view);
+        err = view_move_load(move);
+        if (!err)
+            err = view_move_follow(move);
+        if (err)
+            return err;
+    }
+    return 0;
 }
 
 /* A watcher may unwatch itself or others, and watch again. */
@@ -291,9 +305,9 @@ void view_tell_watchers(struct view *view)
 int view_move_publish(struct view_move *move)
 {
     struct view *view = move->view;
-    int err = read_keywords(move);
+    int err = read_settings(move);
     if (!err)
-        err = read_settings(move);
+        err = read_keywords(move);
     if (!err)
         err = readers_refresh(view, move->builder.modseq);
     struct snapshot *snapshot;
@@ -304,6 +318,8 @@ int view_move_publish(struct view_move *move)
     snapshot_unref(&view->snapshot);
     view->snapshot = snapshot;
     view->rights_modseq = move->rights_modseq;
+    if (view->seen_per_user != move->seen_per_user)
+        readers_forget(view);
     view->seen_per_user = move->seen_per_user;
     view->gone = view->gone || move->gone;
     if (view->first_recent < move->first_recent)
