@@ -5,6 +5,7 @@ postroom_testing.server for the environment variables), prints a line for each
 case and "N passed, N failed", and exits 1 when one failed.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
 from postroom_testing.report import Report  # noqa: E402
-from postroom_testing.server import World, password_of  # noqa: E402
+from postroom_testing.server import ROOT, World, password_of  # noqa: E402
 
 __all__ = [
     "Report",
@@ -25,12 +26,21 @@ __all__ = [
     "same",
     "sample_message",
     "started_server",
+    "unpacked",
 ]
 
 
 def require_program(name, package):
     if not shutil.which(name):
         sys.exit(f"{name} is not installed (apt-get install {package})")
+
+
+def unpacked(name, packages):
+    """A folder of Debian packages that are unpacked, not installed; it is kept for the next time."""
+    build = Path(os.environ.get("POSTROOM_TEST_BUILD", ROOT / "build-test")).resolve()
+    folder = build / "client-packages" / name
+    subprocess.run([ROOT / "tests/support/unpack-packages", folder, *packages], check=True)
+    return folder
 
 
 def same(actual, expected, what=""):
