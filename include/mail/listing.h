@@ -14,7 +14,7 @@
 #include "model/rights.h"
 #include "store/mailboxes.h"
 
-/* Which names (RFC 5258 section 3.1, RFC 6154 section 5.2): all that the actor may see,
+/* Which names (RFC 5258 section 3.1, RFC 6154 section 2): all that the actor may see,
  * or those that meet every one of these. */
 enum {
     LIST_SUBSCRIBED = 1,     /* names that are subscribed, whether they exist or not */

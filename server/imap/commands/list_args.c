@@ -1,6 +1,6 @@
 #include "list_args.h"
 
-/* RFC 5258 section 3.1, RFC 6154 section 5.2. */
+/* RFC 5258 section 3.1, RFC 6154 section 2. */
 struct list_selection {
     const char *name;
     unsigned selects; /* LIST_ bit */
@@ -28,7 +28,7 @@ static int parse_status(struct lexer *lexer, struct list_args *args)
     return 0;
 }
 
-/* RFC 5258 section 3.2, RFC 5819, RFC 6154 section 5.2, RFC 8440. */
+/* RFC 5258 section 3.2, RFC 5819, RFC 6154 section 2, RFC 8440. */
 struct list_return {
     const char *name;
     unsigned tells; /* LIST_TELLS_ bits; 0: always told */

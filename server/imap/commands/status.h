@@ -6,7 +6,7 @@
 
 #include "base/buffer.h"
 #include "proto/lexer.h"
-#include "store/mailboxes.h"
+#include "mail/mailbox.h"
 
 struct status_item;
 

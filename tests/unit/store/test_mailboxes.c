@@ -587,39 +587,3 @@ void test_mailboxes_subscriptions_by_name(void)
 {
     store_run(subscriptions_body);
 }
-
-/* Keeping count ---------------------------------------------------------------------- */
-
-static void count_body(struct database *database)
-{
-    struct arena arena;
-    arena_init(&arena, 0);
-    int64_t user = table_user(database), other = table_user(database);
-    uint64_t count = 1, modseq;
-    CHECK_OK(mailboxes_count(database, user, &count));
-    CHECK_U64(count, 0);
-    int64_t top = create(database, user, "a", "");
-    create(database, user, "a", "/b");
-    create(database, user, "c", "");
-    CHECK_OK(mailboxes_count(database, user, &count));
-    CHECK_U64(count, 3);
-    CHECK_OK(mailboxes_delete(database, top, 0, SLICE("tester"), SLICE("test"), &modseq));
-    CHECK_OK(mailboxes_count(database, user, &count));
-    CHECK_U64(count, 2);
-    table_sql("UPDATE mailboxes SET owner_id = %" PRId64 " WHERE owner_id = %" PRId64
-              " AND name = 'a/b'",
-              other, user);
-    CHECK_OK(mailboxes_count(database, user, &count));
-    CHECK_U64(count, 1);
-    CHECK_OK(mailboxes_count(database, other, &count));
-    CHECK_U64(count, 1);
-    table_sql("UPDATE mailboxes SET deleted_at = NULL WHERE id = %" PRId64, top);
-    CHECK_OK(mailboxes_count(database, user, &count));
-    CHECK_U64(count, 2);
-    arena_clear(&arena);
-}
-
-void test_mailboxes_count_is_kept(void)
-{
-    store_run(count_body);
-}
