@@ -52,6 +52,7 @@ extern const struct admin_verb acl_verbs[];
 extern const struct admin_verb acl_command_verbs[];
 extern const struct admin_verb acl_explain_verbs[];
 extern const struct admin_verb acl_export_verbs[];
+extern const struct admin_verb address_verbs[];
 extern const struct admin_verb import_verbs[];
 extern const struct admin_verb history_verbs[];
 extern const struct admin_verb undelete_verbs[];

@@ -54,6 +54,10 @@ bool text_has_control(struct slice s);
  * -ERR_INVALID for what SASLprep forbids. */
 int text_prepare_name(struct slice name, struct buffer *out) MUST_CHECK;
 
+/* Appends a domain name as it is compared and as DNS has it: in small letters, others than
+ * ASCII as A-labels (RFC 5891, mapped by UTS #46). -ERR_INVALID when it is none. */
+int text_domain(struct slice domain, struct buffer *out) MUST_CHECK;
+
 /* Appends a password as SCRAM hashes it: SASLprep (RFC 4013), so that what
  * looks the same is the same. What SASLprep does not allow is appended as it
  * is: it still is a password. */
