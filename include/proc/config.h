@@ -33,6 +33,7 @@ struct config {
 
     struct config_list listen_imap;
     struct config_list listen_imaps;
+    struct config_list listen_lmtp;
     struct config_list plaintext_networks;
 
     const char *log_file;
@@ -75,6 +76,16 @@ struct config {
     int64_t retention_journal_days;
 
     bool search_index;
+
+    const char *lmtp_hostname;
+    const char *lmtp_delimiter;
+    bool lmtp_trust_senders;
+    bool lmtp_over_quota_is_final;
+    int64_t lmtp_duplicate_window;
+    int64_t lmtp_recipients;
+    int64_t lmtp_received;
+    int64_t lmtp_command_timeout;
+    int64_t lmtp_data_timeout;
 };
 
 /* Reads a file; what it does not set has its default. -ERR_SYNTAX,

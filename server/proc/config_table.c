@@ -38,6 +38,9 @@ const struct config_row config_rows[] = {
          "\"unix:/path\"."),
     LIST("listen.imaps", listen_imaps, "", false,
          "Addresses for IMAP with TLS from the first octet."),
+    LIST("listen.lmtp", listen_lmtp, "", false,
+         "Addresses for LMTP, where the MTA delivers; for its eyes only: \"unix:/path\", "
+         "\"127.0.0.1:24\"."),
     LIST("plaintext_networks", plaintext_networks, "127.0.0.1/32 ::1/128 unix", true,
          "Networks from which LOGIN and AUTHENTICATE PLAIN are accepted without TLS; elsewhere "
          "LOGINDISABLED."),
@@ -116,6 +119,26 @@ const struct config_row config_rows[] = {
         "search.index", search_index, "true", true,
         "Keep an index for SEARCH up to date, in the background, and use it. The results are the "
         "same without, but a search reads every message."),
+
+    TEXT("lmtp.hostname", lmtp_hostname, "", true,
+         "As the server calls itself in LMTP and in Received fields. Empty: the host's name."),
+    TEXT("lmtp.delimiter", lmtp_delimiter, "+", true,
+         "The character before a folder in an address: user+folder@domain. Empty: none."),
+    SWITCH("lmtp.trust_senders", lmtp_trust_senders, "false", true,
+           "The MTA lets only its owner use a sender address (smtpd_sender_login_maps): then a "
+           "sender who is a user may post where that user has the right p."),
+    SWITCH("lmtp.over_quota_is_final", lmtp_over_quota_is_final, "false", true,
+           "A full mailbox refuses mail for good (552); else the MTA tries again (452)."),
+    NUMBER("lmtp.duplicate_window", lmtp_duplicate_window, "0", 0, 30 * DAY, true,
+           "Seconds in which a mailbox takes a Message-ID once. 0: every message is taken."),
+    NUMBER("lmtp.recipients", lmtp_recipients, "1000", 100, 100000, true,
+           "Recipients of one message."),
+    NUMBER("lmtp.received", lmtp_received, "100", 1, 10000, true,
+           "Received fields of a message; with more it goes round in circles and is refused."),
+    NUMBER("lmtp.command_timeout", lmtp_command_timeout, "300", 10, HOUR, true,
+           "Seconds without a command."),
+    NUMBER("lmtp.data_timeout", lmtp_data_timeout, "600", 10, HOUR, true,
+           "Seconds without an octet of a message."),
 };
 
 const size_t config_row_count = sizeof config_rows / sizeof config_rows[0];

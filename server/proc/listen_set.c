@@ -26,11 +26,12 @@ static int listen_bind_socket(struct listen_socket *socket, unsigned workers)
     return 0;
 }
 
-static int listen_add(struct listen_set *set, const struct config_list *addresses, bool tls)
+static int listen_add(struct listen_set *set, const struct config_list *addresses,
+                      enum listen_service service)
 {
     for (size_t i = 0; i < addresses->count; i++) {
         struct listen_socket *socket = &set->sockets[set->count];
-        *socket = (struct listen_socket){.address = addresses->items[i], .implicit_tls = tls};
+        *socket = (struct listen_socket){.address = addresses->items[i], .service = service};
         socket->fds = malloc(set->workers * sizeof *socket->fds);
         if (!socket->fds)
             return fail(ERR_NO_MEMORY, "no memory for listening sockets");
@@ -46,13 +47,21 @@ static int listen_add(struct listen_set *set, const struct config_list *addresse
 int listen_set_bind(const struct config *config, unsigned workers, struct listen_set *out)
 {
     struct listen_set set = {.workers = workers};
-    size_t most = config->listen_imap.count + config->listen_imaps.count;
+    const struct config_list *const lists[] = {
+        [LISTEN_IMAP] = &config->listen_imap,
+        [LISTEN_IMAPS] = &config->listen_imaps,
+        [LISTEN_LMTP] = &config->listen_lmtp,
+    };
+    enum { LISTS = sizeof lists / sizeof lists[0] };
+    size_t most = 0;
+    for (size_t i = 0; i < LISTS; i++)
+        most += lists[i]->count;
     set.sockets = calloc(most + 1, sizeof *set.sockets);
     if (!set.sockets)
         return fail(ERR_NO_MEMORY, "no memory for listening sockets");
-    int err = listen_add(&set, &config->listen_imap, false);
-    if (!err)
-        err = listen_add(&set, &config->listen_imaps, true);
+    int err = 0;
+    for (size_t i = 0; i < LISTS && !err; i++)
+        err = listen_add(&set, lists[i], (enum listen_service)i);
     if (err) {
         struct error reason = *last_error();
         listen_set_close(&set);

@@ -4,13 +4,13 @@
 #ifndef POSTROOM_PROC_LISTEN_SET_H
 #define POSTROOM_PROC_LISTEN_SET_H
 
-#include <stdbool.h>
-
 #include "proc/config.h"
+
+enum listen_service { LISTEN_IMAP, LISTEN_IMAPS, LISTEN_LMTP };
 
 struct listen_socket {
     const char *address;
-    bool implicit_tls;
+    enum listen_service service;
     int *fds; /* one a worker; for Unix sockets all the same one */
 };
 

@@ -1,6 +1,8 @@
 #include "settings.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "net/listener.h"
@@ -47,6 +49,32 @@ void settings_imap(const struct config *config, unsigned worker, struct imap_set
         .failed_login_delay_ms = (uint32_t)config->timeouts_failed_login_ms,
         .failed_login_delay_max_ms = (uint32_t)config->timeouts_failed_login_max_ms,
         .failed_logins_max = (uint32_t)config->limits_failed_logins,
+        .bad_commands_max = (uint32_t)config->limits_bad_commands,
+        .worker = worker,
+    };
+}
+
+static const char *own_hostname(void)
+{
+    static char name[256];
+    if (!*name && gethostname(name, sizeof name - 1))
+        snprintf(name, sizeof name, "localhost");
+    return name;
+}
+
+void settings_lmtp(const struct config *config, unsigned worker, struct lmtp_settings *out)
+{
+    *out = (struct lmtp_settings){
+        .hostname = *config->lmtp_hostname ? config->lmtp_hostname : own_hostname(),
+        .delimiter = *config->lmtp_delimiter,
+        .trusts_senders = config->lmtp_trust_senders,
+        .over_quota_is_final = config->lmtp_over_quota_is_final,
+        .duplicate_window = (uint32_t)config->lmtp_duplicate_window,
+        .recipients_max = (uint32_t)config->lmtp_recipients,
+        .received_max = (uint32_t)config->lmtp_received,
+        .command_timeout = (uint32_t)config->lmtp_command_timeout,
+        .data_timeout = (uint32_t)config->lmtp_data_timeout,
+        .output_timeout = (uint32_t)config->timeouts_output,
         .bad_commands_max = (uint32_t)config->limits_bad_commands,
         .worker = worker,
     };

@@ -10,6 +10,7 @@
 #include "fiber/loop.h"
 #include "fiber/wait.h"
 #include "imap/server.h"
+#include "lmtp/server.h"
 #include "mail/mail.h"
 #include "settings.h"
 #include "store/schema.h"
@@ -22,13 +23,14 @@ struct worker_settings {
     struct tls_context *tls;
     struct network_list *networks;
     struct imap_settings imap;
+    struct lmtp_settings lmtp;
     struct mail_settings mail;
 };
 
 struct worker_port {
     struct worker *worker;
     struct listener *listener;
-    bool implicit_tls;
+    enum listen_service service;
 };
 
 struct worker {
@@ -37,6 +39,7 @@ struct worker {
     struct database *database;
     struct mail *mail;
     struct imap_server *imap;
+    struct lmtp_server *lmtp;
     struct worker_port *ports;
     size_t port_count;
     struct wait_queue woken; /* a signal came */
@@ -80,6 +83,8 @@ static int worker_settings_load(struct worker *worker, struct worker_settings **
     settings_imap(&settings->config, worker->start->number, &settings->imap);
     settings->imap.tls = settings->tls;
     settings->imap.plaintext_networks = settings->networks;
+    settings_lmtp(&settings->config, worker->start->number, &settings->lmtp);
+    settings->lmtp.tls = settings->tls;
     settings_mail(&settings->config, true, &settings->mail);
     settings->mail.user_changed = worker_user_changed;
     settings->mail.arg = worker;
@@ -115,12 +120,32 @@ static void worker_leave_address(void *arg, const char *remote)
                            worker_address_key(remote, key, sizeof key));
 }
 
+/* Each protocol has its own way of saying no. */
+static void worker_refuse(const struct worker_port *port, int fd, const char *code,
+                          const char *text)
+{
+    char reason[128];
+    snprintf(reason, sizeof reason, "[%s] %s", code, text);
+    if (port->service == LISTEN_LMTP)
+        lmtp_refuse(fd, text);
+    else
+        imap_refuse(fd, port->service == LISTEN_IMAPS, reason);
+}
+
+static void worker_hand_over(const struct worker_port *port, int fd, const char *remote)
+{
+    if (port->service == LISTEN_LMTP)
+        lmtp_server_accept(port->worker->lmtp, fd, remote);
+    else
+        imap_server_accept(port->worker->imap, fd, remote, port->service == LISTEN_IMAPS);
+}
+
 static void worker_accepted(void *arg, int fd)
 {
     const struct worker_port *port = arg;
     struct worker *worker = port->worker;
-    if (!worker->imap) {
-        imap_refuse(fd, port->implicit_tls, "[UNAVAILABLE] The database is away, try again later");
+    if (!worker->imap || !worker->lmtp) {
+        worker_refuse(port, fd, "UNAVAILABLE", "The database is away, try again later");
         return;
     }
     char remote[64], key[80];
@@ -128,10 +153,10 @@ static void worker_accepted(void *arg, int fd)
     uint32_t max = (uint32_t)worker->settings->config.limits_connections_per_address;
     if (connection_table_enter(worker->start->connections, worker->start->number,
                                worker_address_key(remote, key, sizeof key), max)) {
-        imap_server_accept(worker->imap, fd, remote, port->implicit_tls);
+        worker_hand_over(port, fd, remote);
     } else {
         log_event(LOG_WARNING, "too-many-connections", log_text("remote", remote));
-        imap_refuse(fd, port->implicit_tls, "[LIMIT] Too many connections from your address");
+        worker_refuse(port, fd, "LIMIT", "Too many connections from your address");
     }
 }
 
@@ -146,7 +171,7 @@ static int worker_listen(struct worker *worker)
     for (size_t i = 0; i < set->count; i++) {
         struct worker_port *port = &worker->ports[i];
         port->worker = worker;
-        port->implicit_tls = set->sockets[i].implicit_tls;
+        port->service = set->sockets[i].service;
         int err = listener_start(set->sockets[i].fds[worker->start->number], worker_accepted, port,
                                  &port->listener);
         if (err)
@@ -196,20 +221,28 @@ static int worker_await_database(struct worker *worker)
     return err;
 }
 
+static int worker_open_services(struct worker *worker)
+{
+    const struct imap_hooks imap = {.arg = worker,
+                                    .enter_user = worker_enter_user,
+                                    .leave_user = worker_leave_user,
+                                    .leave_address = worker_leave_address};
+    const struct lmtp_hooks lmtp = {.arg = worker, .leave_address = worker_leave_address};
+    int err = imap_server_new(worker->mail, &worker->settings->imap, &imap, &worker->imap);
+    if (!err)
+        err = lmtp_server_new(worker->mail, &worker->settings->lmtp, &lmtp, &worker->lmtp);
+    return err;
+}
+
 static int worker_open(struct worker *worker)
 {
-    static const struct imap_hooks hooks = {.enter_user = worker_enter_user,
-                                            .leave_user = worker_leave_user,
-                                            .leave_address = worker_leave_address};
     int err = worker_settings_load(worker, &worker->settings);
     if (!err)
         err = worker_await_database(worker);
     if (!err)
         err = mail_open(worker->database, &worker->settings->mail, &worker->mail);
-    struct imap_hooks own = hooks;
-    own.arg = worker;
     if (!err)
-        err = imap_server_new(worker->mail, &worker->settings->imap, &own, &worker->imap);
+        err = worker_open_services(worker);
     if (!err)
         err = worker_listen(worker);
     return err;
@@ -220,6 +253,7 @@ static int worker_open(struct worker *worker)
 static bool worker_has_sessions_left(const struct worker *worker)
 {
     size_t count = worker->imap ? imap_server_sessions(worker->imap) : 0;
+    count += worker->lmtp ? lmtp_server_sessions(worker->lmtp) : 0;
     if (count)
         log_event(LOG_WARNING, "sessions-left", log_number("worker", worker->start->number),
                   log_number("count", (int64_t)count));
@@ -229,10 +263,15 @@ static bool worker_has_sessions_left(const struct worker *worker)
 static void worker_close(struct worker *worker)
 {
     worker_stop_listening(worker);
+    uint32_t timeout_ms =
+        worker->settings ? (uint32_t)worker->settings->config.shutdown_timeout * 1000 : 0;
+    if (worker->lmtp) /* first: what it takes in is told to the others */
+        lmtp_server_stop(worker->lmtp, timeout_ms);
     if (worker->imap)
-        imap_server_stop(worker->imap, (uint32_t)worker->settings->config.shutdown_timeout * 1000);
+        imap_server_stop(worker->imap, timeout_ms);
     if (worker_has_sessions_left(worker))
         return;
+    lmtp_server_free(&worker->lmtp);
     imap_server_free(&worker->imap);
     mail_close(&worker->mail);
     database_close(&worker->database);
@@ -249,6 +288,7 @@ static void worker_reload(struct worker *worker)
         return;
     }
     imap_server_reload(worker->imap, &settings->imap);
+    lmtp_server_reload(worker->lmtp, &settings->lmtp);
     mail_set_settings(worker->mail, &settings->mail);
     if (settings_open_log(&settings->config))
         log_event(LOG_ERROR, "log", log_text("text", last_error()->text));

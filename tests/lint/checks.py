@@ -18,7 +18,8 @@ MAY_INCLUDE = {
     "store": {"store", "fiber", "model", "base"},
     "mail": {"mail", "store", "fiber", "model", "base"},
     "imap": {"imap", "mail", "net", "proto", "fiber", "model", "base"},
-    "proc": {"proc", "imap", "mail", "net", "proto", "store", "fiber", "model", "base"},
+    "lmtp": {"lmtp", "mail", "net", "proto", "fiber", "model", "base"},
+    "proc": {"proc", "imap", "lmtp", "mail", "net", "proto", "store", "fiber", "model", "base"},
     "admin": {"admin", "proc", "mail", "store", "fiber", "model", "base"},
 }
 FILE_LINES_MAX = 600
@@ -172,7 +173,7 @@ def check_no_printing():
 
 def check_lower_layers_do_not_log():
     for path in c_files("server", "include"):
-        if layer(path) in ("imap", "proc") or path.match("*/base/log.*"):
+        if layer(path) in ("imap", "lmtp", "proc") or path.match("*/base/log.*"):
             continue
         for found in re.finditer(r"\blog_(event|fields)\s*\(", code(path)):
             yield f"{path}:{line_of(code(path), found.start())}: {found[0]}"

@@ -177,11 +177,13 @@ class Server:
         self.process = None
         self.imap_port = world.ports.take()
         self.imaps_port = world.ports.take()
+        self.lmtp_port = world.ports.take()
         self.settings = {
             "workers": 2,
             "pid_file": str(self.folder / "postroomd.pid"),
             "listen.imap": [f"127.0.0.1:{self.imap_port}"],
             "listen.imaps": [f"127.0.0.1:{self.imaps_port}"],
+            "listen.lmtp": [f"127.0.0.1:{self.lmtp_port}"],
             "database.conninfo": world.conninfo(database),
             "tls.certificate": str(world.certificate),
             "tls.key": str(world.key),
