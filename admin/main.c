@@ -2,9 +2,12 @@
  * postroomctl NOUN VERB …: finds the verb, opens the engine, runs it.
  */
 #include <getopt.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "admin.h"
 #include "fiber/loop.h"
@@ -115,11 +118,22 @@ static void main_run(void *arg)
     database_close(&admin->database);
 }
 
+/* For the journal: who has called the program, on this host. */
+static struct slice main_client(struct admin *admin)
+{
+    const char *name = geteuid() == 0 ? getenv("SUDO_USER") : NULL;
+    const struct passwd *user = name ? NULL : getpwuid(geteuid());
+    if (user)
+        name = user->pw_name;
+    const char *client = name ? arena_printf(&admin->arena, "local:%s", name) : NULL;
+    return client ? slice_cstr(client) : SLICE("local");
+}
+
 static int main_run_verb(struct main_job *job, const char *file, bool json)
 {
     struct admin *admin = &job->admin;
     arena_init(&admin->arena, 0);
-    admin->actor = (struct actor){.login = SLICE("postroomctl"), .client = SLICE("local")};
+    admin->actor = (struct actor){.login = SLICE("postroomctl"), .client = main_client(admin)};
     int err = output_new(json, &admin->output);
     if (!err && !file)
         err = config_find(&admin->arena, &file);
