@@ -225,7 +225,10 @@ static void print_lines(const struct output_table *table)
     char text[1200];
     for (size_t i = 0; i < table->columns; i++) {
         format_cell(&table->rows[0].cells[i], text, sizeof text);
-        printf("%-14s %s\n", table->names[i], text);
+        if (*text)
+            printf("%-14s %s\n", table->names[i], text);
+        else
+            printf("%s\n", table->names[i]);
     }
 }
 
