@@ -92,6 +92,7 @@ static int main_open_mail(struct admin *admin)
         .mailboxes_per_user = (uint32_t)admin->config.limits_mailboxes_per_user,
         .retention_days = (uint32_t)admin->config.retention_expunged_days,
         .journal_days = (uint32_t)admin->config.retention_journal_days,
+        .recently_deleted = admin->config.retention_recently_deleted,
         .listen = false,
     };
     int err = database_wait(admin->database);

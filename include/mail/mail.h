@@ -23,8 +23,9 @@ struct mail_settings {
     uint32_t mailboxes_per_user;
     uint32_t retention_days; /* expunged messages, deleted mailboxes */
     uint32_t journal_days;
-    bool search_index; /* kept up to date, and asked */
-    bool listen;       /* worker: true; postroomctl: false */
+    bool recently_deleted; /* mail/recently_deleted.h is there */
+    bool search_index;     /* kept up to date, and asked */
+    bool listen;           /* worker: true; postroomctl: false */
     /* In the loop, not in a fiber: something about this user has changed (disabled, password,
      * groups). user_id 0: about anybody, when hints may have been lost. May be NULL. */
     void (*user_changed)(void *arg, int64_t user_id);

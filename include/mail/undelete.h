@@ -42,10 +42,10 @@ int undelete_find(struct mail *mail, const struct grant *grant,
                   uint32_t *next_out) MUST_CHECK;
 
 /* Gives back these messages of `source`, by the UIDs they had there (at most
- * UNDELETE_BATCH), into `destination`, which may be the same mailbox; one transaction.
- * Needs `e` and `t` on source and `i` on destination; -ERR_STALE when that has changed.
- * Those that are not there any more are left out: of two who give back at the same time
- * each message comes once.
+ * UNDELETE_BATCH) or, when that is Recently Deleted, by those they have in it, into `destination`,
+ * which may be the same mailbox; one transaction. Needs `e` and `t` on source and `i` on
+ * destination; -ERR_STALE when that has changed. Those that are not there any more are left out: of
+ * two who give back at the same time each message comes once.
  *
  * items: flags for each of uids in ascending order, in the destination's bits, as for
  * writer_move; NULL, for the same mailbox only: those they had. \Deleted is always left

@@ -74,6 +74,7 @@ struct config {
 
     int64_t retention_expunged_days;
     int64_t retention_journal_days;
+    bool retention_recently_deleted;
 
     bool search_index;
 

@@ -56,6 +56,7 @@ struct change {
                                         ascending order; RESTORE also NULL: those they had */
     size_t item_count;
     flag_mask restorable;      /* RESTORE: the flags that may be given */
+    bool uids_are_deleted;     /* RESTORE: uids are those of Recently Deleted */
     const struct uidset *uids; /* FLAGS, SEEN, EXPUNGE; with source_id: of that mailbox */
     flag_mask flags_cleared;   /* FLAGS; SEEN: FLAG_SEEN in one of the two */
     flag_mask flags_set;

@@ -22,6 +22,7 @@ struct listing_row {
     struct slice special_use;
     rights_mask rights;
     uint64_t rights_modseq; /* 0: was not asked for */
+    bool recently_deleted; /* something is there that the user may see (store/recently_deleted.h) */
 };
 /* All of them, in any order: one indexed statement whose cost follows what the user may
  * see. user_id 0: all there are. */
@@ -42,9 +43,9 @@ struct listing_name {
 int mailboxes_listed(struct database *database, struct arena *arena, int64_t owner_id,
                      struct slice name, int64_t user_id, struct listing_name *out) MUST_CHECK;
 
-/* STATUS of many in one statement; `found` tells those of which it is known: not of what
- * is gone, or whose rights have changed since they were looked up. recent and unseen are 0
- * unless they are asked for. */
+/* STATUS of many, also of Recently Deleted, in one statement; `found` tells those of which it is
+ * known: not of what is gone, or whose rights have changed since they were looked up. recent and
+ * unseen are 0 unless they are asked for. */
 struct mailbox_status_asked {
     int64_t mailbox_id;
     uint64_t rights_modseq;

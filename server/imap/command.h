@@ -17,6 +17,7 @@
 enum {
     TRAIT_UID = 1,             /* has a UID form (RFC 3501 section 6.4.8) */
     TRAIT_WRITES = 2,          /* needs the mailbox selected read-write */
+    TRAIT_GIVES_BACK = 64,     /* though it writes, also works on what was deleted (MOVE) */
     TRAIT_KEEPS_NUMBERS = 4,   /* no EXPUNGE at its end: message numbers are in use (section 7.4.1);
                                   its UID form may have them */
     TRAIT_STREAMS_LITERAL = 8, /* the last literal is read by run() itself (APPEND) */

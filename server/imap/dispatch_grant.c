@@ -59,10 +59,17 @@ static int check_grant(struct session *session, struct command *command, size_t 
     return err;
 }
 
+static bool is_refused_here(const struct session *session, const struct imap_command *row)
+{
+    if (session->state != STATE_SELECTED || !(row->traits & TRAIT_WRITES))
+        return false;
+    bool excepted = (row->traits & TRAIT_GIVES_BACK) && selected_gives_back(session);
+    return selected_is_read_only(session) && !excepted;
+}
+
 int dispatch_check_rights(struct session *session, struct command *command)
 {
-    if (session->state == STATE_SELECTED && (command->row->traits & TRAIT_WRITES) &&
-        selected_is_read_only(session))
+    if (is_refused_here(session, command->row))
         return fail(ERR_READ_ONLY, "The mailbox is open read-only");
     for (size_t i = 0; i < COMMAND_GRANTS; i++) {
         command->grants[i] = NULL;

@@ -2,6 +2,7 @@
 
 #include "fetch_section.h"
 #include "mail/mime.h"
+#include "mail/recently_deleted.h"
 #include "proto/fetch_args.h"
 #include "proto/writer.h"
 #include "reply.h"
@@ -130,12 +131,20 @@ static int fetch_render_items(struct fetch_line *line)
     return err;
 }
 
+/* What was deleted is swept when its time is over. */
+static int fail_missing(const struct fetch_request *request, uint32_t uid)
+{
+    if (grant_is_recently_deleted(request->grant))
+        return fail(ERR_NOT_FOUND, "UID %u is not kept any more", uid);
+    return fail(ERR_CORRUPT, "The content of UID %u is missing", uid);
+}
+
 int fetch_render_message(const struct fetch_request *request, const struct fetch_message *message,
                          const struct keyword_table *keywords, struct arena *arena,
                          struct buffer *out)
 {
     if (message->stored && message->stored->id == 0)
-        return fail(ERR_CORRUPT, "The content of UID %u is missing", message->entry.uid);
+        return fail_missing(request, message->entry.uid);
     struct fetch_line line = {
         .request = request, .message = message, .keywords = keywords, .arena = arena, .out = out};
     size_t start = out->len;

@@ -1,5 +1,7 @@
 #include "recent.h"
 
+#include "mail/recently_deleted.h"
+
 /* The picture's messages with UIDs from `first` up to, not including, `behind`. */
 static int take_range(struct selected *selected, uint64_t first, uint64_t behind)
 {
@@ -20,7 +22,7 @@ static int take_range(struct selected *selected, uint64_t first, uint64_t behind
 int recent_take(struct selected *selected, uint32_t from_uid)
 {
     const uint64_t behind_all = (uint64_t)UINT32_MAX + 1;
-    bool claim = !selected->examined;
+    bool claim = !selected->examined && !grant_is_recently_deleted(selected->grant);
     uint32_t unclaimed = view_recent_from(selected->view, claim);
     int err = take_range(selected, from_uid, selected->recent_until);
     if (!err)

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "command.h"
 #include "mail/pulse.h"
+#include "mail/recently_deleted.h"
 #include "proto/writer.h"
 #include "recent.h"
 #include "reply.h"
@@ -25,6 +26,12 @@ const struct grant *selected_grant(const struct session *session)
 bool selected_is_read_only(const struct session *session)
 {
     return session->selected->read_only;
+}
+
+bool selected_gives_back(const struct session *session)
+{
+    const struct selected *selected = session->selected;
+    return !selected->examined && grant_is_recently_deleted(selected->grant);
 }
 
 int selected_resolve(const struct session *session, const struct sequence_set *sequence,
@@ -74,7 +81,7 @@ static int selected_take_grant(struct selected *selected, const struct grant *gr
     if (!own)
         return -ERR_NO_MEMORY;
     selected->grant = own;
-    selected->read_only = !(keep & SELECTED_WRITING);
+    selected->read_only = !(keep & SELECTED_WRITING) || grant_is_recently_deleted(own);
     return 0;
 }
 

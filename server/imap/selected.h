@@ -42,6 +42,8 @@ void selected_close(struct session *session);
 
 const struct grant *selected_grant(const struct session *session);
 bool selected_is_read_only(const struct session *session);
+/* Read-only but for MOVE: what was deleted, selected by SELECT (mail/recently_deleted.h). */
+bool selected_gives_back(const struct session *session);
 
 /* The messages that the client means, as UIDs. A number that no message has
  * is a mistake of the client: -ERR_SYNTAX (RFC 3501 section 9, seq-number). */

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "engine.h"
 #include "grant.h"
+#include "recently_deleted_row.h"
 
 enum { CLOCKS_APART_US = 100 * 1000 };
 
@@ -120,6 +121,15 @@ static int decide(const struct actor *actor, int found, const struct mailbox_row
     return 0;
 }
 
+static int find_row(struct mail *mail, struct arena *arena, int64_t owner_id, struct slice path,
+                    int64_t user_id, struct mailbox_row *out)
+{
+    int err = mailboxes_find(mail->database, arena, owner_id, path, user_id, out);
+    if (err == -ERR_NOT_FOUND)
+        err = recently_deleted_find(mail, arena, owner_id, path, user_id, out);
+    return err;
+}
+
 int acl_check(struct mail *mail, const struct actor *actor, struct slice name, rights_mask needed,
               struct arena *arena, const struct grant **out)
 {
@@ -134,7 +144,7 @@ int acl_check(struct mail *mail, const struct actor *actor, struct slice name, r
     if (err)
         return err;
     struct mailbox_row row;
-    err = mailboxes_find(mail->database, arena, owner_id, path.path, actor->user_id, &row);
+    err = find_row(mail, arena, owner_id, path.path, actor->user_id, &row);
     return decide(actor, err, &row, needed, arena, out);
 }
 
@@ -142,7 +152,9 @@ int acl_check_id(struct mail *mail, const struct actor *actor, int64_t mailbox_i
                  rights_mask needed, struct arena *arena, const struct grant **out)
 {
     struct mailbox_row row;
-    int err = mailboxes_get(mail->database, arena, mailbox_id, actor->user_id, &row);
+    int err = is_recently_deleted(mailbox_id)
+                  ? recently_deleted_get(mail, arena, mailbox_id, actor->user_id, &row)
+                  : mailboxes_get(mail->database, arena, mailbox_id, actor->user_id, &row);
     return decide(actor, err, &row, needed, arena, out);
 }
 

@@ -18,6 +18,12 @@ int denial_of_rights(rights_mask missing)
     return err;
 }
 
+int denial_of_change(void)
+{
+    return fail(ERR_WRONG_STATE,
+                "What was deleted can only be looked at, and copied or moved to a mailbox");
+}
+
 int denial_of_creation(void)
 {
     return fail(ERR_DENIED, "You may not create a mailbox there");

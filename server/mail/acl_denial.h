@@ -13,6 +13,8 @@
 int denial_not_found(void) MUST_CHECK;
 /* Visible, but these rights are missing: -ERR_DENIED. */
 int denial_of_rights(rights_mask missing) MUST_CHECK;
+/* In Recently Deleted, which nobody can change like that: -ERR_WRONG_STATE. */
+int denial_of_change(void) MUST_CHECK;
 /* No `k` above, or nothing above that one may know of: -ERR_DENIED. */
 int denial_of_creation(void) MUST_CHECK;
 

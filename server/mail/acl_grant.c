@@ -4,6 +4,7 @@
 
 #include "acl_denial.h"
 #include "base/clock.h"
+#include "store/recently_deleted.h"
 
 void grant_texts(struct grant *grant, struct slice **texts_out)
 {
@@ -106,6 +107,7 @@ int grant_require(const struct grant *grant, rights_mask needed)
     if (!grant_has(grant, RIGHT_LOOKUP))
         return denial_not_found();
     if (!grant_has(grant, needed))
-        return denial_of_rights(needed & ~grant->rights);
+        return is_recently_deleted(grant->mailbox_id) ? denial_of_change()
+                                                      : denial_of_rights(needed & ~grant->rights);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "grant.h"
 #include "mail/pulse.h"
+#include "mail/recently_deleted.h"
 
 enum {
     SETS = 1024, /* power of two */
@@ -143,7 +144,7 @@ static struct remembered_grant **choose_place(struct mail *mail, int64_t user_id
 
 void grant_remember(struct mail *mail, struct slice name, const struct grant *grant)
 {
-    if (grant->actor.user_id == 0)
+    if (grant->actor.user_id == 0 || grant_is_recently_deleted(grant))
         return;
     struct remembered_grant *one = make(name, grant);
     if (!one)

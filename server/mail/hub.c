@@ -7,6 +7,7 @@
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
 #include "store/mailboxes.h"
+#include "store/recently_deleted.h"
 #include "view_state.h"
 
 struct hub {
@@ -18,12 +19,24 @@ struct hub {
     struct wait_queue ended;
 };
 
+static void follow(struct mail *mail, int64_t id, uint64_t modseq)
+{
+    struct view *view = views_find(mail, id);
+    if (view)
+        view_follow(view, modseq);
+}
+
+static void follow_both(struct mail *mail, int64_t mailbox_id, uint64_t modseq)
+{
+    follow(mail, mailbox_id, modseq);
+    follow(mail, recently_deleted_of(mailbox_id), modseq);
+}
+
 static void hear_mailbox(void *arg, int64_t mailbox_id, uint64_t modseq)
 {
     struct mail *mail = arg;
-    struct view *view = mail->views ? views_find(mail, mailbox_id) : NULL;
-    if (view)
-        view_follow(view, modseq);
+    if (mail->views)
+        follow_both(mail, mailbox_id, modseq);
 }
 
 static void hear_user(void *arg, int64_t user_id)
@@ -176,9 +189,7 @@ void hub_tell(struct mail *mail, int64_t mailbox_id, uint64_t modseq)
 void mail_announce(struct mail *mail, int64_t mailbox_id, uint64_t modseq)
 {
     hub_tell(mail, mailbox_id, modseq);
-    struct view *view = views_find(mail, mailbox_id);
-    if (view)
-        view_follow(view, modseq);
+    follow_both(mail, mailbox_id, modseq);
 }
 
 void mail_announce_all(struct mail *mail, const struct mailbox_modseq *mailboxes, size_t count)

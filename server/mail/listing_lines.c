@@ -140,7 +140,7 @@ static int emit(struct listing *listing, const struct listed_mailbox *mailbox, s
     struct listed_mailbox row = *mailbox;
     row.has_children = listing->query->lsub ? below.selected : below.exists;
     row.has_selected_below = below.selected && (listing->query->select & LIST_RECURSIVEMATCH);
-    row.no_inferiors = listing_is_deepest(mailbox->name);
+    row.no_inferiors = mailbox->no_inferiors || listing_is_deepest(mailbox->name);
     row.name = arena_copy(listing->arena, mailbox->name);
     row.special_use =
         mailbox->special_use.len ? arena_copy(listing->arena, mailbox->special_use) : SLICE_EMPTY;

@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "listing_lines.h"
+#include "recently_deleted_row.h"
 #include "store/listing_rows.h"
 
 static int make_mailbox(const struct actor *actor, const struct listing_row *row,
@@ -14,11 +15,61 @@ static int make_mailbox(const struct actor *actor, const struct listing_row *row
                                      .special_use = row->special_use,
                                      .mailbox_id = row->id,
                                      .rights = row->rights,
-                                     .rights_modseq = row->rights_modseq};
+                                     .rights_modseq = row->rights_modseq,
+                                     .no_inferiors = is_recently_deleted(row->id)};
     int err = path_shown(&path, arena, &mailbox.name);
     if (!err)
         *out = mailbox;
     return err;
+}
+
+/* The row of a mailbox as that of its Recently Deleted. */
+static int turn_to_recently_deleted(struct listing_row *row, struct arena *arena)
+{
+    row->name = recently_deleted_below(arena, row->name);
+    row->special_use = SLICE_EMPTY;
+    row->rights = RECENTLY_DELETED_NEEDS;
+    row->id = recently_deleted_of(row->id);
+    return row->name.data ? 0 : -ERR_NO_MEMORY;
+}
+
+static bool shows_deleted(const struct mail *mail, const struct listing_row *row)
+{
+    return mail->settings.recently_deleted && row->recently_deleted &&
+           recently_deleted_fits(row->name);
+}
+
+static int make_all(struct mail *mail, const struct actor *actor, struct listing_row *rows,
+                    size_t row_count, struct arena *arena, struct listed_mailbox *mailboxes,
+                    size_t *count_out)
+{
+    size_t count = 0;
+    int err = 0;
+    for (size_t i = 0; i < row_count && !err; i++) {
+        err = make_mailbox(actor, &rows[i], arena, &mailboxes[count++]);
+        if (!err && shows_deleted(mail, &rows[i])) {
+            err = turn_to_recently_deleted(&rows[i], arena);
+            if (!err)
+                err = make_mailbox(actor, &rows[i], arena, &mailboxes[count++]);
+        }
+        fiber_breathe();
+    }
+    *count_out = count;
+    return err;
+}
+
+/* Where there is a mailbox of the name, that is what the name means. */
+static size_t leave_out_hidden(struct listed_mailbox *mailboxes, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool again = kept > 0 && slice_equal(mailboxes[kept - 1].name, mailboxes[i].name);
+        if (!again)
+            mailboxes[kept++] = mailboxes[i];
+        else if (is_recently_deleted(mailboxes[kept - 1].mailbox_id))
+            mailboxes[kept - 1] = mailboxes[i];
+    }
+    return kept;
 }
 
 int listing_visible(struct mail *mail, const struct actor *actor, const struct list_query *query,
@@ -30,18 +81,15 @@ int listing_visible(struct mail *mail, const struct actor *actor, const struct l
                                 query->tells & LIST_TELLS_STATUS, &rows, &count);
     if (err)
         return err;
-    struct listed_mailbox *mailboxes = ARENA_ARRAY(arena, count, struct listed_mailbox);
+    struct listed_mailbox *mailboxes = ARENA_ARRAY(arena, 2 * count, struct listed_mailbox);
     if (!mailboxes)
         return -ERR_NO_MEMORY;
-    for (size_t i = 0; i < count && !err; i++) {
-        err = make_mailbox(actor, &rows[i], arena, &mailboxes[i]);
-        fiber_breathe();
-    }
+    err = make_all(mail, actor, rows, count, arena, mailboxes, &count);
     if (err)
         return err;
     listing_sort(mailboxes, count);
     *mailboxes_out = mailboxes;
-    *count_out = count;
+    *count_out = leave_out_hidden(mailboxes, count);
     return 0;
 }
 
@@ -110,6 +158,26 @@ int listing_mark_subscribed(struct mail *mail, const struct actor *actor, bool k
     return 0;
 }
 
+/* One name; Recently Deleted where there is no mailbox of it. */
+static int find_listed(struct mail *mail, const struct actor *actor, int64_t owner_id,
+                       struct slice path, struct arena *arena, struct listing_name *out)
+{
+    struct listing_name found, above = {.found = false};
+    int err = mailboxes_listed(mail->database, arena, owner_id, path, actor->user_id, &found);
+    struct slice path_above;
+    if (!err && !found.found && recently_deleted_above(mail, path, &path_above))
+        err = mailboxes_listed(mail->database, arena, owner_id, path_above, actor->user_id, &above);
+    if (!err && above.found && shows_deleted(mail, &above.row)) {
+        err = turn_to_recently_deleted(&above.row, arena);
+        found = (struct listing_name){.found = true, .row = above.row, .below = found.below};
+    } else if (!err && found.found && shows_deleted(mail, &found.row)) {
+        found.below = BELOW_VISIBLE;
+    }
+    if (!err)
+        *out = found;
+    return err;
+}
+
 static int find_path(struct mail *mail, const struct actor *actor, const struct mailbox_path *path,
                      struct arena *arena, struct listing_name *out)
 {
@@ -117,7 +185,7 @@ static int find_path(struct mail *mail, const struct actor *actor, const struct 
     int err = path_owner(mail, actor, path, arena, &owner_id);
     if (err)
         return err;
-    return mailboxes_listed(mail->database, arena, owner_id, path->path, actor->user_id, out);
+    return find_listed(mail, actor, owner_id, path->path, arena, out);
 }
 
 static int make_name(const struct actor *actor, const struct mailbox_path *path,
@@ -131,7 +199,7 @@ static int make_name(const struct actor *actor, const struct mailbox_path *path,
         return err;
     row.selected = found->found;
     row.has_children = found->below == BELOW_VISIBLE;
-    row.no_inferiors = listing_is_deepest(row.name);
+    row.no_inferiors = row.no_inferiors || listing_is_deepest(row.name);
     *out = row;
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "mailbox_target.h"
 
 #include "acl_check.h"
+#include "recently_deleted_row.h"
 
 /* What exists without the actor's being able to see it is left to the rights
  * and then to the database: the answer before that must not depend on it. */
@@ -24,6 +25,8 @@ int mailbox_target_check(struct mail *mail, const struct actor *actor, struct sl
 {
     struct mailbox_target target;
     int err = actor_parse_name(actor, name, arena, &target.path);
+    if (!err)
+        err = recently_deleted_check_new(mail, target.path.path);
     if (!err)
         err = refuse_existing(mail, actor, &target.path, name, arena);
     if (!err)

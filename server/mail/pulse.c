@@ -6,6 +6,7 @@
 #include "fiber/wait.h"
 #include "indexer.h"
 #include "store/mailboxes.h"
+#include "store/recently_deleted.h"
 
 enum { ROUND_MOST = 64 };
 
@@ -101,7 +102,7 @@ static int begin(struct mail *mail, int64_t mailbox_id, int64_t user_id, struct 
 
 int pulse_read(struct mail *mail, const struct grant *grant, struct pulse *out)
 {
-    int64_t mailbox_id = grant_mailbox_id(grant);
+    int64_t mailbox_id = mailbox_behind(grant_mailbox_id(grant));
     int64_t user_id = grant_actor(grant)->user_id;
     indexer_make_way(mail);
     struct pulse_round *round = mail->pulses;

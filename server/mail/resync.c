@@ -2,6 +2,7 @@
 
 #include "engine.h"
 #include "store/history.h"
+#include "store/recently_deleted.h"
 
 /* What the client asks about, of the UIDs that were given so far. */
 static int start_from_known(const struct picture *picture, const struct resync_request *request,
@@ -20,8 +21,12 @@ static int candidates(struct mail *mail, const struct grant *grant, const struct
                       const struct resync_request *request, struct uidset *uids)
 {
     struct history_span span = {grant_mailbox_id(grant), request->since, picture_modseq(picture)};
-    bool complete;
-    int err = history_expunged(mail->database, &span, &complete, uids);
+    bool complete = span.since >= span.until;
+    int err = 0;
+    if (is_recently_deleted(span.mailbox_id)) /* not looked for in the journal */
+        uidset_init(uids);
+    else
+        err = history_expunged(mail->database, &span, &complete, uids);
     if (err)
         return err;
     if (!complete)

@@ -9,6 +9,7 @@
 #include "search_lookup.h"
 #include "search_match.h"
 #include "search_program.h"
+#include "store/recently_deleted.h"
 
 enum {
     /* Messages whose headers are read by one statement, and how many octets
@@ -218,7 +219,8 @@ static int thin_window(struct search *search)
 static int ask_index(struct search *search)
 {
     search->has_asked = true;
-    if (!search->mail->settings.search_index || search->program.text_count == 0)
+    if (!search->mail->settings.search_index || search->program.text_count == 0 ||
+        is_recently_deleted(search->scope->grant->mailbox_id))
         return 0;
     int err = search_lookup_run(&search->lookup, search->mail, search->scope->grant->mailbox_id,
                                 &search->program, &search->arena);

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "engine.h"
 #include "fiber/fiber.h"
+#include "mail/recently_deleted.h"
+#include "store/recently_deleted.h"
 #include "subject.h"
 #include "writer_change.h"
 #include "writer_queue.h"
@@ -93,9 +95,9 @@ static int may_restore(const struct grant *source, const struct uidset *uids,
         err = grant_require(destination, RIGHT_INSERT);
     if (err)
         return err;
-    if (uidset_size(uids) > UNDELETE_BATCH)
+    if (uidset_size(uids) > UNDELETE_BATCH && !grant_is_recently_deleted(source))
         return fail(ERR_LIMIT, "More than %d messages at once can't be given back", UNDELETE_BATCH);
-    if (!items && grant_mailbox_id(source) != grant_mailbox_id(destination))
+    if (!items && mailbox_behind(grant_mailbox_id(source)) != grant_mailbox_id(destination))
         return fail(ERR_INTERNAL, "messages of another mailbox are given back without flags");
     return 0;
 }
@@ -127,7 +129,8 @@ int undelete_restore(struct mail *mail, const struct grant *source, const struct
     change.item_count = items ? uidset_size(uids) : 0;
     change.uids = uids;
     change.restorable = writer_flags_settable(destination);
-    change.source_id = grant_mailbox_id(source);
+    change.source_id = mailbox_behind(grant_mailbox_id(source));
+    change.uids_are_deleted = grant_is_recently_deleted(source);
     change.source_rights_modseq = grant_rights_modseq(source);
     err = writer_submit(mail, &change, 1);
     if (!err)

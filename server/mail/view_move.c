@@ -4,6 +4,7 @@
 #include "fiber/fiber.h"
 #include "reader.h"
 #include "store/mailboxes.h"
+#include "store/recently_deleted.h"
 
 enum { LOAD_BATCH = 8192 };
 
@@ -126,6 +127,9 @@ static int apply_append_range(struct view_move *move, const struct uid_range *ra
 static int apply_append(struct view_move *move, const struct journal_row *row,
                         const struct entry_list *list)
 {
+    /* To whom what comes there is \Seen is in no row. */
+    if (is_recently_deleted(move->view->mailbox_id))
+        readers_mark_outdated(move->view);
     for (size_t i = 0; i < row->uids.count; i++) {
         int err = apply_append_range(move, &row->uids.ranges[i], list);
         if (err)

@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "mail/pulse.h"
+#include "mail/recently_deleted.h"
 #include "store/change_small.h"
 #include "writer_change.h"
 #include "writer_known.h"
@@ -175,7 +176,8 @@ int writer_copy(struct mail *mail, const struct grant *source, const struct uids
     struct change change = writer_change(destination, CHANGE_APPEND);
     change.item_count = uidset_size(uids);
     change.uids = uids;
-    change.source_id = grant_mailbox_id(source);
+    if (!grant_is_recently_deleted(source)) /* whose UIDs mean nothing to the journal */
+        change.source_id = grant_mailbox_id(source);
     return append(mail, destination, &change, items, out);
 }
 

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "hub.h"
 #include "indexer.h"
+#include "store/recently_deleted.h"
 #include "view_state.h"
 
 /* A row that the batch wrote, and the change it came of. */
@@ -167,6 +168,20 @@ static void tell_indexer(struct mail *mail, const struct note *notes, size_t cou
         indexer_note(mail, notes->mailbox_id, messages);
 }
 
+/* Recently Deleted reads the journal for itself. Who gives something back from there shall
+ * see it go before the command ends. */
+static void tell_deleted(struct view *view, const struct note *notes, size_t count)
+{
+    uint64_t last = notes[count - 1].row->modseq;
+    bool restores = false;
+    for (size_t i = 0; i < count; i++)
+        restores = restores || notes[i].change->kind == CHANGE_RESTORE;
+    view_pin(view);
+    if (!restores || view_catch_up(view, last) != 0)
+        view_follow(view, last);
+    view_unpin(view);
+}
+
 static void tell_mailbox(const struct writer_news *news, struct mail *mail,
                          const struct note *notes, size_t count)
 {
@@ -175,6 +190,9 @@ static void tell_mailbox(const struct writer_news *news, struct mail *mail,
     struct view *view = views_find(mail, notes->mailbox_id);
     if (view)
         tell_view(view, news, notes, count);
+    struct view *deleted = views_find(mail, recently_deleted_of(notes->mailbox_id));
+    if (deleted)
+        tell_deleted(deleted, notes, count);
 }
 
 void writer_news_spread(struct writer_news *news, struct mail *mail, struct change **changes,

@@ -114,6 +114,9 @@ const struct config_row config_rows[] = {
            "Days that expunged messages and deleted mailboxes are kept."),
     NUMBER("retention.journal_days", retention_journal_days, "90", 1, 36500, true,
            "Days that the journal is kept."),
+    SWITCH("retention.recently_deleted", retention_recently_deleted, "true", true,
+           "Show what was expunged from a mailbox and is still kept as a mailbox \"Recently "
+           "Deleted\" below it, to those who hold l, r, e and t on it; MOVE out of it gives back."),
 
     SWITCH(
         "search.index", search_index, "true", true,

@@ -29,6 +29,7 @@ void settings_mail(const struct config *config, bool listen, struct mail_setting
         .mailboxes_per_user = (uint32_t)config->limits_mailboxes_per_user,
         .retention_days = (uint32_t)config->retention_expunged_days,
         .journal_days = (uint32_t)config->retention_journal_days,
+        .recently_deleted = config->retention_recently_deleted,
         .search_index = config->search_index,
         .listen = listen,
     };

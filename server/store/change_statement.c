@@ -126,6 +126,7 @@ static void add_restore(struct params *params, const struct change *change)
     params_int8_array(params, uids, count, sizeof *uids);
     params_int8_or_null_array(params, flags, count);
     params_int8(params, (int64_t)change->restorable);
+    params_bool(params, change->uids_are_deleted);
 }
 
 static void add_flags_unchanged(struct params *params, const struct change *change)

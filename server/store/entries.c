@@ -2,6 +2,7 @@
 
 #include "entry_rows.h"
 #include "rows.h"
+#include "store/recently_deleted.h"
 
 enum {
     STATE_UIDNEXT,
@@ -17,9 +18,11 @@ int entries_state(struct database *database, int64_t mailbox_id, struct mailbox_
 {
     struct params params;
     params_init(&params);
-    params_int8(&params, mailbox_id);
+    params_int8(&params, mailbox_behind(mailbox_id));
     struct result *result;
-    int err = lane_ask(database, LANE_FAST, STATEMENT_MAILBOX_STATE, &params, &result);
+    enum statement statement =
+        is_recently_deleted(mailbox_id) ? STATEMENT_DELETED_MAILBOX_STATE : STATEMENT_MAILBOX_STATE;
+    int err = lane_ask(database, LANE_FAST, statement, &params, &result);
     if (err)
         return err;
     if (result_rows(result) == 0)
@@ -60,13 +63,15 @@ int entries_read(struct database *database, int64_t mailbox_id, uint32_t from_ui
 {
     struct params params;
     params_init(&params);
-    params_int8(&params, mailbox_id);
+    params_int8(&params, mailbox_behind(mailbox_id));
     params_int8(&params, from_uid);
     params_int8(&params, max);
     struct result *result;
+    enum statement statement =
+        is_recently_deleted(mailbox_id) ? STATEMENT_DELETED_ENTRIES_READ : STATEMENT_ENTRIES_READ;
     int err = max <= ENTRIES_ON_LANE_MAX
-                  ? lane_ask(database, LANE_SLOW, STATEMENT_ENTRIES_READ, &params, &result)
-                  : pool_ask(database, RELAXED, STATEMENT_ENTRIES_READ, &params, &result);
+                  ? lane_ask(database, LANE_SLOW, statement, &params, &result)
+                  : pool_ask(database, RELAXED, statement, &params, &result);
     if (err)
         return err;
     size_t count = result_rows(result);
@@ -107,10 +112,12 @@ int seen_pages_read(struct database *database, struct arena *arena, int64_t mail
 {
     struct params params;
     params_init(&params);
-    params_int8(&params, mailbox_id);
+    params_int8(&params, mailbox_behind(mailbox_id));
     params_int8(&params, user_id);
     struct result *result;
-    int err = lane_ask(database, LANE_SLOW, STATEMENT_SEEN_PAGES_READ, &params, &result);
+    enum statement statement = is_recently_deleted(mailbox_id) ? STATEMENT_DELETED_SEEN_PAGES_READ
+                                                               : STATEMENT_SEEN_PAGES_READ;
+    int err = lane_ask(database, LANE_SLOW, statement, &params, &result);
     if (err)
         return err;
     err = seen_pages_copy(result, arena, rows_out, count_out);

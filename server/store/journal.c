@@ -4,6 +4,7 @@
 #include "entry_rows.h"
 #include "rows.h"
 #include "store/entries.h"
+#include "store/recently_deleted.h"
 
 void journal_row_clear(struct journal_row *row)
 {
@@ -147,13 +148,15 @@ static int look(struct database *database, const struct bounds *bounds, int64_t 
 {
     struct params params;
     params_init(&params);
-    params_int8(&params, mailbox_id);
+    params_int8(&params, mailbox_behind(mailbox_id));
     params_int8(&params, (int64_t)since);
     params_int8(&params, from_uid);
     params_int8(&params, bounds->rows);
     params_int8(&params, bounds->entries);
     struct result *result;
-    int err = lane_ask(database, bounds->lane, STATEMENT_JOURNAL_READ, &params, &result);
+    enum statement statement =
+        is_recently_deleted(mailbox_id) ? STATEMENT_DELETED_JOURNAL_READ : STATEMENT_JOURNAL_READ;
+    int err = lane_ask(database, bounds->lane, statement, &params, &result);
     if (err)
         return err;
     if (result_rows(result) == 0) {

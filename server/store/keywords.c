@@ -1,5 +1,6 @@
 #include "rows.h"
 #include "store/mailboxes.h"
+#include "store/recently_deleted.h"
 
 static int keyword_table_read(const struct result *result, struct arena *arena,
                               struct keyword_table *out)
@@ -20,7 +21,7 @@ int keywords_load(struct database *database, struct arena *arena, int64_t mailbo
 {
     struct params params;
     params_init(&params);
-    params_int8(&params, mailbox_id);
+    params_int8(&params, mailbox_behind(mailbox_id));
     struct result *result;
     int err = lane_ask(database, LANE_FAST, STATEMENT_KEYWORDS_LOAD, &params, &result);
     if (err)

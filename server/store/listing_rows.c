@@ -11,6 +11,7 @@ enum {
     LISTING_SPECIAL_USE,
     LISTING_RIGHTS,
     LISTING_RIGHTS_MODSEQ,
+    LISTING_RECENTLY_DELETED,
     LISTING_BELOW_VISIBLE,
     LISTING_BELOW_LOOKED_AT
 };
@@ -23,6 +24,7 @@ static int listing_row_read(const struct result *result, struct arena *arena, si
         .id = result_int8(result, row, LISTING_ID),
         .owner_id = result_int8(result, row, LISTING_OWNER_ID),
         .rights = (rights_mask)result_int8(result, row, LISTING_RIGHTS),
+        .recently_deleted = result_bool(result, row, LISTING_RECENTLY_DELETED),
     };
     if (!result_is_null(result, row, LISTING_RIGHTS_MODSEQ))
         mailbox.rights_modseq = (uint64_t)result_int8(result, row, LISTING_RIGHTS_MODSEQ);

@@ -2,6 +2,7 @@
 
 #include "names_above.h"
 #include "rows.h"
+#include "store/recently_deleted.h"
 
 int mailboxes_find(struct database *database, struct arena *arena, int64_t owner_id,
                    struct slice name, int64_t user_id, struct mailbox_row *out)
@@ -79,10 +80,12 @@ int mailboxes_status(struct database *database, int64_t mailbox_id, int64_t user
 {
     struct params params;
     params_init(&params);
-    params_int8(&params, mailbox_id);
+    params_int8(&params, mailbox_behind(mailbox_id));
     params_int8(&params, user_id);
     struct result *result;
-    int err = lane_ask(database, LANE_FAST, STATEMENT_MAILBOX_STATUS, &params, &result);
+    enum statement statement = is_recently_deleted(mailbox_id) ? STATEMENT_DELETED_MAILBOX_STATUS
+                                                               : STATEMENT_MAILBOX_STATUS;
+    int err = lane_ask(database, LANE_FAST, statement, &params, &result);
     if (err)
         return err;
     if (result_rows(result) == 0)

@@ -58,6 +58,14 @@ static int queue_collection(struct transaction *tx, const struct result *candida
     return transaction_ask(tx, STATEMENT_SWEEP_MESSAGES, &params, NULL);
 }
 
+static int queue(struct transaction *tx, enum statement statement, int64_t before, uint32_t limit,
+                 size_t *index_out)
+{
+    struct params params;
+    limits(&params, before, limit);
+    return transaction_ask(tx, statement, &params, index_out);
+}
+
 /* `references` removes what refers to messages, or finds messages to look at,
  * and locks them; then those nobody refers to are deleted. */
 static int sweep_content(struct database *database, enum statement references, int64_t before,
@@ -67,11 +75,12 @@ static int sweep_content(struct database *database, enum statement references, i
     int err = transaction_begin(database, &tx);
     if (err)
         return err;
-    struct params params;
-    limits(&params, before, limit);
     size_t index;
     size_t done = 0;
-    err = transaction_ask(tx, references, &params, &index);
+    if (references == STATEMENT_SWEEP_EXPUNGED) /* which changes mailboxes */
+        err = queue(tx, STATEMENT_SWEEP_EXPUNGED_LOCK, before, limit, NULL);
+    if (!err)
+        err = queue(tx, references, before, limit, &index);
     if (!err)
         err = transaction_run(tx);
     if (!err)

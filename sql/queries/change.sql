@@ -208,9 +208,10 @@ WITH mailbox AS MATERIALIZED (
     WHERE e.ctid = found.place
     RETURNING e.uid, e.message_id, e.flags, e.size, e.internal_date, e.save_date
 ), kept AS (
-    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq)
+    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq,
+                          deleted_uid)
     SELECT $1, gone.uid, gone.message_id, gone.flags, gone.size, gone.internal_date, gone.save_date,
-           mailbox.modseq
+           mailbox.modseq, mailbox.deleted_uidnext - 1 + row_number() OVER ()
     FROM gone, mailbox
 ), total AS MATERIALIZED (
     SELECT count(*) AS messages, coalesce(sum(size), 0)::bigint AS bytes,
@@ -243,7 +244,9 @@ WITH mailbox AS MATERIALIZED (
     UPDATE mailbox_state s
     SET highest_modseq = s.highest_modseq + 1,
         messages = s.messages - total.messages, bytes = s.bytes - total.bytes,
-        deleted = s.deleted - total.deleted, seen = s.seen - total.seen
+        deleted = s.deleted - total.deleted, seen = s.seen - total.seen,
+        deleted_uidnext = s.deleted_uidnext + total.messages,
+        recently_deleted = s.recently_deleted + total.messages
     FROM total
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (

@@ -265,8 +265,11 @@ WITH item AS MATERIALIZED (
 ), gone AS (
     DELETE FROM entries e USING done WHERE e.ctid = done.place_on_disk
 ), kept AS (
-    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq)
-    SELECT mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq FROM done
+    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq,
+                          deleted_uid)
+    SELECT mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq,
+           deleted_uidnext - 1 + modseq - highest_modseq
+    FROM done
 ), page AS MATERIALIZED (
     SELECT p.place, p.user_id, p.bits, gone.mailbox_id, gone.page, gone.mask
     FROM (SELECT mailbox_id, (uid / 8192)::integer AS page,
@@ -293,7 +296,8 @@ WITH item AS MATERIALIZED (
     UPDATE mailbox_state s
     SET highest_modseq = total.modseq, messages = s.messages - total.messages,
         bytes = s.bytes - total.bytes, deleted = s.deleted - total.deleted,
-        seen = s.seen - total.seen
+        seen = s.seen - total.seen, deleted_uidnext = s.deleted_uidnext + total.messages,
+        recently_deleted = s.recently_deleted + total.messages
     FROM (SELECT mailbox_id, max(modseq) AS modseq, count(*) AS messages,
                  sum(size)::bigint AS bytes, sum(flags >> 3 & 1) AS deleted, sum(flags & 1) AS seen
           FROM done

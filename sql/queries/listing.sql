@@ -1,5 +1,7 @@
 -- What LIST shows. The columns of the first three are read by place in
--- server/store/listing_rows.c; rights_modseq is null when it was not asked for.
+-- server/store/listing_rows.c; rights_modseq is null when it was not asked for, and
+-- recently_deleted says whether something is there that the user may see, which takes
+-- l, r, t and e (771).
 
 -- name: mailboxes_visible
 -- Starts from the rights that the user has, so that the cost follows what there is to
@@ -7,7 +9,10 @@
 SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, r.rights,
        CASE WHEN $2::boolean
             THEN (SELECT s.rights_modseq FROM mailbox_state s WHERE s.mailbox_id = m.id)
-       END AS rights_modseq
+       END AS rights_modseq,
+       CASE WHEN r.rights & 771 = 771
+            THEN (SELECT s.recently_deleted > 0 FROM mailbox_state s WHERE s.mailbox_id = m.id)
+       END AS recently_deleted
 FROM rights_of_user($1::bigint) r
 CROSS JOIN LATERAL (SELECT m.id, coalesce(m.owner_id, 0) AS owner_id, u.login AS owner, m.name,
                            m.special_use
@@ -19,7 +24,8 @@ WHERE r.rights & 1 = 1;
 
 -- name: mailboxes_all
 -- For the administrator.
-SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, 2047 AS rights, m.rights_modseq
+SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, 2047 AS rights, m.rights_modseq,
+       false AS recently_deleted
 FROM live_mailboxes m;
 
 -- name: mailbox_listed
@@ -35,6 +41,9 @@ WITH below AS MATERIALIZED (
     LIMIT 64
 )
 SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, r.rights, m.rights_modseq,
+       CASE WHEN r.rights & 771 = 771
+            THEN (SELECT s.recently_deleted > 0 FROM mailbox_state s WHERE s.mailbox_id = m.id)
+       END AS recently_deleted,
        EXISTS (SELECT FROM below b
                CROSS JOIN LATERAL effective_rights(b.id, $1, $3::bigint) r
                WHERE r.rights & 1 = 1) AS below_visible,
@@ -46,28 +55,36 @@ LEFT JOIN (live_mailboxes m
 
 -- name: mailboxes_statuses
 -- STATUS of many: of those whose rights are what they were when the mailboxes were listed.
--- \Recent ($4) and what is unseen ($5) are counted when somebody wants to know.
+-- \Recent ($4) and what is unseen ($5) are counted when somebody wants to know. Negative
+-- ids are of what was deleted from mailboxes (store/recently_deleted.h).
 SELECT m.*
 FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS asked (mailbox_id, rights_modseq, place)
 CROSS JOIN LATERAL (
-    SELECT asked.place, s.messages,
-           CASE WHEN NOT $4::boolean THEN 0
+    SELECT asked.place,
+           CASE WHEN asked.mailbox_id < 0 THEN s.recently_deleted ELSE s.messages END AS messages,
+           CASE WHEN NOT $4::boolean OR asked.mailbox_id < 0 THEN 0
                 WHEN s.first_recent = 1 THEN s.messages
                 ELSE (SELECT count(*) FROM entries e
                       WHERE e.mailbox_id = s.mailbox_id AND e.uid >= s.first_recent)
            END AS recent,
            CASE WHEN NOT $5::boolean THEN 0
+                WHEN asked.mailbox_id < 0
+                THEN recently_deleted_unseen(s.mailbox_id, $3::bigint, m.seen_per_user)
                 ELSE s.messages
                      - CASE WHEN m.seen_per_user
                             THEN (SELECT coalesce(sum(bit_count(p.bits)), 0)::bigint
                                   FROM seen_pages p
-                                  WHERE p.mailbox_id = s.mailbox_id AND p.user_id = $3::bigint)
+                                  WHERE p.mailbox_id = s.mailbox_id AND p.user_id = $3)
                             ELSE s.seen
                        END
            END AS unseen,
-           s.deleted, s.bytes, s.uidnext, m.uidvalidity, s.highest_modseq
+           CASE WHEN asked.mailbox_id < 0 THEN 0 ELSE s.deleted END AS deleted,
+           CASE WHEN asked.mailbox_id < 0 THEN recently_deleted_bytes(s.mailbox_id) ELSE s.bytes
+           END AS bytes,
+           CASE WHEN asked.mailbox_id < 0 THEN s.deleted_uidnext ELSE s.uidnext END AS uidnext,
+           m.uidvalidity, s.highest_modseq
     FROM mailbox_state s
     JOIN mailboxes m ON m.id = s.mailbox_id
-    WHERE s.mailbox_id = asked.mailbox_id AND s.rights_modseq <= asked.rights_modseq
+    WHERE s.mailbox_id = abs(asked.mailbox_id) AND s.rights_modseq <= asked.rights_modseq
       AND m.deleted_at IS NULL
     OFFSET 0) m;

@@ -72,10 +72,12 @@ CROSS JOIN LATERAL (SELECT s.highest_modseq, s.rights_modseq, s.first_recent, u.
                     OFFSET 0) found;
 
 -- name: mailbox_modseqs
-SELECT s.mailbox_id, s.highest_modseq
-FROM mailbox_state s
+-- Negative ids are of what was deleted from mailboxes (store/recently_deleted.h).
+SELECT asked.id AS mailbox_id, s.highest_modseq
+FROM unnest($1::bigint[]) AS asked (id)
+JOIN mailbox_state s ON s.mailbox_id = abs(asked.id)
 JOIN mailboxes m ON m.id = s.mailbox_id
-WHERE s.mailbox_id = ANY ($1::bigint[]) AND m.deleted_at IS NULL;
+WHERE m.deleted_at IS NULL;
 
 -- name: mailbox_claim_recent
 UPDATE mailbox_state SET first_recent = $2::bigint

@@ -20,24 +20,69 @@ WITH due AS (
 )
 SELECT message_id FROM due;
 
+-- name: sweep_expunged_lock
+-- The mailboxes of which the next statement forgets something, but for those that somebody
+-- is changing just now. Messages were expunged in
+-- the order of their deleted_uid: the first tells whether there is anything to do.
+WITH due AS MATERIALIZED (
+    SELECT m.id
+    FROM mailboxes m
+    CROSS JOIN LATERAL (SELECT coalesce(now() - make_interval(days => m.retention_days),
+                                        $1::timestamptz) AS before) keep
+    CROSS JOIN LATERAL (SELECT x.expunged_at FROM expunged x WHERE x.mailbox_id = m.id
+                        ORDER BY x.deleted_uid LIMIT 1) oldest
+    CROSS JOIN LATERAL (SELECT x.expunged_at FROM expunged x WHERE x.mailbox_id = m.id
+                        ORDER BY x.deleted_uid LIMIT $2::bigint) x
+    WHERE oldest.expunged_at < keep.before AND x.expunged_at < keep.before
+    LIMIT $2
+)
+SELECT set_config('postroom.locked', coalesce(array_agg(mailbox_id)::text, '{}'), true)
+FROM (SELECT mailbox_id FROM mailbox_state
+      WHERE mailbox_id IN (SELECT id FROM due)
+      ORDER BY mailbox_id
+      FOR UPDATE SKIP LOCKED) AS locked;
+
 -- name: sweep_expunged
+-- Open sessions learn from the journal what has left Recently Deleted.
 WITH due AS MATERIALIZED (
     SELECT x.place, x.message_id
     FROM mailboxes m
-    CROSS JOIN LATERAL (SELECT x.ctid AS place, x.message_id FROM expunged x
+    CROSS JOIN LATERAL (SELECT x.ctid AS place, x.message_id, x.expunged_at FROM expunged x
                         WHERE x.mailbox_id = m.id
-                          AND x.expunged_at < coalesce(now() - make_interval(days => m.retention_days),
-                                                       $1::timestamptz)
-                        ORDER BY x.expunged_at
-                        LIMIT $2::bigint) x
+                        ORDER BY x.deleted_uid LIMIT $2::bigint) x
+    WHERE m.id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+      AND x.expunged_at < coalesce(now() - make_interval(days => m.retention_days), $1::timestamptz)
     LIMIT $2
 ), locked AS MATERIALIZED (
     SELECT id FROM messages WHERE id IN (SELECT message_id FROM due) FOR UPDATE SKIP LOCKED
+), gone AS (
+    DELETE FROM expunged e
+    USING due, locked
+    WHERE locked.id = due.message_id AND e.ctid = due.place
+    RETURNING e.mailbox_id, e.deleted_uid, e.message_id
+), total AS MATERIALIZED (
+    SELECT gone.mailbox_id, count(*) AS messages,
+           range_agg(int8range(deleted_uid, deleted_uid + 1)) AS deleted_uids,
+           m.deleted_at IS NULL AS is_live
+    FROM gone
+    JOIN mailboxes m ON m.id = gone.mailbox_id
+    GROUP BY gone.mailbox_id, m.deleted_at
+), state AS (
+    UPDATE mailbox_state s
+    SET recently_deleted = s.recently_deleted - total.messages,
+        highest_modseq = s.highest_modseq + total.is_live::integer
+    FROM total
+    WHERE s.mailbox_id = total.mailbox_id
+    RETURNING s.mailbox_id, s.highest_modseq
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, actor, client, detail, deleted_uids)
+    SELECT state.mailbox_id, state.highest_modseq, 'expunge', 'postroomd', '', 'retention',
+           total.deleted_uids
+    FROM state
+    JOIN total ON total.mailbox_id = state.mailbox_id
+    WHERE total.is_live
 )
-DELETE FROM expunged e
-USING due, locked
-WHERE locked.id = due.message_id AND e.ctid = due.place
-RETURNING e.message_id;
+SELECT message_id FROM gone;
 
 -- name: sweep_deleted_entries
 WITH due AS MATERIALIZED (
@@ -61,7 +106,7 @@ WITH due AS MATERIALIZED (
     SELECT s.place
     FROM mailboxes m
     LEFT JOIN LATERAL (SELECT x.modseq FROM expunged x WHERE x.mailbox_id = m.id
-                       ORDER BY x.expunged_at LIMIT 1) oldest ON true
+                       ORDER BY x.deleted_uid LIMIT 1) oldest ON true
     CROSS JOIN LATERAL (SELECT s.ctid AS place, s.uids FROM expunged_seen s
                         WHERE s.mailbox_id = m.id AND s.modseq < coalesce(oldest.modseq, 9223372036854775807)
                         ORDER BY s.modseq

@@ -18,7 +18,7 @@ LIMIT $3::bigint;
 -- name: change_restore
 -- As those of change.sql. $1 and $2 are the destination, $6 and $7 the source, $8 UIDs
 -- there, $9 the flags of each in the destination, or null: those it had; $10 the flags
--- that may be given. Content is locked before what refers to it goes, as the sweep does it.
+-- that may be given. $11: UIDs are those of Recently Deleted. Content is locked before what refers to it goes, as the sweep does it.
 -- In the mailbox where they were, messages are \Seen again for whom they were; each
 -- user's is a journal row of its own. A second mailbox learns from its own journal that
 -- something has left.
@@ -27,12 +27,15 @@ WITH mailbox AS MATERIALIZED (
 ), source AS MATERIALIZED (
     SELECT * FROM mailbox_to_change($6::bigint, $7::bigint)
 ), found AS MATERIALIZED (
-    SELECT x.place, x.message_id, wanted.flags
+    SELECT x.place, x.message_id, wanted.uid, wanted.flags
     FROM mailbox
     CROSS JOIN source
     CROSS JOIN LATERAL unnest($8::bigint[], $9::bigint[]) AS wanted (uid, flags)
     CROSS JOIN LATERAL (SELECT x.ctid AS place, x.message_id FROM expunged x
-                        WHERE x.mailbox_id = $6 AND x.uid = wanted.uid
+                        WHERE NOT $11::boolean AND x.mailbox_id = $6 AND x.uid = wanted.uid
+                        UNION ALL
+                        SELECT x.ctid, x.message_id FROM expunged x
+                        WHERE $11 AND x.mailbox_id = $6 AND x.deleted_uid = wanted.uid
                         OFFSET 0) x
     WHERE NOT mailbox.stale AND NOT source.stale
 ), content AS MATERIALIZED (
@@ -41,12 +44,12 @@ WITH mailbox AS MATERIALIZED (
     DELETE FROM expunged x
     USING found, content
     WHERE x.ctid = found.place AND content.id = found.message_id
-    RETURNING x.uid AS old_uid, x.modseq AS old_modseq, x.message_id, x.size, x.internal_date,
+    RETURNING found.uid AS asked_uid, x.deleted_uid, x.uid AS old_uid, x.modseq AS old_modseq, x.message_id, x.size, x.internal_date,
               x.save_date, coalesce(found.flags, x.flags) & $10::bigint & ~ 8::bigint AS flags
 ), item AS MATERIALIZED (
-    SELECT gone.old_uid, gone.old_modseq, gone.message_id, gone.size, gone.internal_date,
+    SELECT gone.asked_uid, gone.deleted_uid, gone.old_uid, gone.old_modseq, gone.message_id, gone.size, gone.internal_date,
            CASE WHEN $1 = $6 THEN gone.save_date END AS save_date,
-           mailbox.uidnext - 1 + row_number() OVER (ORDER BY gone.old_uid) AS uid,
+           mailbox.uidnext - 1 + row_number() OVER (ORDER BY gone.asked_uid) AS uid,
            CASE WHEN mailbox.seen_per_user THEN gone.flags & ~ 1::bigint ELSE gone.flags END AS flags,
            mailbox.seen_per_user AND $5::bigint <> 0 AND gone.flags & 1 = 1 AS seen_by_actor
     FROM gone, mailbox
@@ -68,6 +71,8 @@ WITH mailbox AS MATERIALIZED (
            count(*) FILTER (WHERE flags & 1 <> 0) AS seen,
            range_agg(int8range(uid, uid + 1)) AS uids,
            range_agg(int8range(old_uid, old_uid + 1)) AS old_uids,
+           range_agg(int8range(deleted_uid, deleted_uid + 1)) AS deleted_uids,
+           range_agg(int8range(asked_uid, asked_uid + 1)) AS asked_uids,
            (SELECT count(*) FROM seen) AS readers
     FROM item
 ), entry AS (
@@ -83,7 +88,8 @@ WITH mailbox AS MATERIALIZED (
     DO UPDATE SET bits = p.bits | EXCLUDED.bits, modseq = EXCLUDED.modseq
 ), source_state AS (
     UPDATE mailbox_state s
-    SET highest_modseq = s.highest_modseq + 1, rights_modseq = s.highest_modseq + 1
+    SET highest_modseq = s.highest_modseq + 1, rights_modseq = s.highest_modseq + 1,
+        recently_deleted = s.recently_deleted - total.messages
     FROM total
     WHERE s.mailbox_id = $6 AND $1 <> $6 AND total.messages > 0
 ), state AS (
@@ -91,22 +97,24 @@ WITH mailbox AS MATERIALIZED (
     SET uidnext = s.uidnext + total.messages,
         highest_modseq = s.highest_modseq + 1 + total.readers,
         messages = s.messages + total.messages, bytes = s.bytes + total.bytes,
-        seen = s.seen + total.seen
+        seen = s.seen + total.seen,
+        recently_deleted = s.recently_deleted - CASE WHEN $1 = $6 THEN total.messages ELSE 0 END
     FROM total
     WHERE s.mailbox_id = $1 AND total.messages > 0
 ), noted AS (
     INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail,
-                         other_id, other_uids, change_id)
+                         other_id, other_uids, deleted_uids, change_id)
     SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3::text, $4::text,
-           'given back', $6, total.old_uids, $11::bigint
+           'given back', $6, total.old_uids, CASE WHEN $1 = $6 THEN total.deleted_uids END, $12::bigint
     FROM mailbox, total
     WHERE total.messages > 0
     UNION ALL
     SELECT $1, mailbox.modseq + seen.place, 'seen', seen.uids, 1, seen.user_id, $3, $4,
-           'given back', NULL, NULL, NULL
+           'given back', NULL, NULL, NULL, NULL
     FROM mailbox, seen
     UNION ALL
-    SELECT $6, source.modseq, 'mailbox', NULL, 0, NULL, $3, $4, 'given back', $1, total.uids, NULL
+    SELECT $6, source.modseq, 'mailbox', NULL, 0, NULL, $3, $4, 'given back', $1, total.uids,
+           total.deleted_uids, NULL
     FROM source, total
     WHERE total.messages > 0 AND $1 <> $6
 )
@@ -114,7 +122,7 @@ SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity,
        CASE WHEN total.messages > 0 THEN mailbox.modseq END AS modseq,
        total.uids::text AS uids, NULL::text AS seen_uids,
        CASE WHEN total.messages > 0 AND $1 <> $6 THEN source.modseq END AS source_modseq,
-       total.old_uids::text AS source_uids
+       total.asked_uids::text AS source_uids
 FROM mailbox, source, total;
 
 -- name: mailboxes_deleted

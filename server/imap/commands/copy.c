@@ -5,6 +5,8 @@
 #include "../reply.h"
 #include "../selected.h"
 #include "fiber/fiber.h"
+#include "mail/recently_deleted.h"
+#include "mail/undelete.h"
 #include "mail/writer.h"
 
 struct copy_args {
@@ -157,6 +159,19 @@ static int copy_run(struct session *session, struct command *command, const stru
     return buffer_check(&command->code);
 }
 
+/* Out of Recently Deleted they are given back; where they came from as they were for
+ * everybody. */
+static int move_messages(struct session *session, const struct command *command,
+                         const struct uidset *uids, const struct append_item *items,
+                         struct uidset *moved, struct append_outcome *outcome)
+{
+    const struct grant *from = command->grants[0], *to = command->grants[1];
+    if (!grant_is_recently_deleted(from))
+        return writer_move(session->mail, from, uids, to, items, moved, outcome);
+    bool home = grant_is_recently_deleted_of(from, to);
+    return undelete_restore(session->mail, from, uids, to, home ? NULL : items, moved, outcome);
+}
+
 static int move_run(struct session *session, struct command *command, const struct uidset *uids)
 {
     if (grant_mailbox_id(command->grants[0]) == grant_mailbox_id(command->grants[1]))
@@ -168,8 +183,7 @@ static int move_run(struct session *session, struct command *command, const stru
     uidset_init(&moved);
     struct append_outcome outcome = {0};
     if (!err)
-        err = writer_move(session->mail, command->grants[0], uids, command->grants[1], items,
-                          &moved, &outcome);
+        err = move_messages(session, command, uids, items, &moved, &outcome);
     command->tells_modseq = !err && !uidset_is_empty(&moved);
     if (command->tells_modseq) {
         /* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
@@ -214,7 +228,7 @@ const struct imap_command command_move = {
     .rfc = "RFC 6851",
     .capability = "MOVE",
     .states = STATE_SELECTED,
-    .traits = TRAIT_UID | TRAIT_WRITES,
+    .traits = TRAIT_UID | TRAIT_WRITES | TRAIT_GIVES_BACK,
     .args_size = sizeof(struct copy_args),
     .parse = parse_copy,
     .rights = rights_move,

@@ -26,6 +26,7 @@ void worker_start(struct worker *worker, bool listen)
                                                         .wait_ms = 5000,
                                                         .statement_timeout_ms = 30000};
     const struct mail_settings mail_settings = {
+        .recently_deleted = true,
         .mime = {.depth = 100, .parts = 10000, .header_size = 1 << 20},
         .message_max = 32 << 20,
         .mailboxes_per_user = 20,

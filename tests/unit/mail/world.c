@@ -96,6 +96,7 @@ static void run_in_fiber(void *arg)
     const struct database_settings database_settings = {
         .conninfo = conninfo, .connections = 4, .wait_ms = 5000, .statement_timeout_ms = 30000};
     const struct mail_settings mail_settings = {
+        .recently_deleted = true,
         .mime = {.depth = 100, .parts = 10000, .header_size = 1 << 20},
         .message_max = 32 << 20,
         .mailboxes_per_user = 20,

@@ -227,10 +227,23 @@ static bool seen_bits_have_messages(int64_t id)
         0);
 }
 
+static bool recently_deleted_is_true(int64_t id)
+{
+    return CHECK_INT(
+        table_number("SELECT count(*) FROM mailbox_state s JOIN (SELECT count(*) AS messages,"
+                     " coalesce(max(deleted_uid), 0) AS last"
+                     " FROM expunged WHERE mailbox_id = %" PRId64 ") x"
+                     " ON s.recently_deleted = x.messages AND s.deleted_uidnext > x.last"
+                     " WHERE s.mailbox_id = %" PRId64,
+                     id, id),
+        1);
+}
+
 bool table_is_sound(int64_t mailbox_id)
 {
     bool counters = counters_are_true(mailbox_id);
     bool journal = journal_is_contiguous(mailbox_id);
     bool seen = seen_bits_have_messages(mailbox_id);
-    return counters && journal && seen;
+    bool deleted = recently_deleted_is_true(mailbox_id);
+    return counters && journal && seen && deleted;
 }

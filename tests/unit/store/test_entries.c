@@ -22,7 +22,7 @@ static void state_body(struct database *database)
         CHECK(state.uidvalidity > 1700000000);
         CHECK(state.seen_per_user);
     }
-    CHECK_ERR(entries_state(database, -1, &state), ERR_NOT_FOUND);
+    CHECK_ERR(entries_state(database, INT64_MAX, &state), ERR_NOT_FOUND);
 }
 
 void test_entries_state_is_where_a_view_starts(void)
@@ -167,7 +167,7 @@ static void journal_body(struct database *database)
     CHECK(batch.complete && !batch.gap);
     CHECK_INT(batch.count, 0);
     journal_batch_clear(&batch);
-    CHECK_ERR(journal_read(database, -1, 5, 6, &batch), ERR_NOT_FOUND);
+    CHECK_ERR(journal_read(database, INT64_MAX, 5, 6, &batch), ERR_NOT_FOUND);
 }
 
 void test_entries_journal_has_each_change_once(void)

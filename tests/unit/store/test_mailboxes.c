@@ -458,7 +458,7 @@ static void status_body(struct database *database)
     table_append(database, personal, 4, 0);
     CHECK_OK(mailboxes_status(database, personal, user, &status));
     CHECK_U64(status.unseen, 4);
-    CHECK_ERR(mailboxes_status(database, -1, user, &status), ERR_NOT_FOUND);
+    CHECK_ERR(mailboxes_status(database, INT64_MAX, user, &status), ERR_NOT_FOUND);
     uidset_clear(&uids);
     arena_clear(&arena);
 }
@@ -491,7 +491,7 @@ static void pulse_body(struct database *database)
     CHECK_ERR(mailboxes_pulse(database, deleted, user, &pulse), ERR_NOT_FOUND);
     CHECK_ERR(mailboxes_pulse(database, mailbox, -1, &pulse), ERR_NOT_FOUND);
 
-    const int64_t ids[] = {mailbox, deleted, -1};
+    const int64_t ids[] = {mailbox, deleted, INT64_MAX};
     struct mailbox_modseq *rows;
     size_t count = 0;
     CHECK_OK(mailboxes_modseqs(database, &arena, ids, 3, &rows, &count));
