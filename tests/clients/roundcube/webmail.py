@@ -1,6 +1,7 @@
 """Roundcube as one person uses it: a browser with a profile of its own, and what is
 clicked there."""
 
+import os
 from contextlib import contextmanager
 
 from selenium import webdriver  # Debian's, and so must be the Python that runs this
@@ -28,11 +29,15 @@ class Webmail:
             "--disable-gpu",
             "--disable-dev-shm-usage",
             "--remote-debugging-pipe",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
             "--window-size=1300,1000",
             f"--user-data-dir={folder}",
         ):
             options.add_argument(argument)
-        service = Service("/usr/bin/chromedriver", port=port)
+        environment = dict(os.environ, HOME=str(folder))
+        service = Service("/usr/bin/chromedriver", port=port, env=environment)
         self.driver = webdriver.Chrome(service=service, options=options)
         self.url = website.url
         self.user = user
