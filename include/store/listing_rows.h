@@ -17,7 +17,7 @@
 struct listing_row {
     int64_t id;
     int64_t owner_id;
-    struct slice owner; /* login name, empty when shared */
+    struct slice owner; /* login name, empty when shared or the user's own */
     struct slice name;  /* path below the namespace */
     struct slice special_use;
     rights_mask rights;

@@ -145,7 +145,7 @@ int keywords_add(struct database *database, struct arena *arena, int64_t mailbox
  * that of a mailbox is remembered: it holds against auto_subscribe, too. */
 struct subscription_row {
     int64_t owner_id;
-    struct slice owner; /* login, empty when shared */
+    struct slice owner; /* login, empty when shared or the user's own */
     struct slice name;
 };
 int subscriptions_add(struct database *database, int64_t user_id, int64_t owner_id,

@@ -39,19 +39,18 @@ static int weight(char c)
     return c == MAILBOX_SEPARATOR ? 0 : (unsigned char)c + 1;
 }
 
-static int compare_names(struct slice a, struct slice b)
-{
-    size_t shorter = a.len < b.len ? a.len : b.len;
-    for (size_t i = 0; i < shorter; i++)
-        if (a.data[i] != b.data[i])
-            return weight(a.data[i]) - weight(b.data[i]);
-    return (a.len > b.len) - (a.len < b.len);
-}
-
+/* Names with the same first level are in the same space. */
 int listing_compare(struct slice a, struct slice b)
 {
-    int difference = (int)space_of(a) - (int)space_of(b);
-    return difference ? difference : compare_names(a, b);
+    size_t shorter = a.len < b.len ? a.len : b.len, at = 0;
+    bool same_space = false;
+    for (; at < shorter && a.data[at] == b.data[at]; at++)
+        same_space |= a.data[at] == MAILBOX_SEPARATOR;
+    int difference = same_space ? 0 : (int)space_of(a) - (int)space_of(b);
+    if (difference)
+        return difference;
+    return at < shorter ? weight(a.data[at]) - weight(b.data[at])
+                        : (a.len > b.len) - (a.len < b.len);
 }
 
 static int compare_mailboxes(const void *left, const void *right)

@@ -5,7 +5,8 @@
 
 -- name: mailboxes_visible
 -- Starts from the rights that the user has, so that the cost follows what there is to
--- see; OFFSET 0 keeps the planner from starting from all mailboxes there are.
+-- see; OFFSET 0 keeps the planner from starting from all mailboxes there are. The owner
+-- of one's own is null, too: that name need not be looked up.
 SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, r.rights,
        CASE WHEN $2::boolean
             THEN (SELECT s.rights_modseq FROM mailbox_state s WHERE s.mailbox_id = m.id)
@@ -17,7 +18,7 @@ FROM rights_of_user($1::bigint) r
 CROSS JOIN LATERAL (SELECT m.id, coalesce(m.owner_id, 0) AS owner_id, u.login AS owner, m.name,
                            m.special_use
                     FROM mailboxes m
-                    LEFT JOIN users u ON u.id = m.owner_id
+                    LEFT JOIN users u ON u.id = nullif(m.owner_id, $1)
                     WHERE m.id = r.mailbox_id AND m.deleted_at IS NULL
                     OFFSET 0) m
 WHERE r.rights & 1 = 1;

@@ -23,17 +23,17 @@ WHERE user_id = $1 AND coalesce(owner_id, 0) = $2 AND name = $3
 -- name: subscriptions_list
 -- What the user has subscribed to, and what subscribes all who see it. Whether there
 -- is any of the latter is asked first, since only then all that the user may see has to
--- be looked at.
+-- be looked at. The owner of one's own is null, too: that name need not be looked up.
 SELECT coalesce(s.owner_id, 0) AS owner_id, u.login AS owner, s.name
 FROM subscriptions s
-LEFT JOIN users u ON u.id = s.owner_id
+LEFT JOIN users u ON u.id = nullif(s.owner_id, $1)
 WHERE s.user_id = $1::bigint AND s.wanted
 UNION ALL
 SELECT m.owner_id, m.owner, m.name
 FROM rights_of_user($1) r
 CROSS JOIN LATERAL (SELECT coalesce(m.owner_id, 0) AS owner_id, u.login AS owner, m.name
                     FROM mailboxes m
-                    LEFT JOIN users u ON u.id = m.owner_id
+                    LEFT JOIN users u ON u.id = nullif(m.owner_id, $1)
                     WHERE m.id = r.mailbox_id AND m.auto_subscribe AND m.deleted_at IS NULL
                     OFFSET 0) m
 WHERE EXISTS (SELECT FROM mailboxes WHERE auto_subscribe AND deleted_at IS NULL)
