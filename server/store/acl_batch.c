@@ -292,9 +292,10 @@ static size_t only_last(struct mailbox_modseq *touched, size_t count)
     return kept;
 }
 
+/* At most: one for each row, and one for a change of which there is none. */
 static size_t count_touched(const struct acl_batch *batch)
 {
-    size_t count = 0;
+    size_t count = batch->count;
     for (size_t i = 0; i < batch->count; i++)
         count += result_rows(transaction_result(batch->tx, batch->changes[i].index));
     return count;

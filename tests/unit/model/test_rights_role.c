@@ -33,7 +33,7 @@ void test_rights_role_leaves_letters_alone(void)
 
 void test_rights_role_refuses_other_words(void)
 {
-    static const char *const wrong[] = {"owner", "Reader", "readers", "++reader", "reader,editor"};
+    static const char *const wrong[] = {"owner", "Reader", "readings", "++reader", "reader,editor"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         enum rights_change change = RIGHTS_ADD;
         rights_mask rights = 42;
