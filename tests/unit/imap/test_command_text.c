@@ -47,6 +47,7 @@ void test_command_text_gathers_arguments(void)
     check_use(STATE_SELECTED, "a UID FETCH 1 BODY[HEADER.FIELDS (Date {4}", LITERAL_GATHERED);
     check_use(STATE_AUTHENTICATED, "a ID (\"name\" {4}", LITERAL_GATHERED);
     check_use(STATE_AUTHENTICATED, "a LIST \"\" {1}", LITERAL_GATHERED);
+    check_use(STATE_AUTHENTICATED, "a LIST (SUBSCRIBED) \"\" (a {1}", LITERAL_GATHERED);
 }
 
 void test_command_text_refuses_before_the_literal(void)
