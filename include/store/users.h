@@ -65,8 +65,7 @@ int groups_of_user(struct database *database, struct arena *arena, int64_t user_
 /* A change of membership changes rights: every mailbox with a row for the
  * group is locked (ascending), gets a new modseq, rights_modseq and an "acl"
  * journal row, in the same transaction. The mailboxes touched come back with
- * their new modseq for the feed. */
-/* add: -ERR_EXISTS; remove: -ERR_NOT_FOUND. */
+ * their new modseq for the feed. add: -ERR_EXISTS; remove: -ERR_NOT_FOUND. */
 int groups_change_member(struct database *database, struct arena *arena, int64_t group_id,
                          int64_t user_id, bool add, struct slice actor,
                          struct mailbox_modseq **touched_out, size_t *count_out) MUST_CHECK;
