@@ -5,8 +5,8 @@
 #define POSTROOM_IMAP_COMMANDS_STATUS_H
 
 #include "base/buffer.h"
-#include "proto/lexer.h"
 #include "mail/mailbox.h"
+#include "proto/lexer.h"
 
 struct status_item;
 
