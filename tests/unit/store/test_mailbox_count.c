@@ -38,6 +38,17 @@ static void count_body(struct database *database)
     CHECK_U64(count, 1);
     CHECK_OK(mailboxes_count(database, other, &count));
     CHECK_U64(count, 1);
+    /* What a rename takes out of the index of names is still there. */
+    table_sql("UPDATE mailboxes SET deleted_at = '-infinity' WHERE owner_id = %" PRId64
+              " AND name = 'b'",
+              other);
+    CHECK_OK(mailboxes_count(database, other, &count));
+    CHECK_U64(count, 1);
+    table_sql("UPDATE mailboxes SET deleted_at = NULL, name = 'd' WHERE owner_id = %" PRId64
+              " AND name = 'b'",
+              other);
+    CHECK_OK(mailboxes_count(database, other, &count));
+    CHECK_U64(count, 1);
     table_sql("UPDATE mailboxes SET deleted_at = NULL WHERE id = %" PRId64, top);
     CHECK_OK(mailboxes_count(database, user, &count));
     CHECK_U64(count, 2);
