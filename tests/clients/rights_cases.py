@@ -155,7 +155,7 @@ def refuses_what_cannot_be(stage):
         alice.create(mailbox)
         refused("no user or group named nobody", alice.setacl, mailbox, "nobody", "lr")
         refused("no user or group named none", alice.setacl, mailbox, "group:none", "l")
-        refused("nknown right", alice.setacl, mailbox, "bob", "lrq")
+        refused("not a right", alice.setacl, mailbox, "bob", "lrq")
         refused("NONEXISTENT", alice.acl, "absent")
         same(owner.acl(mailbox), {"alice": ALL}, "rights after what was refused")
         alice.setacl(mailbox, "alice", "r")
