@@ -19,7 +19,7 @@ static int find_guarded(struct apply *apply, struct guarded *out)
     if (!guarded.ids || !guarded.before || !guarded.after)
         return -ERR_NO_MEMORY;
     for (size_t i = 0; i < apply->target_count && !apply->plan->force; i++)
-        if (!apply->targets[i].owner_id && !apply->targets[i].made)
+        if (!apply->targets[i].owner_id && !apply->targets[i].made && apply->targets[i].id)
             guarded.ids[guarded.count++] = apply->targets[i].id;
     *out = guarded;
     return 0;
@@ -82,9 +82,11 @@ static int run_batch(struct apply *apply)
     if (!err)
         err = apply_lock_targets(apply);
     if (!err)
-        err = apply_make_targets(apply);
+        err = apply_make_targets(apply, false);
     if (!err)
         err = change_all(apply);
+    if (!err)
+        err = apply_make_targets(apply, true);
     if (!err && !apply->plan->dry_run && apply->differences.len)
         err = commit(apply);
     return err;

@@ -66,7 +66,9 @@ int apply_prepare_rows(struct apply *apply, const struct planned_mailbox *planne
 /* In it: locks; what the plan has made is there after that. */
 int apply_lock_names(struct apply *apply) MUST_CHECK;
 int apply_lock_targets(struct apply *apply) MUST_CHECK;
-int apply_make_targets(struct apply *apply) MUST_CHECK;
+/* Those whose rows are planned, or (heirs) those that take the rows of the mailbox above, as
+ * they are at the end. */
+int apply_make_targets(struct apply *apply, bool heirs) MUST_CHECK;
 
 /* Notes the differences and queues what makes up for them. */
 int apply_groups(struct apply *apply) MUST_CHECK;

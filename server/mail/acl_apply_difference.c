@@ -195,7 +195,8 @@ static int apply_target(struct apply *apply, const struct apply_target *target,
                         struct row_range there)
 {
     const struct acl_difference made = {.kind = DIFFERENCE_MAILBOX, .subject = target->name};
-    int err = target->made ? note(apply, &made) : 0;
+    bool is_new = target->made || !target->id; /* an heir is made last */
+    int err = is_new ? note(apply, &made) : 0;
     if (!err && target->planned->whole)
         err = remove_others(apply, target, there);
     for (size_t i = 0; i < target->planned->row_count && !err; i++)

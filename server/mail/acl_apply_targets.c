@@ -138,9 +138,7 @@ static int make_target(struct apply *apply, struct apply_target *target)
         .parent_id = made     ? made->id
                      : parent ? grant_mailbox_id(parent)
                               : 0,
-        .parent_rights_modseq = made     ? UINT32_MAX
-                                : parent ? grant_rights_modseq(parent)
-                                         : 0,
+        .parent_rights_modseq = INT64_MAX, /* what the actor may is asked again in any case */
         .owner_rights_user = made || parent ? 0 : target->owner_id,
         .actor_id = apply->actor->user_id,
         .actor = apply->actor->login,
@@ -159,7 +157,7 @@ static int compare_depth(const void *left, const void *right)
            (a->place.path.path.len < b->place.path.path.len);
 }
 
-int apply_make_targets(struct apply *apply)
+int apply_make_targets(struct apply *apply, bool heirs)
 {
     struct apply_target **missing =
         ARENA_ARRAY(apply->arena, apply->target_count, struct apply_target *);
@@ -167,7 +165,7 @@ int apply_make_targets(struct apply *apply)
         return -ERR_NO_MEMORY;
     size_t count = 0;
     for (size_t i = 0; i < apply->target_count; i++)
-        if (!apply->targets[i].id)
+        if (!apply->targets[i].id && apply->targets[i].planned->whole != heirs)
             missing[count++] = &apply->targets[i];
     qsort(missing, count, sizeof *missing, compare_depth);
     int err = 0;

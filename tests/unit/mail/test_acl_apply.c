@@ -186,12 +186,23 @@ static void check_new_tree(struct world *world)
     draft.mailboxes[1].whole = true;
     CHECK_STR(apply(world, &draft.plan),
               "mailbox Shared/Sales/A/B;mailbox Shared/Sales/A;row Shared/Sales/A carol >lrs;");
-    /* The one with rights of its own has no others; the one below was made from it. */
+    /* The one with rights of its own has no others; the one below takes them from it. */
     CHECK_INT(rights_of(world, &world->bob, "Shared/Sales/A"), RIGHTS_NONE);
     CHECK_INT(rights_of(world, &world->carol, "Shared/Sales/A"),
               RIGHT_LOOKUP | RIGHT_READ | RIGHT_SEEN);
-    CHECK_INT(rights_of(world, &world->bob, "Shared/Sales/A/B"), RIGHT_LOOKUP | RIGHT_READ);
+    CHECK_INT(rights_of(world, &world->bob, "Shared/Sales/A/B"), RIGHTS_NONE);
+    CHECK_INT(rights_of(world, &world->carol, "Shared/Sales/A/B"),
+              RIGHT_LOOKUP | RIGHT_READ | RIGHT_SEEN);
     CHECK_STR(apply(world, &draft.plan), "");
+    /* Also from one that was there and gets others. */
+    struct draft later = {0};
+    draft_mailbox(&later, "Shared/Sales/C")->create = true;
+    draft_mailbox(&later, "Shared/Sales")->whole = true;
+    draft_row(&later, "carol", "lr");
+    CHECK_STR(apply(world, &later.plan),
+              "mailbox Shared/Sales/C;row Shared/Sales bob lr>;row Shared/Sales carol >lr;");
+    CHECK_INT(rights_of(world, &world->carol, "Shared/Sales/C"), RIGHT_LOOKUP | RIGHT_READ);
+    CHECK_INT(rights_of(world, &world->bob, "Shared/Sales/C"), RIGHTS_NONE);
 }
 
 void test_acl_apply_makes_parents_first(void)
