@@ -195,6 +195,7 @@ static int open_loaded(struct mail *mail, const struct grant *grant,
         return err;
     leave_idle(view);
     view->openers++;
+    view->gone = false; /* the grant found the mailbox: it may have been given back */
     bool led;
     err = view_ensure_loaded(view, &led);
     if (!err && !led)
