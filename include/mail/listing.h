@@ -29,8 +29,9 @@ enum {
     LIST_TELLS_SUBSCRIBED = 1,
     LIST_TELLS_MYRIGHTS = 2,
     LIST_TELLS_STATUS = 4,
-    LIST_TELLS_RECENT = 8, /* in STATUS */
-    LIST_TELLS_UNSEEN = 16 /* in STATUS */
+    LIST_TELLS_RECENT = 8,          /* in STATUS */
+    LIST_TELLS_UNSEEN = 16,         /* in STATUS */
+    LIST_TELLS_DELETED_STORAGE = 32 /* in STATUS */
 };
 
 struct list_query {

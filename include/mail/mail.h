@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "mail/mime.h"
+#include "model/quota.h"
 #include "store/database.h"
 
 struct mail;
@@ -21,7 +22,8 @@ struct mail_settings {
     uint64_t message_max;   /* octets of one message */
     uint64_t content_cache; /* octets kept of what was read lately; 0: none */
     uint32_t mailboxes_per_user;
-    uint32_t retention_days; /* expunged messages, deleted mailboxes */
+    struct quota_amounts user_quota; /* of users for whom none was set; 0: no limit */
+    uint32_t retention_days;         /* expunged messages, deleted mailboxes */
     uint32_t journal_days;
     bool recently_deleted; /* mail/recently_deleted.h is there */
     bool search_index;     /* kept up to date, and asked */

@@ -17,7 +17,7 @@
 /* CREATE (RFC 3501 section 6.3.3). Checks acl_check_create itself. The new
  * mailbox gets the parent's ACL; a personal one at the top level gives its
  * owner all rights. special_use may be empty ("\\Sent", RFC 6154).
- * -ERR_EXISTS, -ERR_DENIED, -ERR_INVALID, -ERR_LIMIT (too many). */
+ * -ERR_EXISTS, -ERR_DENIED, -ERR_INVALID, -ERR_LIMIT (too many), -ERR_OVER_QUOTA. */
 int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
                    struct slice special_use) MUST_CHECK;
 /* DELETE: needs `x`. INBOX can't be deleted: -ERR_WRONG_STATE. Children stay: the
@@ -34,6 +34,10 @@ int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor) MUST_CHEC
 /* STATUS: needs `r`. Of the mailbox as it was when the grant was asked for, or later. */
 int mailbox_status(struct mail *mail, const struct grant *grant,
                    struct mailbox_status *out) MUST_CHECK;
+/* Fills in its deleted_bytes, what EXPUNGE would free, which costs more than the rest.
+ * -ERR_STALE: the rights have changed. */
+int mailbox_status_deleted(struct mail *mail, const struct grant *grant,
+                           struct mailbox_status *status) MUST_CHECK;
 
 /* Subscriptions are each user's own, by name, and go along when a mailbox is renamed. In
  * the own namespace any name can be subscribed, elsewhere only what is visible:

@@ -5,7 +5,8 @@
  * everything queued as one transaction (store/change.h), applies it to this
  * worker's view, tells the hub, and wakes the others, each with its own
  * result. When a function returns 0 the change is committed and flushed, and
- * the worker's view shows it.
+ * the worker's view shows it. What adds messages is -ERR_OVER_QUOTA when who pays for
+ * the mailbox has no room (mail/quota.h).
  *
  * Rights are checked against the grant, and the grant against the database
  * under the lock: -ERR_STALE when rights have changed since (ask for a new

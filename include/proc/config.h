@@ -76,6 +76,10 @@ struct config {
     int64_t retention_journal_days;
     bool retention_recently_deleted;
 
+    int64_t quota_user_storage;
+    int64_t quota_user_messages;
+    int64_t quota_user_mailboxes;
+
     bool search_index;
 
     const char *lmtp_hostname;

@@ -55,4 +55,9 @@ struct mailbox_status_asked {
 int mailboxes_statuses(struct database *database, struct mailbox_status_asked *asked, size_t count,
                        int64_t user_id, bool recent, bool unseen) MUST_CHECK;
 
+/* Then, of those that were found and have messages with \Deleted, status.deleted_bytes, which
+ * reads their entries. */
+int mailboxes_deleted_bytes(struct database *database, struct mailbox_status_asked *asked,
+                            size_t count) MUST_CHECK;
+
 #endif

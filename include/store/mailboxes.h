@@ -30,7 +30,8 @@ struct mailbox_row {
         rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
     uint64_t highest_modseq; /* when it was looked up */
     uint32_t first_recent;
-    bool auto_subscribe; /* whoever sees it is subscribed to it */
+    bool auto_subscribe;   /* whoever sees it is subscribed to it */
+    int64_t quota_root_id; /* 0: none */
 };
 
 /* One mailbox by path, with the effective rights of user_id (0: all rights,
@@ -66,8 +67,9 @@ struct mailbox_creation {
 int mailboxes_create(struct database *database, const struct mailbox_creation *creation,
                      int64_t *id_out, uint32_t *uidvalidity_out) MUST_CHECK;
 
-/* How many mailboxes an owner has, for the limit. */
-int mailboxes_count(struct database *database, int64_t owner_id, uint64_t *count_out) MUST_CHECK;
+/* How many mailboxes an owner has, for the limit, and the owner's quota root (0: none). */
+int mailboxes_count(struct database *database, int64_t owner_id, uint64_t *count_out,
+                    int64_t *quota_root_id_out) MUST_CHECK;
 
 /* Marks it deleted (kept until the retention ends), frees the name, journal
  * row "mailbox", rights_modseq. -ERR_NOT_FOUND; -ERR_STALE when the actor (0: the
@@ -104,6 +106,7 @@ struct mailbox_status {
     uint32_t uidnext, uidvalidity;
     uint64_t highest_modseq;
     uint32_t first_recent;
+    uint64_t deleted_bytes; /* of messages with \Deleted; when it was asked for by itself */
 };
 int mailboxes_status(struct database *database, int64_t mailbox_id, int64_t user_id,
                      struct mailbox_status *out) MUST_CHECK;

@@ -35,6 +35,9 @@ static const struct imap_command *const command_rows[] = {
     &command_getacl,
     &command_listrights,
     &command_myrights,
+    &command_getquota,
+    &command_getquotaroot,
+    &command_setquota,
     /* in a mailbox */
     &command_check,
     &command_close,

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "engine.h"
 #include "mail/mailbox.h"
+#include "mail/quota.h"
 #include "mail/writer.h"
 #include "store/deliveries.h"
 #include "store/mailboxes.h"
@@ -95,7 +96,10 @@ static int put(struct mail *mail, const struct delivery *delivery, int64_t mailb
 {
     const struct actor actor = {.login = SLICE("LMTP"), .client = delivery->client};
     const struct grant *grant;
+    const struct quota_amounts added = {{[QUOTA_STORAGE] = message->size, [QUOTA_MESSAGES] = 1}};
     int err = acl_check_id(mail, &actor, mailbox_id, RIGHT_INSERT, arena, &grant);
+    if (!err)
+        err = quota_check_delivery(mail, grant, &added);
     if (err)
         return err;
     struct append_item item = {.message_id = message->message_id,

@@ -24,6 +24,7 @@ struct grant {
     int64_t rights_until;    /* microseconds since 1970: when the first row that counted expires */
     uint64_t highest_modseq; /* of the mailbox, in the same look-up */
     uint32_t first_recent;
+    int64_t quota_root_id; /* 0: none; mail/quota.h */
 };
 
 /* Where all the texts are that it points to. */

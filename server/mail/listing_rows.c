@@ -246,6 +246,8 @@ int listing_add_status(struct mail *mail, const struct actor *actor, const struc
     int err =
         mailboxes_statuses(mail->database, asked, total, actor->user_id,
                            query->tells & LIST_TELLS_RECENT, query->tells & LIST_TELLS_UNSEEN);
+    if (!err && query->tells & LIST_TELLS_DELETED_STORAGE)
+        err = mailboxes_deleted_bytes(mail->database, asked, total);
     if (err)
         return err;
     for (size_t i = 0, next = 0; i < count && next < total; i++) {

@@ -6,20 +6,26 @@
 #include "grant.h"
 #include "mail/mailbox_settings.h"
 #include "mailbox_target.h"
+#include "quota_target.h"
 #include "status_memory.h"
+#include "store/listing_rows.h"
 
-static int check_count(struct mail *mail, int64_t owner_id)
+/* Whether there may be one more: as many as anybody may have, and by the owner's quota. */
+static int check_room(struct mail *mail, const struct actor *actor,
+                      const struct mailbox_target *target)
 {
-    if (owner_id == OWNER_SHARED || mail->settings.mailboxes_per_user == 0)
-        return 0;
-    uint64_t count;
-    int err = mailboxes_count(mail->database, owner_id, &count);
+    uint64_t count = 0;
+    int64_t quota_root_id = 0;
+    int err = 0;
+    if (target->owner_id != OWNER_SHARED)
+        err = mailboxes_count(mail->database, target->owner_id, &count, &quota_root_id);
     if (err)
         return err;
-    if (count >= mail->settings.mailboxes_per_user)
+    uint32_t most = mail->settings.mailboxes_per_user;
+    if (most && count >= most)
         return fail(ERR_LIMIT, "There are %llu mailboxes, more are not allowed",
                     (unsigned long long)count);
-    return 0;
+    return quota_check_creation(mail, actor, target, quota_root_id);
 }
 
 static int create_row(struct mail *mail, const struct actor *actor,
@@ -54,7 +60,7 @@ int mailbox_create(struct mail *mail, const struct actor *actor, struct slice na
     struct mailbox_target target;
     int err = mailbox_target_check(mail, actor, name, &arena, &target);
     if (!err)
-        err = check_count(mail, target.owner_id);
+        err = check_room(mail, actor, &target);
     if (!err)
         err = create_row(mail, actor, &target, use);
     arena_clear(&arena);
@@ -113,4 +119,22 @@ int mailbox_status(struct mail *mail, const struct grant *grant, struct mailbox_
     if (!err)
         status_remember(mail, grant, out);
     return err == -ERR_NOT_FOUND ? denial_not_found() : err;
+}
+
+int mailbox_status_deleted(struct mail *mail, const struct grant *grant,
+                           struct mailbox_status *status)
+{
+    int err = grant_require(grant, RIGHT_READ);
+    if (err || status->deleted == 0)
+        return err;
+    struct mailbox_status_asked asked = {.mailbox_id = grant->mailbox_id,
+                                         .rights_modseq = grant->rights_modseq,
+                                         .found = true,
+                                         .status = *status};
+    err = mailboxes_deleted_bytes(mail->database, &asked, 1);
+    if (!err && !asked.found)
+        err = fail(ERR_STALE, "the rights have changed");
+    if (!err)
+        status->deleted_bytes = asked.status.deleted_bytes;
+    return err;
 }

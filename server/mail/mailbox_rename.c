@@ -5,6 +5,7 @@
 #include "mail/mailbox.h"
 #include "mailbox_inbox.h"
 #include "mailbox_target.h"
+#include "quota_target.h"
 
 /* A mailbox that changes its owner changes who administers it, and takes
  * what is below it along: that needs `x` and `a` on all of it. */
@@ -90,6 +91,8 @@ static int move_to(struct mail *mail, const struct grant *grant, struct slice ne
     if (target.owner_id == grant->owner_id && is_below(target.path.path, grant->path.path))
         return fail(ERR_INVALID, "A mailbox can't be moved into itself");
     err = check_tree(mail, grant, &target, arena);
+    if (!err)
+        err = quota_check_renaming(mail, grant, &target);
     return err ? err : rename_tree(mail, grant, &target, arena);
 }
 

@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "engine.h"
 #include "fiber/fiber.h"
+#include "mail/quota.h"
 #include "mail/recently_deleted.h"
+#include "store/quota_rows.h"
 #include "store/recently_deleted.h"
 #include "subject.h"
 #include "writer_change.h"
@@ -102,6 +104,18 @@ static int may_restore(const struct grant *source, const struct uidset *uids,
     return 0;
 }
 
+/* What comes back counts again. */
+static int check_quota(struct mail *mail, const struct grant *source, const struct uidset *uids,
+                       const struct grant *destination)
+{
+    if (!quota_applies(mail, destination))
+        return 0;
+    struct quota_amounts added;
+    int err = quota_expunged(mail->database, mailbox_behind(grant_mailbox_id(source)), uids,
+                             grant_is_recently_deleted(source), &added);
+    return err ? err : quota_check(mail, destination, &added);
+}
+
 /* Which of the UIDs they were. When the outcome had to be looked up it knows only the new ones. */
 static int take_restored(struct change *change, struct uidset *out)
 {
@@ -122,6 +136,8 @@ int undelete_restore(struct mail *mail, const struct grant *source, const struct
                      struct uidset *restored_out, struct append_outcome *out)
 {
     int err = may_restore(source, uids, destination, items);
+    if (!err)
+        err = check_quota(mail, source, uids, destination);
     if (err)
         return err;
     struct change change = writer_change(destination, CHANGE_RESTORE);

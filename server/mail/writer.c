@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "mail/pulse.h"
+#include "mail/quota.h"
 #include "mail/recently_deleted.h"
 #include "store/change_small.h"
 #include "writer_change.h"
@@ -141,6 +142,14 @@ static int append_items(struct mail *mail, const struct grant *grant, struct cha
     return 0;
 }
 
+static struct quota_amounts amounts_of(const struct append_item *items, size_t count)
+{
+    struct quota_amounts amounts = {.of[QUOTA_MESSAGES] = count};
+    for (size_t i = 0; i < count; i++)
+        amounts.of[QUOTA_STORAGE] += items[i].size;
+    return amounts;
+}
+
 /* `change` knows how many items there are, and where they are copied from. */
 static int append(struct mail *mail, const struct grant *grant, struct change *change,
                   const struct append_item *items, struct append_outcome *out)
@@ -152,6 +161,10 @@ static int append(struct mail *mail, const struct grant *grant, struct change *c
         nothing_appended(grant, out);
         return 0;
     }
+    const struct quota_amounts added = amounts_of(items, change->item_count);
+    err = quota_check(mail, grant, &added);
+    if (err)
+        return err;
     struct append_item *permitted;
     err = permitted_items(grant, items, change->item_count, &permitted);
     if (err)
@@ -223,6 +236,10 @@ int writer_move(struct mail *mail, const struct grant *source, const struct uids
         nothing_appended(destination, out);
         return 0;
     }
+    const struct quota_amounts added = amounts_of(items, uidset_size(uids));
+    err = quota_check_move(mail, source, destination, &added);
+    if (err)
+        return err;
     struct append_item *permitted;
     err = permitted_items(destination, items, uidset_size(uids), &permitted);
     if (err)

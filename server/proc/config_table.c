@@ -118,6 +118,15 @@ const struct config_row config_rows[] = {
            "Show what was expunged from a mailbox and is still kept as a mailbox \"Recently "
            "Deleted\" below it, to those who hold l, r, e and t on it; MOVE out of it gives back."),
 
+    NUMBER("quota.user_storage", quota_user_storage, "0", 0, INT64_MAX, true,
+           "Octets that each user may have in personal mailboxes; 0: no limit. For one user "
+           "otherwise: postroomctl quota set."),
+    NUMBER("quota.user_messages", quota_user_messages, "0", 0, INT64_MAX, true,
+           "Messages that each user may have in personal mailboxes; 0: no limit."),
+    NUMBER("quota.user_mailboxes", quota_user_mailboxes, "0", 0, INT64_MAX, true,
+           "Personal mailboxes that each user may have, as clients are told; 0: no limit but "
+           "limits.mailboxes_per_user."),
+
     SWITCH(
         "search.index", search_index, "true", true,
         "Keep an index for SEARCH up to date, in the background, and use it. The results are the "

@@ -1,7 +1,8 @@
 #include "query.h"
 #include "store/mailboxes.h"
 
-int mailboxes_count(struct database *database, int64_t owner_id, uint64_t *count_out)
+int mailboxes_count(struct database *database, int64_t owner_id, uint64_t *count_out,
+                    int64_t *quota_root_id_out)
 {
     struct params params;
     params_init(&params);
@@ -12,6 +13,7 @@ int mailboxes_count(struct database *database, int64_t owner_id, uint64_t *count
     if (err)
         return err;
     *count_out = (uint64_t)result_int8(result, 0, 0);
+    *quota_root_id_out = result_int8(result, 0, 1);
     result_free(&result);
     return 0;
 }

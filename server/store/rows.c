@@ -65,6 +65,7 @@ enum {
     MAILBOX_HIGHEST_MODSEQ,
     MAILBOX_FIRST_RECENT,
     MAILBOX_AUTO_SUBSCRIBE,
+    MAILBOX_QUOTA_ROOT_ID,
     MAILBOX_RIGHTS,
     MAILBOX_RIGHTS_UNTIL
 };
@@ -83,6 +84,7 @@ static int mailbox_row_read(const struct result *result, struct arena *arena, si
         .highest_modseq = (uint64_t)result_int8(result, row, MAILBOX_HIGHEST_MODSEQ),
         .first_recent = (uint32_t)result_int8(result, row, MAILBOX_FIRST_RECENT),
         .auto_subscribe = result_bool(result, row, MAILBOX_AUTO_SUBSCRIBE),
+        .quota_root_id = result_int8(result, row, MAILBOX_QUOTA_ROOT_ID),
     };
     int err = row_text(result, arena, row, MAILBOX_OWNER, &mailbox.owner);
     if (!err)

@@ -3,17 +3,21 @@
 -- name: mailbox_create
 -- The new ACL is the parent's ($5) as it is in force now, with all rights (2047) for
 -- one user on top. $8 the modseq as of which the actor $10 knows the parent's rights,
--- $9 the names above, $11 the client. One row: whether the actor may (any more), and
--- the mailbox, which is null when the name is taken. A mailbox begins at modseq 1.
+-- $9 the names above, $11 the client. A shared mailbox counts for the parent's quota
+-- root. One row: whether the actor may (any more), and the mailbox, which is null when
+-- the name is taken. A mailbox begins at modseq 1.
 WITH parent AS (
     SELECT may_create_below($5::bigint, $1::bigint, $9::text[], $10::bigint)
            AND ($5 = 0 OR EXISTS (SELECT FROM mailbox_state s
                                   WHERE s.mailbox_id = $5 AND s.rights_modseq <= $8::bigint)) AS may
 ), added AS (
-    INSERT INTO mailboxes (owner_id, name, special_use, seen_per_user, auto_subscribe)
-    SELECT nullif($1, 0), $2::text, $3::text, $4::boolean,
-           coalesce((SELECT m.auto_subscribe FROM mailboxes m WHERE m.id = $5), false)
-    FROM parent WHERE may
+    INSERT INTO mailboxes (owner_id, name, special_use, seen_per_user, auto_subscribe,
+                           quota_root_id, quota_top_id)
+    SELECT nullif($1, 0), $2::text, $3::text, $4::boolean, coalesce(above.auto_subscribe, false),
+           above.quota_root_id, above.quota_top_id
+    FROM parent
+    LEFT JOIN mailboxes above ON above.id = $5
+    WHERE may
     ON CONFLICT DO NOTHING
     RETURNING id, uidvalidity
 ), state AS (
@@ -104,7 +108,10 @@ WHERE m.id = tree.id AND may.move;
 WITH renamed AS (
     UPDATE mailboxes
     SET deleted_at = NULL, owner_id = nullif($3::bigint, 0),
-        name = $4::text || substr(name, length($2::text) + 1)
+        name = $4::text || substr(name, length($2::text) + 1),
+        (quota_root_id, quota_top_id) =
+            (SELECT q.new_root_id, q.new_top_id
+             FROM quota_carried(mailboxes.quota_root_id, mailboxes.quota_top_id, $3, $4) q)
     WHERE coalesce(owner_id, 0) = $1::bigint AND deleted_at = '-infinity'
     RETURNING id, name
 ), state AS (

@@ -45,6 +45,10 @@ extern const struct imap_command command_deleteacl;
 extern const struct imap_command command_getacl;
 extern const struct imap_command command_listrights;
 extern const struct imap_command command_myrights;
+/* commands/quota.c */
+extern const struct imap_command command_getquota;
+extern const struct imap_command command_getquotaroot;
+extern const struct imap_command command_setquota;
 /* commands/expunge.c */
 extern const struct imap_command command_expunge;
 /* commands/search.c */

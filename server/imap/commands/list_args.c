@@ -25,6 +25,8 @@ static int parse_status(struct lexer *lexer, struct list_args *args)
         args->query.tells |= LIST_TELLS_RECENT;
     if (status_items_have_unseen(&args->status))
         args->query.tells |= LIST_TELLS_UNSEEN;
+    if (status_items_have_deleted_storage(&args->status))
+        args->query.tells |= LIST_TELLS_DELETED_STORAGE;
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* STATUS (RFC 3501 section 6.3.10; RFC 7162 section 3.1.7). */
+/* STATUS (RFC 3501 section 6.3.10; RFC 7162 section 3.1.7; RFC 9208 section 4.1.4). */
 #include "commands.h"
 
 #include "status.h"
@@ -43,10 +43,21 @@ static uint64_t status_highest_modseq(const struct mailbox_status *status)
     return status->highest_modseq;
 }
 
+static uint64_t status_deleted(const struct mailbox_status *status)
+{
+    return status->deleted;
+}
+
+static uint64_t status_deleted_storage(const struct mailbox_status *status)
+{
+    return status->deleted_bytes;
+}
+
 static const struct status_item status_items[] = {
     {"MESSAGES", status_messages}, {"RECENT", status_recent},
     {"UIDNEXT", status_uidnext},   {"UIDVALIDITY", status_uidvalidity},
     {"UNSEEN", status_unseen},     {"HIGHESTMODSEQ", status_highest_modseq},
+    {"DELETED", status_deleted},   {"DELETED-STORAGE", status_deleted_storage},
 };
 enum { STATUS_ITEMS = sizeof status_items / sizeof status_items[0] };
 
@@ -92,6 +103,11 @@ bool status_items_have_recent(const struct status_items *items)
 bool status_items_have_unseen(const struct status_items *items)
 {
     return status_items_have(items, status_unseen);
+}
+
+bool status_items_have_deleted_storage(const struct status_items *items)
+{
+    return status_items_have(items, status_deleted_storage);
 }
 
 unsigned status_items_enable(const struct status_items *items)
@@ -150,6 +166,8 @@ static int run_status(struct session *session, struct command *command)
     const struct status_args *args = command->args;
     struct mailbox_status status;
     int err = mailbox_status(session->mail, command->grants[0], &status);
+    if (!err && status_items_have_deleted_storage(&args->items))
+        err = mailbox_status_deleted(session->mail, command->grants[0], &status);
     if (err)
         return err;
     struct buffer line;

@@ -22,6 +22,7 @@ int status_items_parse(struct lexer *lexer, struct status_items *out) MUST_CHECK
 unsigned status_items_enable(const struct status_items *items);
 bool status_items_have_recent(const struct status_items *items);
 bool status_items_have_unseen(const struct status_items *items);
+bool status_items_have_deleted_storage(const struct status_items *items);
 /* "* STATUS name (...)" and CRLF, appended. */
 void status_items_render(const struct status_items *items, struct slice mailbox,
                          const struct mailbox_status *status, struct buffer *out);

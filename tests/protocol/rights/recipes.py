@@ -88,6 +88,7 @@ RECIPES = {
     ("GETACL", None): Recipe("GETACL <box>", shows="* ACL {{/.*/}}"),
     ("LISTRIGHTS", None): Recipe("LISTRIGHTS <box> carol", shows="* LISTRIGHTS {{/.*/}}"),
     ("MYRIGHTS", None): Recipe("MYRIGHTS <box>", shows="* MYRIGHTS {{/.*/}}"),
+    ("GETQUOTAROOT", None): Recipe("GETQUOTAROOT <box>", shows="* QUOTAROOT {{/.*/}}"),
     ("CLOSE", r"messages with \Deleted"): Recipe(
         "CLOSE",
         selects="<box>",

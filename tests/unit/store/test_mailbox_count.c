@@ -21,22 +21,24 @@ static void count_body(struct database *database)
 {
     int64_t user = table_user(database), other = table_user(database);
     uint64_t count = 1, modseq;
-    CHECK_OK(mailboxes_count(database, user, &count));
+    int64_t quota_root_id = 1;
+    CHECK_OK(mailboxes_count(database, user, &count, &quota_root_id));
     CHECK_U64(count, 0);
+    CHECK_INT(quota_root_id, 0);
     int64_t top = create(database, user, "a");
     create(database, user, "b");
     create(database, user, "c");
-    CHECK_OK(mailboxes_count(database, user, &count));
+    CHECK_OK(mailboxes_count(database, user, &count, &quota_root_id));
     CHECK_U64(count, 3);
     CHECK_OK(mailboxes_delete(database, top, 0, SLICE("tester"), SLICE("test"), &modseq));
-    CHECK_OK(mailboxes_count(database, user, &count));
+    CHECK_OK(mailboxes_count(database, user, &count, &quota_root_id));
     CHECK_U64(count, 2);
     table_sql("UPDATE mailboxes SET owner_id = %" PRId64 " WHERE owner_id = %" PRId64
               " AND name = 'b'",
               other, user);
-    CHECK_OK(mailboxes_count(database, user, &count));
+    CHECK_OK(mailboxes_count(database, user, &count, &quota_root_id));
     CHECK_U64(count, 1);
-    CHECK_OK(mailboxes_count(database, other, &count));
+    CHECK_OK(mailboxes_count(database, other, &count, &quota_root_id));
     CHECK_U64(count, 1);
     /* What a rename takes out of the index of names is still there. */
     table_sql("UPDATE mailboxes SET deleted_at = '-infinity' WHERE owner_id = %" PRId64
@@ -50,7 +52,7 @@ static void count_body(struct database *database)
     CHECK_OK(mailboxes_count(database, other, &count));
     CHECK_U64(count, 1);
     table_sql("UPDATE mailboxes SET deleted_at = NULL WHERE id = %" PRId64, top);
-    CHECK_OK(mailboxes_count(database, user, &count));
+    CHECK_OK(mailboxes_count(database, user, &count, &quota_root_id));
     CHECK_U64(count, 2);
 }
 
