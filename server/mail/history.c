@@ -20,6 +20,7 @@ static const struct {
     {JOURNAL_FLAGS, "", "flags", true},
     {JOURNAL_SEEN, "", "seen", true},
     {JOURNAL_EXPUNGE, "moved", "move", false},
+    {JOURNAL_EXPUNGE, "retention", "forget", false},
     {JOURNAL_EXPUNGE, "", "expunge", true},
     {JOURNAL_ACL, "", "rights", true},
     {JOURNAL_MAILBOX, "created", "create", true},

@@ -18,7 +18,8 @@ LIMIT $3::bigint;
 -- name: change_restore
 -- As those of change.sql. $1 and $2 are the destination, $6 and $7 the source, $8 UIDs
 -- there, $9 the flags of each in the destination, or null: those it had; $10 the flags
--- that may be given. $11: UIDs are those of Recently Deleted. Content is locked before what refers to it goes, as the sweep does it.
+-- that may be given. $11: UIDs are those of Recently Deleted. Content is locked before
+-- what refers to it goes, as the sweep does it.
 -- In the mailbox where they were, messages are \Seen again for whom they were; each
 -- user's is a journal row of its own. A second mailbox learns from its own journal that
 -- something has left.
@@ -44,10 +45,12 @@ WITH mailbox AS MATERIALIZED (
     DELETE FROM expunged x
     USING found, content
     WHERE x.ctid = found.place AND content.id = found.message_id
-    RETURNING found.uid AS asked_uid, x.deleted_uid, x.uid AS old_uid, x.modseq AS old_modseq, x.message_id, x.size, x.internal_date,
-              x.save_date, coalesce(found.flags, x.flags) & $10::bigint & ~ 8::bigint AS flags
+    RETURNING found.uid AS asked_uid, x.deleted_uid, x.uid AS old_uid, x.modseq AS old_modseq,
+              x.message_id, x.size, x.internal_date, x.save_date,
+              coalesce(found.flags, x.flags) & $10::bigint & ~ 8::bigint AS flags
 ), item AS MATERIALIZED (
-    SELECT gone.asked_uid, gone.deleted_uid, gone.old_uid, gone.old_modseq, gone.message_id, gone.size, gone.internal_date,
+    SELECT gone.asked_uid, gone.deleted_uid, gone.old_uid, gone.old_modseq, gone.message_id,
+           gone.size, gone.internal_date,
            CASE WHEN $1 = $6 THEN gone.save_date END AS save_date,
            mailbox.uidnext - 1 + row_number() OVER (ORDER BY gone.asked_uid) AS uid,
            CASE WHEN mailbox.seen_per_user THEN gone.flags & ~ 1::bigint ELSE gone.flags END AS flags,
@@ -105,7 +108,8 @@ WITH mailbox AS MATERIALIZED (
     INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail,
                          other_id, other_uids, deleted_uids, change_id)
     SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3::text, $4::text,
-           'given back', $6, total.old_uids, CASE WHEN $1 = $6 THEN total.deleted_uids END, $12::bigint
+           'given back', $6, total.old_uids, CASE WHEN $1 = $6 THEN total.deleted_uids END,
+           $12::bigint
     FROM mailbox, total
     WHERE total.messages > 0
     UNION ALL
