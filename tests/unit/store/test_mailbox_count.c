@@ -44,12 +44,12 @@ static void count_body(struct database *database)
     table_sql("UPDATE mailboxes SET deleted_at = '-infinity' WHERE owner_id = %" PRId64
               " AND name = 'b'",
               other);
-    CHECK_OK(mailboxes_count(database, other, &count));
+    CHECK_OK(mailboxes_count(database, other, &count, &quota_root_id));
     CHECK_U64(count, 1);
     table_sql("UPDATE mailboxes SET deleted_at = NULL, name = 'd' WHERE owner_id = %" PRId64
               " AND name = 'b'",
               other);
-    CHECK_OK(mailboxes_count(database, other, &count));
+    CHECK_OK(mailboxes_count(database, other, &count, &quota_root_id));
     CHECK_U64(count, 1);
     table_sql("UPDATE mailboxes SET deleted_at = NULL WHERE id = %" PRId64, top);
     CHECK_OK(mailboxes_count(database, user, &count, &quota_root_id));
