@@ -69,7 +69,7 @@ def shares_own_mailbox(stage):
         alice.setacl(mailbox, "bob", "+si")
         same(bob.rights(name), "lrsi", "bob's rights after +si")
         alice.setacl(mailbox, "bob", "-r")
-        same(alice.acl(mailbox), {"alice": ALL, "bob": "lsi"}, "rights as the library reads them")
+        same(alice.acl(mailbox), {"alice": ALL, "bob": "lsi"}, "rights as the client reads them")
         same(bob.rights(name), "lsi", "bob's rights after -r")
         alice.deleteacl(mailbox, "bob")
         same(owner.acl(mailbox), {"alice": ALL}, "rights after deleteacl")
@@ -113,7 +113,7 @@ def grants_to_groups(stage):
     with stage.client() as alice, stage.witness("bob") as bob, stage.witness("carol") as carol:
         alice.create(mailbox)
         alice.setacl(mailbox, "group:sales", "lrw")
-        same(alice.acl(mailbox), {"alice": ALL, "group:sales": "lrw"}, mailbox)
+        same(alice.acl(mailbox), {"alice": ALL, "group:sales": "lrw"}, "rights")
         same((bob.rights(name), carol.rights(name)), ("lrw", None), "bob's and carol's")
         alice.setacl(mailbox, "anyone", "l")
         same((bob.rights(name), carol.rights(name)), ("lrw", "l"), "with anyone")
@@ -129,7 +129,7 @@ def takes_away_by_negative_rights(stage):
         alice.setacl(mailbox, "group:sales", "lrswi")
         alice.setacl(mailbox, "-bob", "wi")
         expected = {"alice": ALL, "group:sales": "lrswi", "-bob": "wi"}
-        same(alice.acl(mailbox), expected, mailbox)
+        same(alice.acl(mailbox), expected, "rights")
         same(bob.rights(name), "lrs", "bob's rights")
         same("[NOPERM]" in bob.append(name, b"Subject: x\r\n\r\n", "NO"), True, "APPEND by bob")
         alice.deleteacl(mailbox, "-bob")
@@ -142,7 +142,7 @@ def grants_to_names_in_utf8(stage):
         jurgen = alice.identifier(JURGEN)
         owner.connection.command(f'CREATE "{mailbox}"')
         alice.setacl(mailbox, jurgen, "lrs")
-        same(owner.acl(mailbox), {"alice": ALL, JURGEN: "lrs"}, mailbox)
+        same(owner.acl(mailbox), {"alice": ALL, JURGEN: "lrs"}, "rights")
         with stage.witness(JURGEN, "utf8-secret") as other:
             same(other.rights(name), "lrs", "their rights")
             alice.deleteacl(mailbox, jurgen)

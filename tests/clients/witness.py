@@ -54,6 +54,13 @@ class Witness:
         """The groups of rights, the first is what the identifier has at any rate."""
         return self._values(b"LISTRIGHTS", mailbox, b" " + literal(identifier))[1:]
 
+    def quota(self, root):
+        """{resource: [used, limit]}"""
+        untagged, _ = self.connection.command(b"GETQUOTA " + literal(root))
+        (line,) = [line for line in untagged if line.startswith(b"* QUOTA ")]
+        words = parse(line[len(b"* QUOTA ") :])[0][1]
+        return {words[at].decode(): words[at + 1 : at + 3] for at in range(0, len(words), 3)}
+
     def append(self, mailbox, message, wanted="OK"):
         """The tagged reply."""
         command = b"APPEND " + literal(mailbox) + b" " + literal(message)
