@@ -139,9 +139,14 @@ WHERE coalesce(m.owner_id, 0) = $1::bigint AND m.name = $2::text AND m.deleted_a
 ORDER BY m.deleted_at DESC, m.id DESC;
 
 -- name: mailbox_undelete
--- Whose state the transaction has locked. No row: it is not deleted.
+-- Whose state the transaction has locked. No row: it is not deleted. Its quota root is that
+-- of the tree it comes back to, as after a rename.
 WITH back AS (
-    UPDATE mailboxes SET deleted_at = NULL, owner_id = nullif($2::bigint, 0), name = $3::text
+    UPDATE mailboxes
+    SET deleted_at = NULL, owner_id = nullif($2::bigint, 0), name = $3::text,
+        (quota_root_id, quota_top_id) =
+            (SELECT q.new_root_id, q.new_top_id
+             FROM quota_carried(mailboxes.quota_root_id, mailboxes.quota_top_id, $2, $3) q)
     WHERE id = $1::bigint AND deleted_at > '-infinity'
     RETURNING id, name
 ), state AS (
