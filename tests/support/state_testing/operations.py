@@ -134,12 +134,13 @@ class Fetch(OnMessages):
         may have been expunged at its end."""
         if not self.sequence.has_star():
             return self.sequence.uids(session.view.told_of_everything())
-        there = session.view.mailbox.messages
-        return [
-            uid
-            for uid, items in answer.fetched
-            if uid in there and any(name.startswith("BODY[") for name in items)
+        everything = session.view.told_of_everything().uids
+        shown = [
+            uid or everything[number - 1]  # numbers hold while a FETCH may leave UIDs out
+            for (uid, items), number in zip(answer.fetched, answer.numbers)
+            if any(name.startswith("BODY[") for name in items)
         ]
+        return [uid for uid in shown if uid in session.view.mailbox.messages]
 
 
 class Append(Operation):

@@ -15,7 +15,8 @@ NEWS_SECONDS = 10  # in which IDLE must have told what is new
 @dataclass
 class Answer:
     untagged: list = field(default_factory=list)
-    fetched: list = field(default_factory=list)  # (UID, items)
+    fetched: list = field(default_factory=list)  # (UID, items); UID None: not told yet
+    numbers: list = field(default_factory=list)  # of these messages
     reply: str = ""
 
 
@@ -123,6 +124,7 @@ class Session:
         if fetched:
             number, items = fetched
             answer.fetched.append((self.view.uids[number - 1], items))
+            answer.numbers.append(number)
 
     # IDLE ----------------------------------------------------------------------
 
