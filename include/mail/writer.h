@@ -41,11 +41,16 @@ int writer_resolve_flags(struct mail *mail, const struct grant *grant,
 int writer_append(struct mail *mail, const struct grant *grant, const struct append_item *items,
                   size_t count, struct append_outcome *out) MUST_CHECK;
 
+/* Of a change of one message the caller may say at which modseq the mailbox is that it
+ * knows (modseq, source_modseq): then the writer finds out under the lock what a pulse
+ * would have told, and it is -ERR_STALE when the mailbox is at any other, or when this is
+ * no small change now (store/change_small.h). 0: a pulse was read. */
+
 /* COPY: the same with an item for each of uids in ascending order, which the journal
  * says they were in `source`. That its content may be read is the caller's to check. */
 int writer_copy(struct mail *mail, const struct grant *source, const struct uidset *uids,
-                const struct grant *destination, const struct append_item *items,
-                struct append_outcome *out) MUST_CHECK;
+                uint64_t source_modseq, const struct grant *destination,
+                const struct append_item *items, struct append_outcome *out) MUST_CHECK;
 
 /* STORE: flags outside flags_changeable(rights) are left as they are; when
  * that leaves nothing to change, -ERR_DENIED. \Seen goes to the user's own
@@ -67,13 +72,15 @@ int writer_store_unchanged(struct mail *mail, const struct grant *grant,
 /* EXPUNGE of the messages with \Deleted, of all or of these uids: needs `e`.
  * gone_out: uidset_clear() it; may be NULL. */
 int writer_expunge(struct mail *mail, const struct grant *grant, const struct uidset *uids,
-                   struct uidset *gone_out) MUST_CHECK;
+                   uint64_t modseq, struct uidset *gone_out) MUST_CHECK;
 
 /* MOVE (RFC 6851): needs `r`, `t`, `e` on source and `i` on destination. items: flags
- * for each of uids in ascending order, in the destination's bits.
+ * for each of uids in ascending order, in the destination's bits; all else in them may be
+ * zero, then the worker's view of the destination reads it.
  * moved_out: which uids of the source went (others were gone already). */
 int writer_move(struct mail *mail, const struct grant *source, const struct uidset *uids,
-                const struct grant *destination, const struct append_item *items,
-                struct uidset *moved_out, struct append_outcome *out) MUST_CHECK;
+                uint64_t source_modseq, const struct grant *destination,
+                const struct append_item *items, struct uidset *moved_out,
+                struct append_outcome *out) MUST_CHECK;
 
 #endif

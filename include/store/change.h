@@ -71,7 +71,9 @@ struct change {
     bool is_second_half;           /* the change before it in the batch belongs to the same STORE */
     bool only_deleted;             /* EXPUNGE: only those with \Deleted */
     int64_t source_id;             /* MOVE, RESTORE; APPEND: what was copied, else 0 */
-    uint64_t source_rights_modseq; /* MOVE, RESTORE */
+    uint64_t source_rights_modseq; /* MOVE, RESTORE, small COPY */
+    uint64_t expected_modseq;      /* small COPY, MOVE: of source_id, EXPUNGE: of mailbox_id: with
+                                      any other it is -ERR_STALE; 0: whatever it is */
 
     /* What came of it. */
     int result;                    /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone),

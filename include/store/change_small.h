@@ -1,5 +1,5 @@
 /*
- * Small changes: one message appended, copied or expunged, or its flags or \Seen. Those
+ * Small changes: one message appended, copied, moved or expunged, or its flags or \Seen. Those
  * of many mailboxes go as one transaction with one statement for each kind: a
  * quarter of the work of as many transactions, and one flush for all.
  *
@@ -22,7 +22,7 @@ enum {
 bool change_is_small(const struct change *change);
 /* The octets of content it brings. */
 size_t change_small_octets(const struct change *change);
-/* Whether both touch the same message's flags, which a batch may not. */
+/* Whether both touch the same message in the same way, which a batch may not. */
 bool change_small_collides(const struct change *one, const struct change *other);
 
 /* One attempt, at most CHANGE_SMALL_MAX changes, in one round trip. 0: committed, but

@@ -60,7 +60,8 @@ struct command {
     struct buffer code;            /* response code of the tagged OK, "[APPENDUID 1 2]" */
     const char *text;              /* text of the tagged OK; NULL: "NAME completed" */
     bool tells_modseq;             /* with QRESYNC, the tagged OK says what the client knows */
-    bool met_mailbox;              /* without a pulse: the writer knew how far the mailbox is */
+    bool refreshed;                /* by a pulse, before run() */
+    bool met_mailbox;              /* without it: the writer knew how far the mailbox is */
     bool silent_end;               /* run() has sent the tagged reply itself */
     struct content_request *ahead; /* what ask_ahead() has asked for; dropped at the end */
 };
@@ -81,7 +82,7 @@ struct imap_command {
     /* Whether the writer finds out under the mailbox's lock all that the pulse says
      * (mail/pulse.h): then the first attempt goes without, and run() says in met_mailbox
      * whether the writer was asked at all. NULL: never. */
-    bool (*needs_no_pulse)(const void *args);
+    bool (*needs_no_pulse)(const struct session *session, const void *args);
     /* Asks for what run() is going to read, while the pulse that confirms the rights is under
      * way: one round trip instead of two. Must not park nor send; run() may do without what
      * it was. NULL: nothing. */

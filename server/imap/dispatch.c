@@ -37,18 +37,18 @@ static int dispatch_refresh(struct session *session, const struct command *comma
 
 /* Without a pulse before, and when the writer has not said either how far the
  * mailbox is (it had nothing to do), the pulse comes after. */
-static int dispatch_refresh_late(struct session *session, struct command *command, bool *refreshed)
+static int dispatch_refresh_late(struct session *session, struct command *command)
 {
-    if (*refreshed || command->met_mailbox)
+    if (command->refreshed || command->met_mailbox)
         return 0;
-    *refreshed = true;
+    command->refreshed = true;
     return dispatch_refresh(session, command);
 }
 
-static int dispatch_attempt(struct session *session, struct command *command, bool *refreshed)
+static int dispatch_attempt(struct session *session, struct command *command)
 {
     command->recalled = false;
-    int err = *refreshed ? dispatch_refresh(session, command) : 0;
+    int err = command->refreshed ? dispatch_refresh(session, command) : 0;
     if (!err)
         err = command_text_check_state(session, command);
     if (!err)
@@ -57,7 +57,7 @@ static int dispatch_attempt(struct session *session, struct command *command, bo
         return err;
     err = command->row->run(session, command);
     if (!err)
-        err = dispatch_refresh_late(session, command, refreshed);
+        err = dispatch_refresh_late(session, command);
     if (err)
         dispatch_forget_grants(session, command);
     return err;
@@ -66,15 +66,16 @@ static int dispatch_attempt(struct session *session, struct command *command, bo
 static bool dispatch_needs_no_pulse(const struct session *session, const struct command *command)
 {
     const struct imap_command *row = command->row;
-    return row->needs_no_pulse && row->needs_no_pulse(command->args) && selected_holds(session);
+    return row->needs_no_pulse && selected_holds(session) &&
+           row->needs_no_pulse(session, command->args);
 }
 
 /* What fails without a pulse may do so because of something it has not heard of. */
-static bool dispatch_tries_again(const struct command *command, int err, bool refreshed)
+static bool dispatch_tries_again(const struct command *command, int err)
 {
     if (err == -ERR_STALE || (err == -ERR_NOT_FOUND && command->recalled))
         return true;
-    return err && !refreshed && !reply_is_fatal(err) && err != -ERR_UNAVAILABLE &&
+    return err && !command->refreshed && !reply_is_fatal(err) && err != -ERR_UNAVAILABLE &&
            err != -ERR_IN_DOUBT;
 }
 
@@ -96,14 +97,14 @@ static int dispatch_run(struct session *session, struct command *command)
         err = extension_enable(session, command->row->enables(command->args));
     if (err)
         return err;
-    bool refreshed = !dispatch_needs_no_pulse(session, command);
+    command->refreshed = !dispatch_needs_no_pulse(session, command);
     if (command->row->ask_ahead && session->state == STATE_SELECTED)
         command->row->ask_ahead(session, command);
     for (int attempt = 0; attempt < DISPATCH_ATTEMPTS; attempt++) {
-        err = dispatch_attempt(session, command, &refreshed);
-        if (!dispatch_tries_again(command, err, refreshed))
+        err = dispatch_attempt(session, command);
+        if (!dispatch_tries_again(command, err))
             return err;
-        refreshed = true;
+        command->refreshed = true;
         int lost = err == -ERR_STALE ? selected_expect_change(session) : 0;
         if (lost)
             return lost;

@@ -50,13 +50,16 @@ int selected_current(const struct session *session, struct picture **out)
     return err ? err : view_picture(selected->view, session->actor.user_id, out);
 }
 
-int selected_deleted(const struct session *session, const struct uidset *among, struct uidset *uids)
+int selected_deleted(const struct session *session, const struct uidset *among, struct uidset *uids,
+                     uint64_t *modseq_out)
 {
     struct picture *picture;
     int err = selected_current(session, &picture);
     if (err)
         return err;
     err = picture_with_flags(picture, FLAG_DELETED, among, uids);
+    if (modseq_out)
+        *modseq_out = picture_modseq(picture);
     picture_unref(&picture);
     return err;
 }

@@ -50,9 +50,10 @@ bool selected_gives_back(const struct session *session);
 int selected_resolve(const struct session *session, const struct sequence_set *sequence,
                      bool is_uid, struct uidset *uids) MUST_CHECK;
 
-/* The UIDs of what has \Deleted now, among these (NULL: all); uidset_clear() them. */
-int selected_deleted(const struct session *session, const struct uidset *among,
-                     struct uidset *uids) MUST_CHECK;
+/* The UIDs of what has \Deleted now, among these (NULL: all); uidset_clear() them.
+ * *modseq_out (may be NULL): when that was. */
+int selected_deleted(const struct session *session, const struct uidset *among, struct uidset *uids,
+                     uint64_t *modseq_out) MUST_CHECK;
 /* The mailbox as it was when the command started, or younger; the client may
  * not know of it yet. picture_unref() it. */
 int selected_current(const struct session *session, struct picture **out) MUST_CHECK;

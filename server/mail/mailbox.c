@@ -9,6 +9,7 @@
 #include "quota_target.h"
 #include "status_memory.h"
 #include "store/listing_rows.h"
+#include "store/recently_deleted.h"
 
 /* Whether there may be one more: as many as anybody may have, and by the owner's quota. */
 static int check_room(struct mail *mail, const struct actor *actor,
@@ -116,7 +117,7 @@ int mailbox_status(struct mail *mail, const struct grant *grant, struct mailbox_
     if (status_recall(mail, grant, out))
         return 0;
     err = mailboxes_status(mail->database, grant->mailbox_id, grant->actor.user_id, out);
-    if (!err)
+    if (!err && !is_recently_deleted(grant->mailbox_id)) /* its numbers move without a modseq */
         status_remember(mail, grant, out);
     return err == -ERR_NOT_FOUND ? denial_not_found() : err;
 }

@@ -82,7 +82,7 @@ static int move_batch(struct inbox_move *move, uint32_t first, uint32_t last,
     uidset_init(&outcome.uids);
     int err = collect_batch(move, first, last, items, &uids);
     if (!err)
-        err = writer_move(move->mail, move->source, &uids, move->destination, items, &moved,
+        err = writer_move(move->mail, move->source, &uids, 0, move->destination, items, &moved,
                           &outcome);
     uidset_clear(&outcome.uids);
     uidset_clear(&moved);

@@ -50,6 +50,7 @@ int page_copy_marks(const struct page *page, uint32_t count, struct page **out)
     copy->facts->refs++;
     copy->used = count;
     copy->modseq_bound = page->modseq_bound;
+    copy->flags_bound = page->flags_bound;
     copy->seen_prefix = page->seen_prefix < count ? page->seen_prefix : count;
     memcpy(copy->marks, page->marks, count * sizeof page->marks[0]);
     *out = copy;
@@ -64,6 +65,7 @@ int page_copy(const struct page *page, uint32_t count, uint32_t capacity, struct
         return err;
     copy->used = copy->facts->used = count;
     copy->modseq_bound = page->modseq_bound;
+    copy->flags_bound = page->flags_bound;
     copy->seen_prefix = page->seen_prefix < count ? page->seen_prefix : count;
     memcpy(copy->marks, page->marks, count * sizeof page->marks[0]);
     memcpy(copy->facts->items, page->facts->items, count * sizeof page->facts->items[0]);
@@ -106,6 +108,7 @@ void page_append_item(struct page *page, const struct fact *fact, const struct m
     page->marks[page->used++] = *mark;
     if (page->modseq_bound < mark->modseq)
         page->modseq_bound = mark->modseq;
+    page->flags_bound |= mark->flags;
 }
 
 void page_append(struct page *page, const struct entry_row *entry)
@@ -118,6 +121,29 @@ void page_append(struct page *page, const struct entry_row *entry)
     };
     struct mark mark = {.flags = entry->flags, .modseq = entry->modseq};
     page_append_item(page, &fact, &mark);
+}
+
+static flag_mask flags_in(const struct page *page)
+{
+    flag_mask all = 0;
+    for (uint32_t i = 0; i < page->used; i++)
+        all |= page->marks[i].flags;
+    return all;
+}
+
+void page_mark(struct page *page, uint32_t start, uint32_t end, const struct mark_change *change)
+{
+    if (page->modseq_bound < change->modseq)
+        page->modseq_bound = change->modseq;
+    if (page->seen_prefix > start)
+        page->seen_prefix = start;
+    for (uint32_t i = start; i < end; i++) {
+        struct mark *mark = &page->marks[i];
+        if (mark->modseq < change->modseq)
+            *mark = (struct mark){(mark->flags & ~change->cleared) | change->set, change->modseq};
+    }
+    page->flags_bound =
+        page->flags_bound & change->cleared ? flags_in(page) : page->flags_bound | change->set;
 }
 
 uint32_t page_find(const struct page *page, uint32_t count, uint32_t uid)

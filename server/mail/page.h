@@ -46,6 +46,7 @@ struct page {
     uint32_t capacity;     /* of both halves */
     uint32_t seen_prefix;  /* this many of the first messages are known to have \Seen */
     uint64_t modseq_bound; /* no mark has a higher modseq */
+    flag_mask flags_bound; /* no mark has any other flag */
     struct fact_block *facts;
     struct mark marks[];
 };
@@ -65,6 +66,15 @@ void page_unref(struct page **page);
 bool page_can_append(const struct page *page, uint32_t count);
 void page_append(struct page *page, const struct entry_row *entry);
 void page_append_item(struct page *page, const struct fact *fact, const struct mark *mark);
+
+/* Changes the marks from start to end (exclusive) that have an older modseq; the page must
+ * be the caller's own. */
+struct mark_change {
+    flag_mask cleared;
+    flag_mask set;
+    uint64_t modseq;
+};
+void page_mark(struct page *page, uint32_t start, uint32_t end, const struct mark_change *change);
 
 /* How many of the first `count` messages have \Seen before the first one without;
  * remembered, as marks stay what they are. */

@@ -136,6 +136,12 @@ uint32_t picture_first_unseen(const struct picture *picture_in)
     return picture->first_unseen;
 }
 
+/* Flags that a message of the page may have. */
+static flag_mask page_flags(const struct picture *picture, const struct page *page)
+{
+    return picture->seen ? page->flags_bound | FLAG_SEEN : page->flags_bound;
+}
+
 int picture_with_flags(const struct picture *picture, flag_mask flags, const struct uidset *among,
                        struct uidset *uids)
 {
@@ -143,6 +149,8 @@ int picture_with_flags(const struct picture *picture, flag_mask flags, const str
     int err = 0;
     for (uint32_t n = 0; n < snapshot->page_count && !err; n++) {
         const struct page *page = snapshot->pages[n].page;
+        if (flags & ~page_flags(picture, page))
+            continue;
         uint32_t size = snapshot_page_size(snapshot, n);
         for (uint32_t i = 0; i < size && !err; i++) {
             uint32_t uid = page_uid(page, i);

@@ -92,11 +92,6 @@ int snapshot_builder_add(struct snapshot_builder *builder, const struct fact *fa
 
 /* new flags = old & ~cleared | set for those of uids that are older than
  * modseq: a message that has the change already stays as it is. Breathes. */
-struct mark_change {
-    flag_mask cleared;
-    flag_mask set;
-    uint64_t modseq;
-};
 int snapshot_builder_mark(struct snapshot_builder *builder, const struct uidset *uids,
                           const struct mark_change *change) MUST_CHECK;
 /* Takes messages out; UIDs that are not there are ignored. Breathes. */

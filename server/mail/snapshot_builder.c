@@ -206,16 +206,7 @@ static int mark_slice(struct snapshot_builder *builder, uint32_t number, uint32_
     int err = make_marks_writable(builder, number);
     if (err)
         return err;
-    struct page *page = builder->pages[number].page;
-    if (page->modseq_bound < change->modseq)
-        page->modseq_bound = change->modseq;
-    if (page->seen_prefix > start)
-        page->seen_prefix = start;
-    for (uint32_t i = start; i < end; i++) {
-        struct mark *mark = &page->marks[i];
-        if (mark->modseq < change->modseq)
-            *mark = (struct mark){(mark->flags & ~change->cleared) | change->set, change->modseq};
-    }
+    page_mark(builder->pages[number].page, start, end, change);
     return 0;
 }
 

@@ -80,6 +80,8 @@ static int submit(struct mail *mail, const struct grant *grant, struct change *c
 {
     bool left_out;
     int err = try_small(mail, grant, change, 1, &left_out);
+    if (!err && left_out && change->expected_modseq)
+        err = fail(ERR_STALE, "this is no small change now");
     if (!err && left_out && items)
         err = store_content(mail, items, change->item_count);
     if (!err && left_out)
@@ -183,22 +185,26 @@ int writer_append(struct mail *mail, const struct grant *grant, const struct app
 }
 
 int writer_copy(struct mail *mail, const struct grant *source, const struct uidset *uids,
-                const struct grant *destination, const struct append_item *items,
-                struct append_outcome *out)
+                uint64_t source_modseq, const struct grant *destination,
+                const struct append_item *items, struct append_outcome *out)
 {
     struct change change = writer_change(destination, CHANGE_APPEND);
     change.item_count = uidset_size(uids);
     change.uids = uids;
     if (!grant_is_recently_deleted(source)) /* whose UIDs mean nothing to the journal */
         change.source_id = grant_mailbox_id(source);
+    change.source_rights_modseq = grant_rights_modseq(source);
+    change.expected_modseq = source_modseq;
     return append(mail, destination, &change, items, out);
 }
 
 static int move_items(struct mail *mail, const struct grant *source, const struct uidset *uids,
-                      const struct grant *destination, const struct append_item *items,
-                      struct uidset *moved_out, struct append_outcome *out)
+                      uint64_t source_modseq, const struct grant *destination,
+                      const struct append_item *items, struct uidset *moved_out,
+                      struct append_outcome *out)
 {
     struct change change = writer_change(destination, CHANGE_MOVE);
+    change.expected_modseq = source_modseq;
     change.items = items;
     change.item_count = uidset_size(uids);
     change.uids = uids;
@@ -225,8 +231,9 @@ static int may_move(const struct grant *source, const struct grant *destination)
 }
 
 int writer_move(struct mail *mail, const struct grant *source, const struct uidset *uids,
-                const struct grant *destination, const struct append_item *items,
-                struct uidset *moved_out, struct append_outcome *out)
+                uint64_t source_modseq, const struct grant *destination,
+                const struct append_item *items, struct uidset *moved_out,
+                struct append_outcome *out)
 {
     int err = may_move(source, destination);
     if (err)
@@ -244,7 +251,7 @@ int writer_move(struct mail *mail, const struct grant *source, const struct uids
     err = permitted_items(destination, items, uidset_size(uids), &permitted);
     if (err)
         return err;
-    err = move_items(mail, source, uids, destination, permitted, moved_out, out);
+    err = move_items(mail, source, uids, source_modseq, destination, permitted, moved_out, out);
     free(permitted);
     return err;
 }
@@ -366,7 +373,7 @@ int writer_store(struct mail *mail, const struct grant *grant, const struct uids
 /* EXPUNGE ----------------------------------------------------------------------------------- */
 
 int writer_expunge(struct mail *mail, const struct grant *grant, const struct uidset *uids,
-                   struct uidset *gone_out)
+                   uint64_t modseq, struct uidset *gone_out)
 {
     int err = grant_require(grant, RIGHT_EXPUNGE);
     if (err)
@@ -376,6 +383,7 @@ int writer_expunge(struct mail *mail, const struct grant *grant, const struct ui
     struct change change = writer_change(grant, CHANGE_EXPUNGE);
     change.uids = uids ? uids : &all;
     change.only_deleted = true;
+    change.expected_modseq = modseq;
     err = submit(mail, grant, &change, NULL);
     if (err)
         return err;

@@ -78,8 +78,8 @@ static void collect(struct writer_news *news, struct change **changes, size_t co
 
 /* Messages that came to a mailbox ------------------------------------------------------ */
 
-/* The items have everything but the UIDs, which are in the row. (Those of MOVE and
- * RESTORE don't: the messages come from the source.) */
+/* The items have everything but the UIDs, which are in the row. (Those of a RESTORE
+ * don't: the messages come from what was expunged.) */
 static size_t make_entries(const struct note *note, struct entry_row *entries)
 {
     const struct change *change = note->change;
@@ -112,9 +112,13 @@ static size_t count_items(const struct note *notes, size_t count)
     return items;
 }
 
-/* Of content whose outcome was looked up the journal does not say which it became. */
+/* Of content whose outcome was looked up the journal does not say which it became, and of
+ * messages that were moved which did not come, for they were gone. The mover of messages
+ * need not say what they are. */
 static bool knows_messages(const struct change *change)
 {
+    if (change->kind == CHANGE_MOVE)
+        return change->items[0].message_id && uidset_size(&change->row.uids) == change->item_count;
     return change->kind == CHANGE_APPEND && !(change->items[0].content && change->message_id == 0);
 }
 

@@ -368,17 +368,26 @@ static int submit_small(struct mail *mail, int64_t mailbox_id, struct change *ch
     return err;
 }
 
+static bool is_busy(struct mail *mail, int64_t mailbox_id)
+{
+    return writer_find(mail, mailbox_id) || is_contended(mail->writers, mailbox_id);
+}
+
+/* A MOVE needs two mailboxes, which only the general way waits for. */
 int writer_submit_small(struct mail *mail, struct change *changes, size_t count, bool *left_out)
 {
     int64_t mailbox_id = changes[0].mailbox_id;
-    *left_out = false;
-    if (!writer_find(mail, mailbox_id) && !is_contended(mail->writers, mailbox_id)) {
+    bool moves = changes[0].kind == CHANGE_MOVE;
+    *left_out = moves;
+    if (!is_busy(mail, mailbox_id) && !(moves && is_busy(mail, changes[0].source_id))) {
         int err = submit_small(mail, ALL_MAILBOXES, changes, count, left_out);
         if (!*left_out)
             return err;
         note_contended(mail->writers, mailbox_id);
+        if (moves)
+            note_contended(mail->writers, changes[0].source_id);
         for (size_t i = 0; i < count; i++)
             change_clear(&changes[i]);
     }
-    return submit_small(mail, mailbox_id, changes, count, left_out);
+    return moves ? 0 : submit_small(mail, mailbox_id, changes, count, left_out);
 }

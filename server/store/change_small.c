@@ -14,10 +14,15 @@ static bool is_one_message(const struct uidset *uids)
 }
 
 /* \Seen of one's own takes a journal row more. */
+static bool comes_alone(const struct change *change)
+{
+    return change->item_count == 1 &&
+           !(change->seen_per_user && change->items[0].flags & FLAG_SEEN);
+}
+
 static bool is_one_entry(const struct change *change)
 {
-    return change->kind == CHANGE_APPEND && change->item_count == 1 &&
-           !(change->seen_per_user && change->items[0].flags & FLAG_SEEN);
+    return change->kind == CHANGE_APPEND && comes_alone(change);
 }
 
 static bool is_letter(const struct change *change)
@@ -47,6 +52,11 @@ static bool is_expunge(const struct change *change)
     return change->kind == CHANGE_EXPUNGE && is_one_message(change->uids);
 }
 
+static bool is_move(const struct change *change)
+{
+    return change->kind == CHANGE_MOVE && comes_alone(change) && is_one_message(change->uids);
+}
+
 size_t change_small_octets(const struct change *change)
 {
     if (!is_letter(change))
@@ -55,10 +65,16 @@ size_t change_small_octets(const struct change *change)
     return content->octets.len + content->row.header.len;
 }
 
+/* Where the message is that it changes. */
+static int64_t place_of(const struct change *change)
+{
+    return change->kind == CHANGE_MOVE ? change->source_id : change->mailbox_id;
+}
+
 bool change_small_collides(const struct change *one, const struct change *other)
 {
     return one->kind == other->kind && one->kind != CHANGE_APPEND &&
-           one->mailbox_id == other->mailbox_id &&
+           place_of(one) == place_of(other) &&
            one->uids->ranges[0].first == other->uids->ranges[0].first &&
            (one->kind != CHANGE_SEEN || one->user_id == other->user_id);
 }
@@ -153,6 +169,16 @@ static int64_t source_uid_of(const struct change *change)
     return change->source_id ? change->uids->ranges[0].first : PARAMS_ABSENT;
 }
 
+static int64_t source_rights_of(const struct change *change)
+{
+    return (int64_t)change->source_rights_modseq;
+}
+
+static int64_t expected_of(const struct change *change)
+{
+    return change->expected_modseq ? (int64_t)change->expected_modseq : PARAMS_ABSENT;
+}
+
 static void add_copy(struct params *params, const struct portion *portion)
 {
     add_entries(params, portion);
@@ -160,6 +186,17 @@ static void add_copy(struct params *params, const struct portion *portion)
     add_numbers(params, portion, size_of);
     add_numbers(params, portion, source_of);
     add_numbers(params, portion, source_uid_of);
+    add_numbers(params, portion, source_rights_of);
+    add_numbers(params, portion, expected_of);
+}
+
+static void add_move(struct params *params, const struct portion *portion)
+{
+    add_numbers(params, portion, source_of);
+    add_numbers(params, portion, source_rights_of);
+    add_numbers(params, portion, source_uid_of);
+    add_numbers(params, portion, flags_of);
+    add_numbers(params, portion, expected_of);
 }
 
 static void add_letter(struct params *params, const struct portion *portion)
@@ -204,6 +241,7 @@ static void add_expunge(struct params *params, const struct portion *portion)
         only_deleted[i] = portion->changes[i]->only_deleted;
     add_numbers(params, portion, uid_of);
     params_bool_array(params, only_deleted, portion->count);
+    add_numbers(params, portion, expected_of);
 }
 
 static void add_seen(struct params *params, const struct portion *portion)
@@ -223,9 +261,17 @@ enum {
     COLUMN_UIDVALIDITY,
     COLUMN_HIGHEST_MODSEQ, /* before the change */
     COLUMN_MODSEQ,
-    COLUMN_UID, /* only APPEND, as is the next */
-    COLUMN_MESSAGE_ID
+    COLUMN_UID,          /* only APPEND, COPY and MOVE */
+    COLUMN_MESSAGE_ID,   /* likewise */
+    COLUMN_SOURCE_MODSEQ /* only MOVE */
 };
+
+static int read_source_row(const struct result *result, size_t row, struct change *change)
+{
+    change->source_row.kind = JOURNAL_EXPUNGE;
+    change->source_row.modseq = (uint64_t)result_int8(result, row, COLUMN_SOURCE_MODSEQ);
+    return uidset_add(&change->source_row.uids, change->uids->ranges[0].first);
+}
 
 static int read_change(const struct result *result, size_t row, struct change *change)
 {
@@ -236,13 +282,15 @@ static int read_change(const struct result *result, size_t row, struct change *c
     if (result_is_null(result, row, COLUMN_MODSEQ))
         return 0;
     change_describe(change);
-    bool append = change->kind == CHANGE_APPEND;
-    int64_t uid = append ? result_int8(result, row, COLUMN_UID) : uid_of(change);
+    bool comes = change->kind == CHANGE_APPEND || change->kind == CHANGE_MOVE;
+    int64_t uid = comes ? result_int8(result, row, COLUMN_UID) : uid_of(change);
     int err = uidset_add(&change->row.uids, (uint32_t)uid);
+    if (!err && change->kind == CHANGE_MOVE)
+        err = read_source_row(result, row, change);
     if (err)
         return err;
     change->row.modseq = (uint64_t)result_int8(result, row, COLUMN_MODSEQ);
-    if (append)
+    if (comes)
         change->message_id = result_int8(result, row, COLUMN_MESSAGE_ID);
     return 0;
 }
@@ -267,7 +315,7 @@ static const struct {
 } kinds[] = {
     {is_letter, STATEMENT_SMALL_APPEND, add_letter},    {is_copy, STATEMENT_SMALL_COPY, add_copy},
     {is_flags, STATEMENT_SMALL_FLAGS, add_flags},       {is_seen, STATEMENT_SMALL_SEEN, add_seen},
-    {is_expunge, STATEMENT_SMALL_EXPUNGE, add_expunge},
+    {is_expunge, STATEMENT_SMALL_EXPUNGE, add_expunge}, {is_move, STATEMENT_SMALL_MOVE, add_move},
 };
 enum { KIND_COUNT = sizeof kinds / sizeof kinds[0] };
 
@@ -288,12 +336,16 @@ struct attempt {
 
 static int queue_lock(struct transaction *tx, const struct attempt *attempt)
 {
-    int64_t mailboxes[CHANGE_SMALL_MAX];
-    for (size_t i = 0; i < attempt->count; i++)
-        mailboxes[i] = attempt->changes[i]->mailbox_id;
+    int64_t mailboxes[2 * CHANGE_SMALL_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < attempt->count; i++) {
+        mailboxes[count++] = attempt->changes[i]->mailbox_id;
+        if (is_move(attempt->changes[i]))
+            mailboxes[count++] = attempt->changes[i]->source_id;
+    }
     struct params params;
     params_init(&params);
-    params_int8_array(&params, mailboxes, attempt->count, sizeof mailboxes[0]);
+    params_int8_array(&params, mailboxes, count, sizeof mailboxes[0]);
     return transaction_ask(tx, STATEMENT_SMALL_LOCK_FREE, &params, NULL);
 }
 

@@ -95,17 +95,24 @@ WHERE item.stale OR done.place IS NOT NULL;
 -- name: small_copy
 -- $1 to $6: who changes what; $7 and $8: the entry; $9 and $10: the message that some
 -- entry refers to, and its size; $11 and $12: the mailbox that it is copied from and
--- its UID there, or null.
+-- its UID there, or null; $13 the modseq of that mailbox's rights as of which the user
+-- may; $14 the modseq that it must have, or null.
 WITH item AS MATERIALIZED (
-    SELECT i.*, mailbox.*
+    SELECT i.*, mailbox.stale OR coalesce(other.rights_modseq > i.other_rights_modseq, false)
+               OR coalesce(other.highest_modseq <> i.expected, false) AS stale,
+           mailbox.uidvalidity, mailbox.uidnext, mailbox.highest_modseq
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
                 $7::bigint[], $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[],
-                $12::bigint[]) WITH ORDINALITY
+                $12::bigint[], $13::bigint[], $14::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
-                   flags, internal_date, message_id, size, other_id, other_uid, place)
+                   flags, internal_date, message_id, size, other_id, other_uid,
+                   other_rights_modseq, expected, place)
     CROSS JOIN LATERAL (SELECT *
                         FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
                         OFFSET 0) AS mailbox
+    LEFT JOIN LATERAL (SELECT s.highest_modseq, s.rights_modseq FROM mailbox_state s
+                       WHERE s.mailbox_id = i.other_id
+                       OFFSET 0) AS other ON true
     WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
 ), done AS MATERIALIZED (
     SELECT item.*,
@@ -241,14 +248,15 @@ FROM item
 LEFT JOIN done ON done.place = item.place;
 
 -- name: small_expunge
--- $1 to $6: who changes what; $7 the UID, $8 whether only if it has \Deleted. No
--- message twice.
+-- $1 to $6: who changes what; $7 the UID, $8 whether only if it has \Deleted, $9 the
+-- modseq that the mailbox must have, or null. No message twice.
 WITH item AS MATERIALIZED (
-    SELECT i.*, mailbox.*, e.*
+    SELECT i.*, mailbox.stale OR coalesce(mailbox.highest_modseq <> i.expected, false) AS stale,
+           mailbox.uidvalidity, mailbox.highest_modseq, mailbox.deleted_uidnext, e.*
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
-                $7::bigint[], $8::boolean[]) WITH ORDINALITY
+                $7::bigint[], $8::boolean[], $9::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
-                   uid, only_deleted, place)
+                   uid, only_deleted, expected, place)
     CROSS JOIN LATERAL (SELECT *
                         FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
                         OFFSET 0) AS mailbox
@@ -310,5 +318,96 @@ WITH item AS MATERIALIZED (
     FROM done
 )
 SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq
+FROM item
+LEFT JOIN done ON done.place = item.place;
+
+-- name: small_move
+-- $1 to $6: who changes what, where the message comes to; $7 the mailbox that it leaves,
+-- $8 the modseq of its rights as of which the user may, $9 the UID there, $10 the flags
+-- it will have, $11 the modseq that the mailbox it leaves must have, or null. The message
+-- lives on, so nothing goes to `expunged`. No message twice. highest_modseq is that of
+-- the mailbox it leaves.
+WITH item AS MATERIALIZED (
+    SELECT i.*, mailbox.uidvalidity, mailbox.uidnext, mailbox.highest_modseq AS modseq_before,
+           source.highest_modseq, e.*,
+           mailbox.stale OR source.stale
+               OR coalesce(source.highest_modseq <> i.expected, false) AS stale
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
+                $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
+             WITH ORDINALITY
+             AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
+                   source_id, source_rights_modseq, old_uid, flags, expected, place)
+    CROSS JOIN LATERAL (SELECT *
+                        FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
+                        OFFSET 0) AS mailbox
+    CROSS JOIN LATERAL (SELECT *
+                        FROM small_mailbox(i.source_id, i.source_rights_modseq, i.user_id)
+                        OFFSET 0) AS source
+    LEFT JOIN LATERAL (SELECT e.ctid AS place_on_disk, e.message_id, e.flags AS old_flags, e.size,
+                              e.internal_date
+                       FROM entries e
+                       WHERE e.mailbox_id = i.source_id AND e.uid = i.old_uid
+                       OFFSET 0) e ON true
+    WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+      AND i.source_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+), side AS MATERIALIZED (
+    -- One mailbox may be where some come to and others leave.
+    SELECT place, mailbox_id, comes,
+           modseq_before + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS modseq,
+           uidnext - 1 + count(*) FILTER (WHERE comes)
+               OVER (PARTITION BY mailbox_id ORDER BY place) AS uid
+    FROM (SELECT place, mailbox_id, true AS comes, modseq_before, uidnext
+          FROM item
+          WHERE NOT stale AND place_on_disk IS NOT NULL
+          UNION ALL
+          SELECT place, source_id, false, highest_modseq, 0
+          FROM item
+          WHERE NOT stale AND place_on_disk IS NOT NULL) AS each
+), done AS MATERIALIZED (
+    SELECT item.*, new.uid, new.modseq, old.modseq AS old_modseq
+    FROM item
+    JOIN side new ON new.place = item.place AND new.comes
+    JOIN side old ON old.place = item.place AND NOT old.comes
+), gone AS (
+    DELETE FROM entries e USING done WHERE e.ctid = done.place_on_disk
+), entry AS (
+    INSERT INTO entries (mailbox_id, uid, message_id, flags, modseq, size, internal_date)
+    SELECT mailbox_id, uid, message_id, flags, modseq, size, internal_date FROM done
+), page AS (
+    UPDATE seen_pages p SET bits = p.bits & ~ gone.mask
+    FROM (SELECT source_id, (old_uid / 8192)::integer AS page,
+                 bit_or(set_bit(B'0'::bit(8192), (old_uid % 8192)::integer, 1)) AS mask
+          FROM done
+          GROUP BY 1, 2) AS gone
+    WHERE p.mailbox_id = gone.source_id AND p.page = gone.page
+      AND bit_count(p.bits & gone.mask) > 0
+), state AS (
+    UPDATE mailbox_state s
+    SET uidnext = s.uidnext + total.came, highest_modseq = total.modseq,
+        messages = s.messages + total.messages, bytes = s.bytes + total.bytes,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen
+    FROM (SELECT mailbox_id, max(modseq) AS modseq, count(*) FILTER (WHERE sign = 1) AS came,
+                 sum(sign) AS messages, sum(sign * size)::bigint AS bytes,
+                 sum(sign * (flags >> 3 & 1))::bigint AS deleted,
+                 sum(sign * (flags & 1))::bigint AS seen
+          FROM (SELECT mailbox_id, modseq, 1 AS sign, size, flags FROM done
+                UNION ALL
+                SELECT source_id, old_modseq, -1, size, old_flags FROM done) AS each
+          GROUP BY mailbox_id) AS total
+    WHERE s.mailbox_id = total.mailbox_id
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, actor, client, detail, other_id, other_uids,
+                         change_id)
+    SELECT source_id, old_modseq, 'expunge', int8multirange(int8range(old_uid, old_uid + 1)),
+           actor, client, 'moved', mailbox_id, int8multirange(int8range(uid, uid + 1)), change_id
+    FROM done
+    UNION ALL
+    SELECT mailbox_id, modseq, 'append', int8multirange(int8range(uid, uid + 1)),
+           actor, client, 'moved', source_id, int8multirange(int8range(old_uid, old_uid + 1)),
+           change_id
+    FROM done
+)
+SELECT item.place, item.stale, item.uidvalidity, item.highest_modseq, done.modseq, done.uid,
+       done.message_id, done.old_modseq
 FROM item
 LEFT JOIN done ON done.place = item.place;

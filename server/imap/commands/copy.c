@@ -109,9 +109,11 @@ static void copy_fill_items(const struct picture *known, const struct picture *c
     }
 }
 
-/* The messages as the destination will have them, in ascending order of UID. */
+/* The messages as the destination will have them, in ascending order of UID.
+ * *expected_out: what the writer has to compare the mailbox's modseq with, since nobody else has;
+ * 0: nothing. */
 static int copy_items(struct session *session, struct command *command, const struct uidset *uids,
-                      struct append_item **items_out, size_t *count_out)
+                      struct append_item **items_out, uint64_t *expected_out)
 {
     size_t count = (size_t)uidset_size(uids);
     struct append_item *items = ARENA_ARRAY(command->arena, count, struct append_item);
@@ -123,13 +125,13 @@ static int copy_items(struct session *session, struct command *command, const st
         return err;
     flag_mask used = 0;
     copy_fill_items(session->selected->picture, current, uids, items, &used);
+    *expected_out = command->refreshed ? 0 : picture_modseq(current);
     picture_unref(&current);
     struct flag_map map = {{0}};
     err = copy_map_flags(session, command, used, &map);
     for (size_t i = 0; !err && i < count; i++)
         items[i].flags = copy_flags(items[i].flags, &map);
     *items_out = items;
-    *count_out = count;
     return err;
 }
 
@@ -146,14 +148,15 @@ static void copy_render_code(const struct uidset *from, const struct append_outc
 static int copy_run(struct session *session, struct command *command, const struct uidset *uids)
 {
     struct append_item *items;
-    size_t count;
-    int err = copy_items(session, command, uids, &items, &count);
+    uint64_t expected;
+    int err = copy_items(session, command, uids, &items, &expected);
     struct append_outcome outcome = {0};
     if (!err)
-        err = writer_copy(session->mail, command->grants[0], uids, command->grants[1], items,
-                          &outcome);
+        err = writer_copy(session->mail, command->grants[0], uids, expected, command->grants[1],
+                          items, &outcome);
     if (err)
         return err;
+    command->met_mailbox = true;
     copy_render_code(uids, &outcome, &command->code);
     uidset_clear(&outcome.uids);
     return buffer_check(&command->code);
@@ -162,12 +165,13 @@ static int copy_run(struct session *session, struct command *command, const stru
 /* Out of Recently Deleted they are given back; where they came from as they were for
  * everybody. */
 static int move_messages(struct session *session, const struct command *command,
-                         const struct uidset *uids, const struct append_item *items,
-                         struct uidset *moved, struct append_outcome *outcome)
+                         const struct uidset *uids, uint64_t expected,
+                         const struct append_item *items, struct uidset *moved,
+                         struct append_outcome *outcome)
 {
     const struct grant *from = command->grants[0], *to = command->grants[1];
     if (!grant_is_recently_deleted(from))
-        return writer_move(session->mail, from, uids, to, items, moved, outcome);
+        return writer_move(session->mail, from, uids, expected, to, items, moved, outcome);
     bool home = grant_is_recently_deleted_of(from, to);
     return undelete_restore(session->mail, from, uids, to, home ? NULL : items, moved, outcome);
 }
@@ -177,13 +181,14 @@ static int move_run(struct session *session, struct command *command, const stru
     if (grant_mailbox_id(command->grants[0]) == grant_mailbox_id(command->grants[1]))
         return fail(ERR_INVALID, "Source and destination are the same mailbox");
     struct append_item *items;
-    size_t count;
-    int err = copy_items(session, command, uids, &items, &count);
+    uint64_t expected;
+    int err = copy_items(session, command, uids, &items, &expected);
     struct uidset moved;
     uidset_init(&moved);
     struct append_outcome outcome = {0};
     if (!err)
-        err = move_messages(session, command, uids, items, &moved, &outcome);
+        err = move_messages(session, command, uids, expected, items, &moved, &outcome);
+    command->met_mailbox = !err;
     command->tells_modseq = !err && !uidset_is_empty(&moved);
     if (command->tells_modseq) {
         /* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
@@ -200,6 +205,12 @@ static int move_run(struct session *session, struct command *command, const stru
     return err;
 }
 
+static bool copy_needs_no_pulse(const struct session *session, const void *in)
+{
+    const struct copy_args *args = in;
+    return on_one_message(&args->sequence) && !grant_is_recently_deleted(selected_grant(session));
+}
+
 static int run_copy(struct session *session, struct command *command)
 {
     const struct copy_args *args = command->args;
@@ -214,6 +225,7 @@ const struct imap_command command_copy = {
     .args_size = sizeof(struct copy_args),
     .parse = parse_copy,
     .rights = rights_copy,
+    .needs_no_pulse = copy_needs_no_pulse,
     .run = run_copy,
 };
 
@@ -232,5 +244,6 @@ const struct imap_command command_move = {
     .args_size = sizeof(struct copy_args),
     .parse = parse_copy,
     .rights = rights_move,
+    .needs_no_pulse = copy_needs_no_pulse,
     .run = run_move,
 };

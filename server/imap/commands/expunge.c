@@ -35,13 +35,30 @@ static int expunge(struct session *session, struct command *command, const struc
     struct uidset deleted, gone;
     uidset_init(&deleted);
     uidset_init(&gone);
-    int err = selected_deleted(session, among, &deleted);
-    if (!err && !uidset_is_empty(&deleted))
-        err = writer_expunge(session->mail, command->grants[0], &deleted, &gone);
+    uint64_t modseq;
+    int err = selected_deleted(session, among, &deleted, &modseq);
+    bool none = uidset_is_empty(&deleted);
+    if (!err && none && !command->refreshed)
+        err = fail(ERR_STALE, "somebody else may have marked some");
+    if (!err && !none)
+        err = writer_expunge(session->mail, command->grants[0], &deleted,
+                             command->refreshed ? 0 : modseq, &gone);
+    command->met_mailbox = !err && !none;
     command->tells_modseq = !err && !uidset_is_empty(&gone);
     uidset_clear(&gone);
     uidset_clear(&deleted);
     return err;
+}
+
+/* One message is a small change (mail/writer.h). */
+static bool expunge_needs_no_pulse(const struct session *session, const void *args)
+{
+    (void)args;
+    struct uidset deleted;
+    uidset_init(&deleted);
+    bool one = selected_deleted(session, NULL, &deleted, NULL) == 0 && uidset_size(&deleted) == 1;
+    uidset_clear(&deleted);
+    return one;
 }
 
 static int run_expunge(struct session *session, struct command *command)
@@ -68,5 +85,6 @@ const struct imap_command command_expunge = {
     .args_size = sizeof(struct expunge_args),
     .parse = parse_expunge,
     .rights = rights_expunge,
+    .needs_no_pulse = expunge_needs_no_pulse,
     .run = run_expunge,
 };

@@ -2,6 +2,11 @@
 
 #include "../selected.h"
 
+bool on_one_message(const struct sequence_set *sequence)
+{
+    return sequence->count == 1 && sequence->items[0].first == sequence->items[0].last;
+}
+
 int on_messages(struct session *session, struct command *command,
                 const struct sequence_set *sequence,
                 int (*run)(struct session *session, struct command *command,

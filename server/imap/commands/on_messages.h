@@ -7,6 +7,9 @@
 #include "../command.h"
 #include "model/uidset.h"
 
+/* Whether the set names a single one, by number or "*". */
+bool on_one_message(const struct sequence_set *sequence);
+
 /* Calls run() with the UIDs that the set means in what the client knows; not
  * at all when that is none (RFC 3501 section 6.4.8: no error). */
 int on_messages(struct session *session, struct command *command,

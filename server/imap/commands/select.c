@@ -145,9 +145,9 @@ static int close_expunge(struct session *session, const struct grant *grant)
 {
     struct uidset deleted;
     uidset_init(&deleted);
-    int err = selected_deleted(session, NULL, &deleted);
+    int err = selected_deleted(session, NULL, &deleted, NULL);
     if (!err && !uidset_is_empty(&deleted))
-        err = writer_expunge(session->mail, grant, &deleted, NULL);
+        err = writer_expunge(session->mail, grant, &deleted, 0, NULL);
     uidset_clear(&deleted);
     return err;
 }

@@ -73,12 +73,12 @@ static void rights_store(const void *in, bool uid, struct rights_wanted *wanted)
 }
 
 /* Flags of one message: a small change (mail/writer.h). */
-static bool store_needs_no_pulse(const void *in)
+static bool store_needs_no_pulse(const struct session *session, const void *in)
 {
+    (void)session;
     const struct store_args *args = in;
-    const struct sequence_set *sequence = &args->sequence;
-    bool one = sequence->count == 1 && sequence->items[0].first == sequence->items[0].last;
-    return one && !args->conditional && (args->flags.system || args->flags.keyword_count > 0);
+    return on_one_message(&args->sequence) && !args->conditional &&
+           (args->flags.system || args->flags.keyword_count > 0);
 }
 
 static unsigned enables_store(const void *in)

@@ -240,6 +240,23 @@ static void compare_missing(const struct model *model, const struct picture *pic
     uidset_clear(&all);
 }
 
+static void compare_with_flags(const struct model *model, const struct picture *picture,
+                               flag_mask flags)
+{
+    struct uidset uids, expected;
+    uidset_init(&uids);
+    uidset_init(&expected);
+    CHECK_OK(picture_with_flags(picture, flags, NULL, &uids));
+    for (uint32_t seq = 1; seq <= model->count; seq++)
+        if ((model_entry(model, seq).flags & flags) == flags)
+            CHECK_OK(uidset_add(&expected, model_entry(model, seq).uid));
+    CHECK_U64(uidset_size(&uids), uidset_size(&expected));
+    CHECK_OK(uidset_subtract(&uids, &expected));
+    CHECK(uidset_is_empty(&uids));
+    uidset_clear(&expected);
+    uidset_clear(&uids);
+}
+
 void model_compare(const struct model *model, const struct picture *picture)
 {
     CHECK_U64(picture_count(picture), model->count);
@@ -256,6 +273,9 @@ void model_compare(const struct model *model, const struct picture *picture)
     }
     CHECK_INT(wrong, 0);
     CHECK_U64(picture_first_unseen(picture), first_unseen);
+    for (int bit = 0; bit < 8; bit++)
+        compare_with_flags(model, picture, (flag_mask)1 << bit);
+    compare_with_flags(model, picture, FLAG_SEEN | FLAG_DELETED);
     compare_uids(model, picture);
     compare_missing(model, picture);
     for (uint64_t back = 0; back < 4 && back <= model->modseq; back++)

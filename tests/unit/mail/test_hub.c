@@ -186,7 +186,7 @@ static void turn_store(struct turn *turn)
 
 static void turn_expunge(struct turn *turn)
 {
-    CHECK_OK(writer_expunge(turn->mail, turn->here, &turn->uids, NULL));
+    CHECK_OK(writer_expunge(turn->mail, turn->here, &turn->uids, 0, NULL));
 }
 
 static void turn_move(struct turn *turn)
@@ -194,8 +194,8 @@ static void turn_move(struct turn *turn)
     static const struct append_item items[64];
     struct uidset moved;
     struct append_outcome outcome;
-    if (!CHECK_OK(
-            writer_move(turn->mail, turn->here, &turn->uids, turn->there, items, &moved, &outcome)))
+    if (!CHECK_OK(writer_move(turn->mail, turn->here, &turn->uids, 0, turn->there, items, &moved,
+                              &outcome)))
         return;
     CHECK_U64(uidset_size(&moved), uidset_size(&outcome.uids));
     uidset_clear(&moved);

@@ -323,7 +323,7 @@ static void check_expunged(struct world *world)
     CHECK_OK(uidset_add_range(&gone, 1, 20));
     CHECK_OK(uidset_add_range(&gone, 50, 180));
     world_sql("UPDATE entries SET flags = flags | 8");
-    CHECK_OK(writer_expunge(world->mail, inbox(world), &gone, &told));
+    CHECK_OK(writer_expunge(world->mail, inbox(world), &gone, 0, &told));
     compare(world, 60);
     CHECK_OK(indexing_tidy(world->mail, &is_done));
     CHECK(is_done); /* it was looked at today */

@@ -56,7 +56,7 @@ static void expunge(struct stage *stage, uint32_t first, uint32_t last)
     CHECK_OK(uidset_add_range(&uids, first, last));
     CHECK_OK(workers_store(stage->worker.mail, stage->alice, first, last, FLAG_CHANGE_ADD,
                            FLAG_DELETED));
-    CHECK_OK(writer_expunge(stage->worker.mail, stage->alice, &uids, NULL));
+    CHECK_OK(writer_expunge(stage->worker.mail, stage->alice, &uids, 0, NULL));
     uidset_clear(&uids);
 }
 

@@ -297,16 +297,16 @@ static void expunges(struct world *world)
     uidset_init(&some);
     CHECK_OK(uidset_add_range(&some, 2, 2));
     CHECK_OK(uidset_add_range(&some, 5, 9));
-    CHECK_ERR(writer_expunge(stage.worker.mail, stage.bob, &some, &gone), ERR_DENIED);
-    CHECK_OK(writer_expunge(stage.worker.mail, stage.alice, &some, &gone));
+    CHECK_ERR(writer_expunge(stage.worker.mail, stage.bob, &some, 0, &gone), ERR_DENIED);
+    CHECK_OK(writer_expunge(stage.worker.mail, stage.alice, &some, 0, &gone));
     CHECK(uidset_size(&gone) == 1 && uidset_contains(&gone, 2));
     uidset_clear(&gone);
     check_shown(&stage, &world->alice, "1:8 3:8 4:8 5:0");
-    CHECK_OK(writer_expunge(stage.worker.mail, stage.alice, NULL, &gone));
+    CHECK_OK(writer_expunge(stage.worker.mail, stage.alice, NULL, 0, &gone));
     CHECK_INT(uidset_size(&gone), 3);
     uidset_clear(&gone);
     check_shown(&stage, &world->alice, "5:0");
-    CHECK_OK(writer_expunge(stage.worker.mail, stage.alice, NULL, NULL));
+    CHECK_OK(writer_expunge(stage.worker.mail, stage.alice, NULL, 0, NULL));
     uidset_clear(&some);
     stage_close(&stage);
 }
@@ -332,7 +332,7 @@ static void moves(struct world *world)
     CHECK_OK(uidset_add(&uids, 9)); /* is not there any more */
     const struct append_item items[3] = {{.flags = FLAG_SEEN}, {.flags = FLAG_FLAGGED}, {0}};
     struct append_outcome outcome;
-    CHECK_OK(writer_move(stage.worker.mail, stage.alice, &uids, done, items, &moved, &outcome));
+    CHECK_OK(writer_move(stage.worker.mail, stage.alice, &uids, 0, done, items, &moved, &outcome));
     CHECK_INT(uidset_size(&moved), 2);
     CHECK(uidset_contains(&moved, 2) && uidset_contains(&moved, 3));
     CHECK_INT(uidset_size(&outcome.uids), 2);
@@ -341,9 +341,9 @@ static void moves(struct world *world)
     struct picture *picture = worker_picture(there, &world->alice);
     CHECK_STR(workers_render(picture), "1:1 2:4");
     CHECK_INT(picture_entry(picture, 2).message_id, picture_entry(before, 3).message_id);
-    CHECK_ERR(writer_move(stage.worker.mail, done, &uids, done, items, &moved, &outcome),
+    CHECK_ERR(writer_move(stage.worker.mail, done, &uids, 0, done, items, &moved, &outcome),
               ERR_WRONG_STATE);
-    CHECK_ERR(writer_move(stage.worker.mail, stage.bob, &uids, done, items, &moved, &outcome),
+    CHECK_ERR(writer_move(stage.worker.mail, stage.bob, &uids, 0, done, items, &moved, &outcome),
               ERR_DENIED);
     uidset_clear(&moved);
     uidset_clear(&outcome.uids);

@@ -113,7 +113,7 @@ int workers_store(struct mail *mail, const struct grant *grant, uint32_t first, 
 
 int workers_expunge(struct mail *mail, const struct grant *grant)
 {
-    return writer_expunge(mail, grant, NULL, NULL);
+    return writer_expunge(mail, grant, NULL, 0, NULL);
 }
 
 const char *workers_render(const struct picture *picture)

@@ -254,6 +254,156 @@ void test_change_small_copies_and_expunges(void)
     store_run(copy_and_expunge_body);
 }
 
+static struct change move_of(const struct append_item *item, int64_t from, const struct uidset *uid,
+                             int64_t to)
+{
+    struct change change = append_of(item, to);
+    change.kind = CHANGE_MOVE;
+    change.source_id = from;
+    change.source_rights_modseq = INT64_MAX;
+    change.uids = uid;
+    return change;
+}
+
+/* To and fro in one statement. */
+static void move_body(struct database *database)
+{
+    int64_t user = table_user(database);
+    int64_t own = table_mailbox(database, user, false);
+    int64_t shared = table_mailbox(database, 0, true);
+    table_append(database, own, 3, FLAG_DELETED | FLAG_SEEN); /* modseq 2 */
+    table_append(database, shared, 2, 0);
+    const struct append_item plain = {.flags = 0}, seen = {.flags = FLAG_SEEN | FLAG_FLAGGED};
+    struct uidset one = table_uids("1"), two = table_uids("2"), absent = table_uids("9");
+    struct change changes[] = {
+        seen_of(shared, &one, user, true), /* modseq 3 */
+        move_of(&plain, own, &one, shared), move_of(&seen, shared, &one, own),
+        move_of(&plain, own, &two, shared), move_of(&plain, own, &absent, shared)};
+    CHECK_INT(run(database, LOCK_FREE, changes, 5), 0);
+    static const struct {
+        uint64_t modseq, source_modseq;
+        const char *uids;
+    } expected[] = {{3, 0, "1"}, {4, 3, "3"}, {4, 5, "4"}, {6, 5, "4"}, {0, 0, ""}};
+    for (size_t i = 0; i < 5; i++) {
+        CHECK_OK(changes[i].result);
+        CHECK_U64(changes[i].row.modseq, expected[i].modseq);
+        CHECK_U64(changes[i].source_row.modseq, expected[i].source_modseq);
+        CHECK_UIDS(&changes[i].row.uids, expected[i].uids);
+    }
+    CHECK_INT(changes[1].row.kind, JOURNAL_APPEND);
+    CHECK_INT(changes[1].source_row.kind, JOURNAL_EXPUNGE);
+    CHECK_UIDS(&changes[1].source_row.uids, "1");
+    CHECK_INT(
+        table_number("SELECT flags FROM entries WHERE mailbox_id = %" PRId64 " AND uid = 4", own),
+        FLAG_SEEN | FLAG_FLAGGED);
+    CHECK_INT(table_number("SELECT count(*) FROM expunged WHERE mailbox_id IN (%" PRId64
+                           ", %" PRId64 ")",
+                           own, shared),
+              0);
+    clear(changes, 5);
+    CHECK(change_small_collides(&changes[1], &changes[1]));
+    CHECK(!change_small_collides(&changes[1], &changes[2]));
+    struct change elsewhere = move_of(&plain, own, &one, own + 1);
+    CHECK(change_small_collides(&changes[1], &elsewhere));
+    table_is_sound(own);
+    table_is_sound(shared);
+    uidset_clear(&one);
+    uidset_clear(&two);
+    uidset_clear(&absent);
+}
+
+void test_change_small_moves(void)
+{
+    store_run(move_body);
+}
+
+static void move_refused_body(struct database *database)
+{
+    int64_t from = table_mailbox(database, 0, false);
+    int64_t to = table_mailbox(database, 0, true);
+    table_append(database, from, 2, 0); /* modseq 2 */
+    const struct append_item plain = {.flags = 0}, seen = {.flags = FLAG_SEEN};
+    struct uidset one = table_uids("1"), two = table_uids("1:2");
+    struct change change = move_of(&plain, from, &one, to);
+    CHECK(change_is_small(&change));
+    change.item_count = 2;
+    change.uids = &two;
+    CHECK(!change_is_small(&change));
+    change = move_of(&seen, from, &one, to);
+    change.seen_per_user = true;
+    CHECK(!change_is_small(&change));
+    change = move_of(&plain, from, &one, to);
+    change.source_rights_modseq = table_grant(database, from, ACL_ANYONE, 0, false, 3) - 1;
+    CHECK_INT(run(database, LOCK_FREE, &change, 1), 0);
+    CHECK_ERR(change.result, ERR_STALE);
+    clear(&change, 1);
+    change.source_rights_modseq++;
+    CHECK_INT(run(database, LOCK_ONE, &change, 1), 1); /* that is not both */
+    clear(&change, 1);
+    CHECK_INT(run(database, LOCK_FREE, &change, 1), 0);
+    CHECK_OK(change.result);
+    CHECK_UIDS(&change.row.uids, "1");
+    clear(&change, 1);
+    table_is_sound(from);
+    table_is_sound(to);
+    uidset_clear(&one);
+    uidset_clear(&two);
+}
+
+void test_change_small_moves_under_both_locks(void)
+{
+    store_run(move_refused_body);
+}
+
+/* Who has read no pulse says how far the mailbox is. */
+static void expected_body(struct database *database)
+{
+    int64_t from = table_mailbox(database, 0, false);
+    int64_t to = table_mailbox(database, 0, false);
+    table_append(database, from, 3, FLAG_DELETED); /* modseq 2 */
+    int64_t message = table_message(database, 70);
+    const struct append_item item = {.message_id = message, .size = 70};
+    struct uidset one = table_uids("1"), two = table_uids("2");
+    struct change changes[] = {append_of(&item, to), table_change(CHANGE_EXPUNGE, from),
+                               move_of(&item, from, &two, to)};
+    changes[0].source_id = from;
+    changes[0].source_rights_modseq = INT64_MAX;
+    changes[0].uids = &one;
+    changes[1].uids = &one;
+    for (size_t i = 0; i < 3; i++) {
+        uint64_t modseq = (uint64_t)table_number("SELECT highest_modseq FROM mailbox_state"
+                                                 " WHERE mailbox_id = %" PRId64,
+                                                 from);
+        for (uint64_t wrong = modseq - 1; wrong <= modseq + 1; wrong += 2) {
+            changes[i].expected_modseq = wrong;
+            CHECK_INT(run(database, LOCK_FREE, &changes[i], 1), 0);
+            CHECK_ERR(changes[i].result, ERR_STALE);
+            clear(&changes[i], 1);
+        }
+        changes[i].expected_modseq = modseq;
+        CHECK_INT(run(database, LOCK_FREE, &changes[i], 1), 0);
+        CHECK_OK(changes[i].result);
+        CHECK(changes[i].row.modseq != 0);
+        clear(&changes[i], 1);
+    }
+    table_is_sound(from);
+    table_is_sound(to);
+    struct change copy = append_of(&item, to);
+    copy.source_id = from;
+    copy.uids = &one;
+    copy.source_rights_modseq = table_grant(database, from, ACL_ANYONE, 0, false, 3) - 1;
+    CHECK_INT(run(database, LOCK_FREE, &copy, 1), 0);
+    CHECK_ERR(copy.result, ERR_STALE);
+    clear(&copy, 1);
+    uidset_clear(&one);
+    uidset_clear(&two);
+}
+
+void test_change_small_compares_the_expected_modseq(void)
+{
+    store_run(expected_body);
+}
+
 static void stale_body(struct database *database)
 {
     int64_t user = table_user(database);
