@@ -119,7 +119,7 @@ class Expired(Way):
         ] + [f"wait {EXPIRES_AFTER + 0.2}"]
 
 
-WAYS = (Shared(), OthersOwn(), Group(), Negative())
+WAYS = (Shared(), OthersOwn(), Group(), Negative(), Expired())
 SITUATIONS = {
     "missing": "Every command with each right it needs, and without",
     "selected": "Rights that are lost while the mailbox is selected",
