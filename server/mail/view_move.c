@@ -3,10 +3,9 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "reader.h"
+#include "store/entry_stream.h"
 #include "store/mailboxes.h"
 #include "store/recently_deleted.h"
-
-enum { LOAD_BATCH = 8192 };
 
 int view_move_begin(struct view_move *move, struct view *view)
 {
@@ -30,7 +29,6 @@ void view_move_abandon(struct view_move *move)
 
 struct load {
     struct view_move *move;
-    uint32_t next_uid;
     int err;
 };
 
@@ -41,7 +39,6 @@ static void load_row(void *arg, const struct entry_row *entry)
         return;
     load->err = snapshot_builder_append(&load->move->builder, entry);
     load->move->flags |= entry->flags;
-    load->next_uid = entry->uid + 1;
 }
 
 /* Each batch sees the mailbox a little younger than the one before. That does
@@ -50,16 +47,20 @@ static void load_row(void *arg, const struct entry_row *entry)
 static int load_entries(struct view_move *move)
 {
     const struct view *view = move->view;
-    struct load load = {.move = move, .next_uid = 1};
+    struct load load = {.move = move};
+    struct entry_stream *stream;
+    int err = entry_stream_open(view->mail->database, view->mailbox_id, &stream);
+    if (err)
+        return err;
     uint32_t count;
     do {
-        int err = entries_read(view->mail->database, view->mailbox_id, load.next_uid, LOAD_BATCH,
-                               load_row, &load, &count);
-        if (err || load.err)
-            return err ? err : load.err;
+        err = entry_stream_next(stream, load_row, &load, &count);
+        if (!err)
+            err = load.err;
         fiber_breathe();
-    } while (count == LOAD_BATCH);
-    return 0;
+    } while (!err && count);
+    entry_stream_close(&stream);
+    return err;
 }
 
 int view_move_load(struct view_move *move)

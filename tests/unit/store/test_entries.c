@@ -1,4 +1,5 @@
 #include "store/entries.h"
+#include "store/entry_stream.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -67,6 +68,59 @@ static void read_body(struct database *database)
 void test_entries_read_in_batches(void)
 {
     store_run(read_body);
+}
+
+static void stream_body(struct database *database)
+{
+    enum { MESSAGES = 5000, BATCH = 2048 };
+    int64_t mailbox = table_mailbox(database, 0, true);
+    table_append(database, mailbox, MESSAGES, FLAG_FLAGGED);
+    struct entry_stream *stream;
+    struct reading reading = {0};
+    uint32_t count = 0, batches = 0;
+    if (!CHECK_OK(entry_stream_open(database, mailbox, &stream)))
+        return;
+    do
+        CHECK_OK(entry_stream_next(stream, count_row, &reading, &count));
+    while (++batches < 10 && count);
+    CHECK_INT(batches, MESSAGES / BATCH + 2);
+    CHECK_INT(reading.count, MESSAGES);
+    CHECK_INT(reading.last_uid, MESSAGES);
+    CHECK_OK(entry_stream_next(stream, count_row, &reading, &count));
+    CHECK_INT(count, 0);
+    entry_stream_close(&stream);
+    entry_stream_close(&stream);
+    /* One that is closed while the next batch is under way, and one that begins nothing. */
+    struct reading again = {0};
+    if (CHECK_OK(entry_stream_open(database, mailbox, &stream))) {
+        CHECK_OK(entry_stream_next(stream, count_row, &again, &count));
+        CHECK_INT(count, BATCH);
+        entry_stream_close(&stream);
+    }
+    if (CHECK_OK(entry_stream_open(database, -1, &stream)))
+        entry_stream_close(&stream);
+}
+
+void test_entries_are_read_ahead(void)
+{
+    store_run(stream_body);
+}
+
+static void stream_empty_body(struct database *database)
+{
+    struct entry_stream *stream;
+    struct reading reading = {0};
+    uint32_t count = 7;
+    if (!CHECK_OK(entry_stream_open(database, table_mailbox(database, 0, true), &stream)))
+        return;
+    CHECK_OK(entry_stream_next(stream, count_row, &reading, &count));
+    CHECK_INT(count, 0);
+    entry_stream_close(&stream);
+}
+
+void test_entries_of_an_empty_mailbox(void)
+{
+    store_run(stream_empty_body);
 }
 
 static bool has_bit(const struct seen_page_row *page, uint32_t uid)
