@@ -218,7 +218,7 @@ static int worker_await_database(struct worker *worker)
     }
     if (err == -ERR_WRONG_STATE)
         worker->exit_code = WORKER_EXIT_CONFIGURATION;
-    return err;
+    return err ? err : database_warm(worker->database);
 }
 
 static int worker_open_services(struct worker *worker)

@@ -110,6 +110,12 @@ int database_wait(struct database *database)
     return err;
 }
 
+int database_warm(struct database *database)
+{
+    int err = pool_warm(&database->durable);
+    return err ? err : pool_warm(&database->relaxed);
+}
+
 uint64_t database_generation(const struct database *database)
 {
     return connection_generation(database->lanes[LANE_FAST].connection);

@@ -118,6 +118,11 @@ static int pool_grow(struct pool *pool)
     return needed && pool->count < pool->max ? pool_open_slot(pool) : 0;
 }
 
+int pool_warm(struct pool *pool)
+{
+    return pool->count ? 0 : pool_open_slot(pool);
+}
+
 static const char *pool_problem(const struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++)
