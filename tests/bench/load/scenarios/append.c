@@ -243,6 +243,8 @@ static void queue_entries(struct sql_client *client, const struct target *target
     sql_long_text(&entry, zeros);
     sql_long_text(&entry, array_text(&arrays->dates));
     sql_long_text(&entry, zeros);
+    sql_long_text(&entry, NULL); /* copied from nowhere */
+    sql_long_text(&entry, NULL);
     sql_number(&entry, target->baseline->next_id);
     sql_queue(client, "change_append", &entry);
 }

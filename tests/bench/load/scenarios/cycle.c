@@ -150,6 +150,8 @@ static void queue_copy(struct sql_client *client, const struct cycle *cycle)
     sql_long_text(&params, cycle->zeros);
     sql_long_text(&params, cycle->dates);
     sql_long_text(&params, cycle->zeros);
+    sql_number(&params, cycle->desk_id); /* where they are copied from */
+    sql_long_text(&params, cycle->uids);
     sql_number(&params, 1);
     sql_queue(client, "change_append", &params);
 }
