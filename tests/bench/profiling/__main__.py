@@ -62,6 +62,7 @@ class Bench:
             "scenario": scenario["name"],
             "port": server.imap_port,
             "password": password_of(COPIED),
+            "conninfo": server.world.conninfo(server.database),
             "process": server.process.pid,
             "memory-process": server.process.pid,
             "seconds": seconds,
