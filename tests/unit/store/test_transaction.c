@@ -208,11 +208,11 @@ static bool somebody_was_hit(const struct crowd_state *state)
 static void killed_fiber(void *arg, size_t number)
 {
     if (number < 199) {
-        fiber_sleep((uint32_t)number * 2);
+        fiber_sleep((uint32_t)number * 5);
         insert_fiber(arg, number);
         return;
     }
-    for (int i = 0; i < 4 || (i < 40 && !somebody_was_hit(arg)); i++) {
+    for (int i = 0; i < 4 || (i < 200 && !somebody_was_hit(arg)); i++) {
         store_kill("postroom transactions");
         fiber_sleep(i < 4 ? 50 : 5);
     }
