@@ -57,31 +57,42 @@ void entry_row_read(const struct result *result, size_t row, int first_column,
 /* Up to here the slow lane is quick enough for its neighbours. */
 enum { ENTRIES_ON_LANE_MAX = 1000 };
 
-int entries_read(struct database *database, int64_t mailbox_id, uint32_t from_uid, uint32_t max,
-                 void (*row)(void *arg, const struct entry_row *entry), void *arg,
-                 uint32_t *count_out)
+int entries_fetch(struct database *database, int64_t mailbox_id, uint32_t from_uid, uint32_t max,
+                  struct result **out)
 {
     struct params params;
     params_init(&params);
     params_int8(&params, mailbox_behind(mailbox_id));
     params_int8(&params, from_uid);
     params_int8(&params, max);
-    struct result *result;
     enum statement statement =
         is_recently_deleted(mailbox_id) ? STATEMENT_DELETED_ENTRIES_READ : STATEMENT_ENTRIES_READ;
-    int err = max <= ENTRIES_ON_LANE_MAX
-                  ? lane_ask(database, LANE_SLOW, statement, &params, &result)
-                  : pool_ask(database, RELAXED, statement, &params, &result);
-    if (err)
-        return err;
+    return max <= ENTRIES_ON_LANE_MAX ? lane_ask(database, LANE_SLOW, statement, &params, out)
+                                      : pool_ask(database, RELAXED, statement, &params, out);
+}
+
+void entries_give(const struct result *result,
+                  void (*row)(void *arg, const struct entry_row *entry), void *arg)
+{
     size_t count = result_rows(result);
     for (size_t i = 0; i < count; i++) {
         struct entry_row entry;
         entry_row_read(result, i, 0, &entry);
         row(arg, &entry);
     }
+}
+
+int entries_read(struct database *database, int64_t mailbox_id, uint32_t from_uid, uint32_t max,
+                 void (*row)(void *arg, const struct entry_row *entry), void *arg,
+                 uint32_t *count_out)
+{
+    struct result *result;
+    int err = entries_fetch(database, mailbox_id, from_uid, max, &result);
+    if (err)
+        return err;
+    entries_give(result, row, arg);
+    *count_out = (uint32_t)result_rows(result);
     result_free(&result);
-    *count_out = (uint32_t)count;
     return 0;
 }
 

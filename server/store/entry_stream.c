@@ -5,8 +5,6 @@
 #include "entry_rows.h"
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
-#include "rows.h"
-#include "store/recently_deleted.h"
 
 /* What fits the socket's buffer: PostgreSQL must not wait for us to take it. */
 enum { STREAM_BATCH = 2048 };
@@ -39,15 +37,8 @@ int entry_stream_open(struct database *database, int64_t mailbox_id, struct entr
 
 static void fetch(struct entry_stream *stream)
 {
-    struct params params;
-    params_init(&params);
-    params_int8(&params, mailbox_behind(stream->mailbox_id));
-    params_int8(&params, stream->next_uid);
-    params_int8(&params, STREAM_BATCH);
-    enum statement statement = is_recently_deleted(stream->mailbox_id)
-                                   ? STATEMENT_DELETED_ENTRIES_READ
-                                   : STATEMENT_ENTRIES_READ;
-    stream->err = pool_ask(stream->database, RELAXED, statement, &params, &stream->result);
+    stream->err = entries_fetch(stream->database, stream->mailbox_id, stream->next_uid,
+                                STREAM_BATCH, &stream->result);
     if (stream->err)
         stream->reason = *last_error();
 }
@@ -109,11 +100,7 @@ int entry_stream_next(struct entry_stream *stream,
         ask_ahead(stream);
         fiber_yield(); /* it is sent before we are busy */
     }
-    for (size_t i = 0; i < count; i++) {
-        struct entry_row entry;
-        entry_row_read(result, i, 0, &entry);
-        row(arg, &entry);
-    }
+    entries_give(result, row, arg);
     result_free(&result);
     *count_out = (uint32_t)count;
     return 0;
