@@ -27,7 +27,8 @@ int loop_after_fork(void) MUST_CHECK;
 
 /* Runs main(arg) as the first fiber, returns when it has returned and the
  * loop was stopped by that: how postroomctl and tests use the fiber world.
- * loop_init and loop_close included. */
+ * Fibers that it woke last have their turn before that; those that are parked
+ * are dropped. loop_init and loop_close included. */
 int loop_run_main(void (*main)(void *arg), void *arg) MUST_CHECK;
 
 /* Watching a file descriptor. The mask is cached: setting the mask it

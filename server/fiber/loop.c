@@ -145,6 +145,17 @@ static void run_first(void *arg)
     loop_stop();
 }
 
+/* What the first fiber has ended still holds what it must give back, and may
+ * have been woken too late for the last turn. */
+static void let_woken_fibers_end(void)
+{
+    for (int turn = 0; turn < CLOSE_TURNS && scheduler_is_busy(); turn++) {
+        scheduler_admit_yielded();
+        scheduler_run();
+        run_turn_ends();
+    }
+}
+
 int loop_run_main(void (*main)(void *arg), void *arg)
 {
     int rc = loop_init();
@@ -154,6 +165,7 @@ int loop_run_main(void (*main)(void *arg), void *arg)
     rc = fiber_spawn("main", run_first, &first, NULL);
     if (rc == 0)
         loop_run();
+    let_woken_fibers_end();
     loop_close();
     return rc;
 }

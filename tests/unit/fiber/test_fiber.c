@@ -276,6 +276,22 @@ void test_fiber_breathe_outside_does_nothing(void)
     CHECK(fiber_current() == NULL);
 }
 
+enum { CHAIN = 40 }; /* more wakes than a turn of the loop has rounds */
+
+static void spawn_next(void *arg)
+{
+    int *ended = arg;
+    if (++*ended < CHAIN)
+        CHECK_OK(fiber_spawn("next", spawn_next, ended, NULL));
+}
+
+void test_fiber_woken_last_has_its_turn(void)
+{
+    int ended = 0;
+    CHECK_OK(loop_run_main(spawn_next, &ended));
+    CHECK_INT(ended, CHAIN);
+}
+
 static void sleep_25(void *arg)
 {
     int64_t *slept_us = arg;
