@@ -14,11 +14,13 @@
 #include "mail/mail.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "session/throttle.h"
 
 /* Times in seconds, sizes in octets; docs/configuration.md has the defaults. */
 struct imap_settings {
     struct tls_context *tls;                       /* NULL: no TLS on offer */
     const struct network_list *plaintext_networks; /* passwords without TLS from here */
+    struct throttle *throttle; /* failed logins; the worker's, whatever is reloaded */
     uint32_t line_max;
     uint32_t literal_max;           /* of literals other than messages */
     uint32_t command_max;           /* a whole command with its literals */

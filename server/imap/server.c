@@ -6,13 +6,41 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "eviction.h"
 #include "fiber/fiber.h"
 #include "idle_heap.h"
 #include "server_private.h"
 #include "session.h"
-#include "throttle.h"
 #include "update_cache.h"
+
+/* It has not had the time to look for itself: it is inside a command. */
+static bool server_is_unaware(const struct session *session, int64_t user_id)
+{
+    return session->actor.user_id == user_id && session->check_user;
+}
+
+static bool server_has_unaware(void *arg, int64_t user_id)
+{
+    const struct imap_server *server = arg;
+    LIST_EACH(&server->sessions, l)
+    {
+        if (server_is_unaware(CONTAINER_OF(l, struct session, link), user_id))
+            return true;
+    }
+    return false;
+}
+
+static void server_cut_off(void *arg, int64_t user_id)
+{
+    const struct imap_server *server = arg;
+    LIST_EACH(&server->sessions, l)
+    {
+        struct session *session = CONTAINER_OF(l, struct session, link);
+        if (!server_is_unaware(session, user_id))
+            continue;
+        session->evicted = true;
+        stream_cancel(session->stream);
+    }
+}
 
 int imap_server_new(struct mail *mail, const struct imap_settings *settings,
                     const struct imap_hooks *hooks, struct imap_server **out)
@@ -26,9 +54,12 @@ int imap_server_new(struct mail *mail, const struct imap_settings *settings,
     link_init(&server->sessions);
     map_init(&server->audiences);
     wait_queue_init(&server->gone);
+    server->evictor = (struct evictor){.mail = mail,
+                                       .arg = server,
+                                       .has_sessions = server_has_unaware,
+                                       .cut_off = server_cut_off,
+                                       .ended = &server->gone};
     int err = update_cache_new(&server->updates);
-    if (!err)
-        err = throttle_new(&server->throttle);
     if (!err)
         err = idle_heap_new(&server->idle_heap);
     if (err) {
@@ -44,7 +75,6 @@ void imap_server_free(struct imap_server **server)
     if (!*server)
         return;
     update_cache_free(&(*server)->updates);
-    throttle_free(&(*server)->throttle);
     idle_heap_free(&(*server)->idle_heap);
     map_clear(&(*server)->audiences);
     free(*server);
@@ -142,12 +172,12 @@ void imap_server_user_changed(struct imap_server *server, int64_t user_id)
         }
     }
     if (has_sessions && user_id != 0 && !server->stopping)
-        eviction_begin(server, user_id);
+        eviction_begin(&server->evictor, user_id);
 }
 
 static void server_await_end(struct imap_server *server, int64_t deadline)
 {
-    while ((server->session_count || server->audiences_telling || server->evictions) &&
+    while ((server->session_count || server->audiences_telling || server->evictor.running) &&
            wait_for(&server->gone, deadline) == 0)
         continue;
 }

@@ -8,11 +8,11 @@
 #include "base/map.h"
 #include "fiber/wait.h"
 #include "imap/server.h"
+#include "session/eviction.h"
 
 struct idle_heap;
 struct update_cache;
 struct session;
-struct throttle;
 
 struct imap_server {
     struct mail *mail;
@@ -22,12 +22,11 @@ struct imap_server {
     size_t session_count;
     uint64_t next_session;
     bool stopping;
-    struct map audiences;         /* mailbox_id → struct audience (audience.c) */
-    size_t audiences_telling;     /* whose fibers live */
-    size_t evictions;             /* whose fibers live (eviction.c) */
+    struct map audiences;     /* mailbox_id → struct audience (audience.c) */
+    size_t audiences_telling; /* whose fibers live */
+    struct evictor evictor;
     struct wait_queue gone;       /* woken when the last session or such a fiber ends */
     struct update_cache *updates; /* update_cache.c */
-    struct throttle *throttle;    /* throttle.c */
     struct idle_heap *idle_heap;  /* idle_heap.c */
 };
 

@@ -57,7 +57,7 @@ struct session {
     bool idling;     /* in IDLE: news may interrupt the wait for input */
     bool check_user; /* something about the user has changed: look */
     bool stopping;   /* the server wants it to end */
-    bool evicted;    /* and at once: the user may not be here (eviction.h) */
+    bool evicted;    /* and at once: the user may not be here (session/eviction.h) */
 };
 
 /* Runs the whole session; the fiber's main. Frees everything. */

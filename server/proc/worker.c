@@ -12,6 +12,7 @@
 #include "imap/server.h"
 #include "lmtp/server.h"
 #include "mail/mail.h"
+#include "session/throttle.h"
 #include "settings.h"
 #include "store/schema.h"
 
@@ -40,6 +41,7 @@ struct worker {
     struct mail *mail;
     struct imap_server *imap;
     struct lmtp_server *lmtp;
+    struct throttle *throttle; /* of failed logins, whatever the service */
     struct worker_port *ports;
     size_t port_count;
     struct wait_queue woken; /* a signal came */
@@ -83,6 +85,7 @@ static int worker_settings_load(struct worker *worker, struct worker_settings **
     settings_imap(&settings->config, worker->start->number, &settings->imap);
     settings->imap.tls = settings->tls;
     settings->imap.plaintext_networks = settings->networks;
+    settings->imap.throttle = worker->throttle;
     settings_lmtp(&settings->config, worker->start->number, &settings->lmtp);
     settings->lmtp.tls = settings->tls;
     settings_mail(&settings->config, true, &settings->mail);
@@ -236,7 +239,9 @@ static int worker_open_services(struct worker *worker)
 
 static int worker_open(struct worker *worker)
 {
-    int err = worker_settings_load(worker, &worker->settings);
+    int err = throttle_new(&worker->throttle);
+    if (!err)
+        err = worker_settings_load(worker, &worker->settings);
     if (!err)
         err = worker_await_database(worker);
     if (!err)
@@ -273,6 +278,7 @@ static void worker_close(struct worker *worker)
         return;
     lmtp_server_free(&worker->lmtp);
     imap_server_free(&worker->imap);
+    throttle_free(&worker->throttle);
     mail_close(&worker->mail);
     database_close(&worker->database);
     worker_settings_free(&worker->settings);

@@ -1,20 +1,13 @@
 /* STARTTLS, LOGIN and AUTHENTICATE (RFC 3501 section 6.2, RFC 4422, RFC 4959). */
 #include "commands.h"
 
-#include <string.h>
-
 #include "../capability.h"
 #include "../input.h"
 #include "../reply.h"
 #include "../server_private.h"
-#include "../throttle.h"
-#include "base/digest.h"
-#include "fiber/fiber.h"
 #include "mail/account.h"
-#include "proto/sasl.h"
-
-/* A late answer looks up this often whether the server is stopping. */
-enum { LOGIN_SLEEP_MS = 250 };
+#include "session/authentication.h"
+#include "session/throttle.h"
 
 static int run_starttls(struct session *session, struct command *command)
 {
@@ -49,7 +42,7 @@ static int login_succeed(struct session *session, struct command *command, struc
     int err = session_log_in(session, login);
     if (err)
         return err;
-    throttle_succeeded(session->server->throttle, session->remote);
+    throttle_succeeded(session->server->settings.throttle, session->remote);
     session->reader.limits.line_max = session->server->settings.line_max;
     session->reader.limits.literal_max = session->server->settings.literal_max;
     session->reader.limits.total_max = session->server->settings.command_max;
@@ -68,10 +61,9 @@ static int login_fail(struct session *session, int err)
     struct error reason = *last_error();
     const struct imap_settings *settings = &session->server->settings;
     uint32_t delay =
-        throttle_failed(session->server->throttle, session->remote, settings->failed_login_delay_ms,
+        throttle_failed(settings->throttle, session->remote, settings->failed_login_delay_ms,
                         settings->failed_login_delay_max_ms);
-    for (uint32_t slept = 0; slept < delay && !session->stopping; slept += LOGIN_SLEEP_MS)
-        fiber_sleep(delay - slept < LOGIN_SLEEP_MS ? delay - slept : LOGIN_SLEEP_MS);
+    throttle_wait(delay, &session->stopping);
     if (++session->failed_logins >= settings->failed_logins_max)
         session_bye(session, "Too many failed logins");
     return fail(reason.code, "%s", reason.text);
@@ -138,128 +130,57 @@ static int parse_authenticate(struct lexer *lexer, void *out)
     return err ? err : lexer_end(lexer);
 }
 
-/* What the mechanism asks for while it runs. */
-struct authentication {
+/* Of the command that an exchange belongs to. */
+struct login_exchange {
     struct session *session;
     struct arena *arena;
 };
 
-static int authenticate_find_verifier(void *arg, struct slice user, struct sasl_verifier *out)
+/* Sends a challenge and reads the answer; one is read even when nothing is asked (RFC 3501
+ * has no place for what a mechanism says at its end). */
+static int login_exchange(void *arg, struct slice challenge, bool last, struct slice *answer_out)
 {
-    struct authentication *authentication = arg;
-    struct verifier verifier;
-    int err = account_find_verifier(authentication->session->mail, user, &verifier);
-    if (err)
-        return err;
-    out->iterations = verifier.iterations;
-    out->salt_len = verifier.salt_len;
-    memcpy(out->salt, verifier.salt, sizeof out->salt);
-    memcpy(out->stored_key, verifier.stored_key, sizeof out->stored_key);
-    memcpy(out->server_key, verifier.server_key, sizeof out->server_key);
-    return 0;
-}
-
-static int authenticate_check_password(void *arg, struct slice user, struct slice password)
-{
-    struct authentication *authentication = arg;
-    struct account account;
-    return account_check_password(authentication->session->mail, authentication->arena, user,
-                                  password, &account);
-}
-
-static bool authenticate_channel_binding(void *arg, bool exporter, uint8_t *out, size_t *len_out)
-{
-    const struct authentication *authentication = arg;
-    const struct stream *stream = authentication->session->stream;
-    if (!exporter)
-        return stream_tls_unique(stream, out, len_out);
-    *len_out = 32;
-    return stream_tls_exporter(stream, out);
-}
-
-/* Sends a challenge and reads the answer. "*" gives up (RFC 3501 section 6.2.2). */
-static int authenticate_exchange(struct session *session, struct arena *arena,
-                                 struct slice challenge, struct slice *answer_out)
-{
+    (void)last;
+    const struct login_exchange *exchange = arg;
     struct buffer line;
     buffer_init(&line, 0);
     buffer_add_cstr(&line, "+ ");
-    base64_encode(&line, challenge);
+    buffer_add(&line, challenge);
     buffer_add_cstr(&line, "\r\n");
-    int err = reply_buffer(session, &line);
+    int err = reply_buffer(exchange->session, &line);
     buffer_clear(&line);
     struct slice text;
     if (!err)
-        err = input_line(session, -1, &text);
+        err = input_line(exchange->session, -1, &text);
     if (err)
         return err;
-    if (slice_equal(text, SLICE("*")))
-        err = fail(ERR_SYNTAX, "Authentication was given up");
-    else
-        err = base64_decode(arena, text, answer_out);
-    input_line_end(session);
-    return err;
-}
-
-static int authenticate_first_answer(const struct authenticate_args *args, struct arena *arena,
-                                     struct slice *answer_out)
-{
-    *answer_out = (struct slice){0, 0};
-    if (!args->initial.data)
-        return 0;
-    *answer_out = SLICE_EMPTY;
-    if (slice_equal(args->initial, SLICE("="))) /* an empty one, RFC 4959 section 3 */
-        return 0;
-    return base64_decode(arena, args->initial, answer_out);
-}
-
-static int authenticate_converse(struct session *session, struct command *command,
-                                 struct sasl *sasl)
-{
-    struct slice answer;
-    int err = authenticate_first_answer(command->args, command->arena, &answer);
-    while (!err) {
-        enum sasl_progress progress;
-        struct slice challenge = SLICE_EMPTY;
-        err = sasl_step(sasl, answer, command->arena, &progress, &challenge);
-        if (err || (progress == SASL_DONE && challenge.len == 0))
-            return err;
-        err = authenticate_exchange(session, command->arena, challenge, &answer);
-        if (!err && progress == SASL_DONE)
-            return 0;
-    }
-    return err;
+    struct slice answer = arena_copy(exchange->arena, text);
+    input_line_end(exchange->session);
+    if (!answer.data)
+        return -ERR_NO_MEMORY;
+    *answer_out = answer;
+    return 0;
 }
 
 static int run_authenticate(struct session *session, struct command *command)
 {
     const struct authenticate_args *args = command->args;
-    bool plaintext = session_may_send_password(session);
-    const char *const *offered = sasl_mechanisms(stream_is_tls(session->stream), plaintext);
-    size_t i = 0;
-    while (offered[i] && !slice_equal_nocase(args->mechanism, slice_cstr(offered[i])))
-        i++;
-    if (!offered[i] && !plaintext)
-        return fail(ERR_PRIVACY, "That mechanism is not on offer here without TLS");
-    if (!offered[i])
-        return fail(ERR_INVALID, "No such mechanism");
-    struct authentication authentication = {session, command->arena};
-    struct sasl_callbacks callbacks = {.arg = &authentication,
-                                       .find_verifier = authenticate_find_verifier,
-                                       .check_password = authenticate_check_password,
-                                       .channel_binding = authenticate_channel_binding};
-    struct sasl *sasl;
-    int err = sasl_new(slice_cstr(offered[i]), &callbacks, &sasl);
-    if (err)
-        return err;
-    err = authenticate_converse(session, command, sasl);
-    struct slice user = err ? SLICE_EMPTY : sasl_user(sasl);
-    struct slice other = err ? SLICE_EMPTY : sasl_authorisation(sasl);
-    if (!err && other.len && !slice_equal(user, other))
+    struct login_exchange exchange = {session, command->arena};
+    struct authentication authentication = {.mail = session->mail,
+                                            .stream = session->stream,
+                                            .arena = command->arena,
+                                            .plaintext = session_may_send_password(session),
+                                            .arg = &exchange,
+                                            .exchange = login_exchange};
+    /* "=" is an empty initial response (RFC 4959 section 3). */
+    struct slice initial =
+        args->initial.data && slice_equal(args->initial, SLICE("=")) ? SLICE_EMPTY : args->initial;
+    struct slice user, other;
+    int err = authentication_run(&authentication, args->mechanism, initial, &user, &other);
+    if (!err && other.len)
         err = fail(ERR_CREDENTIALS, "You may not act for another user");
     if (!err)
         err = login_succeed(session, command, user);
-    sasl_free(&sasl);
     return login_fail(session, err);
 }
 

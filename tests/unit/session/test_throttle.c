@@ -1,4 +1,4 @@
-#include "throttle.h"
+#include "session/throttle.h"
 
 #include "support/check.h"
 

@@ -1,9 +1,13 @@
-#include "throttle.h"
+#include "session/throttle.h"
 
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/slice.h"
+#include "fiber/fiber.h"
+
+/* A late answer looks up this often whether the server is stopping. */
+enum { THROTTLE_SLEEP_MS = 250 };
 
 /* A fixed table, one place per hash: two addresses that share a place share
  * their failures, which errs on the safe side and needs no eviction. */
@@ -55,4 +59,10 @@ uint32_t throttle_failed(struct throttle *throttle, const char *remote, uint32_t
 void throttle_succeeded(struct throttle *throttle, const char *remote)
 {
     throttle_place(throttle, remote)->failures = 0;
+}
+
+void throttle_wait(uint32_t delay_ms, const bool *stopping)
+{
+    for (uint32_t slept = 0; slept < delay_ms && !*stopping; slept += THROTTLE_SLEEP_MS)
+        fiber_sleep(delay_ms - slept < THROTTLE_SLEEP_MS ? delay_ms - slept : THROTTLE_SLEEP_MS);
 }

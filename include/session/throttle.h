@@ -1,10 +1,11 @@
 /*
  * Failed logins: counted per remote address, each answered later than the
- * one before. Old failures are forgotten. One a worker.
+ * one before. Old failures are forgotten. One a worker, for all its services.
  */
-#ifndef POSTROOM_IMAP_THROTTLE_H
-#define POSTROOM_IMAP_THROTTLE_H
+#ifndef POSTROOM_SESSION_THROTTLE_H
+#define POSTROOM_SESSION_THROTTLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -22,5 +23,8 @@ uint32_t throttle_failed(struct throttle *throttle, const char *remote, uint32_t
 void throttle_succeeded(struct throttle *throttle, const char *remote);
 
 enum { THROTTLE_MEMORY_MS = 10 * 60 * 1000, THROTTLE_ADDRESSES = 4096 };
+
+/* Parks so long, or until somebody has set *stopping. */
+void throttle_wait(uint32_t delay_ms, const bool *stopping);
 
 #endif

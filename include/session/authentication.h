@@ -1,0 +1,35 @@
+/*
+ * AUTHENTICATE, whatever the protocol (RFC 4422): a mechanism of proto/sasl.h proves who
+ * somebody is, with the accounts behind it and the connection's channel bindings. How
+ * challenges and answers look on the wire is the protocol's.
+ */
+#ifndef POSTROOM_SESSION_AUTHENTICATION_H
+#define POSTROOM_SESSION_AUTHENTICATION_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "mail/mail.h"
+#include "net/stream.h"
+
+struct authentication {
+    struct mail *mail;
+    struct stream *stream;
+    struct arena *arena; /* of the command */
+    bool plaintext;      /* passwords may be sent on this connection */
+    void *arg;
+    /* Sends a challenge and reads the answer, both in base64; the answer lives until the
+     * next exchange. `last`: the mechanism has nothing more to ask, it only has something
+     * to say; then the answer is not looked at. */
+    int (*exchange)(void *arg, struct slice challenge, bool last, struct slice *answer_out);
+};
+
+/* `initial` is the first answer in base64; data NULL: the client gave none. Who it is, and
+ * as whom (empty: the same), both prepared by SASLprep and in the arena. -ERR_PRIVACY: not
+ * without TLS. -ERR_INVALID: no such mechanism. -ERR_SYNTAX: also when the client gave up.
+ * -ERR_CREDENTIALS, and what the exchange returned. */
+int authentication_run(const struct authentication *authentication, struct slice mechanism,
+                       struct slice initial, struct slice *user_out,
+                       struct slice *authorisation_out) MUST_CHECK;
+
+#endif
