@@ -8,7 +8,7 @@
  *
  * The database stores who owns it and the path below the namespace; a
  * mailbox_path is that pair. On the wire names are in modified UTF-7
- * (RFC 3501 section 5.1.3).
+ * (RFC 3501 section 5.1.3) until the client asks for UTF-8.
  */
 #ifndef POSTROOM_MODEL_MAILBOX_NAME_H
 #define POSTROOM_MODEL_MAILBOX_NAME_H
@@ -37,7 +37,10 @@ struct mailbox_path {
  * forbids (8-bit octets, needless shifts, broken base64). Raw UTF-8 is
  * accepted too, since clients send it. */
 int mailbox_name_decode(struct arena *arena, struct slice wire, struct slice *out) MUST_CHECK;
-/* The wire form of a UTF-8 name or pattern: appended without quoting. */
+/* The same where both sides have agreed on UTF-8 (RFC 9051 section 5.1, RFC 9755
+ * section 3): "&" is itself. */
+int mailbox_name_decode_utf8(struct arena *arena, struct slice wire, struct slice *out) MUST_CHECK;
+/* The modified UTF-7 of a UTF-8 name or pattern: appended without quoting. */
 void mailbox_name_encode(struct slice name, struct buffer *out);
 
 /* Splits a name as IMAP shows it into namespace and path. "inbox" in any

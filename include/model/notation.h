@@ -23,6 +23,8 @@ void notation_string(struct buffer *out, struct slice s);
 void notation_nstring(struct buffer *out, struct slice s);
 /* astring: an atom where it can be one and does not read as NIL. */
 void notation_astring(struct buffer *out, struct slice s);
+/* The same for clients that take UTF-8 in quoted strings (RFC 9051 section 4.3). */
+void notation_utf8_astring(struct buffer *out, struct slice s);
 /* Always a literal: "{2}\r\nab". NUL octets are dropped. */
 void notation_literal(struct buffer *out, struct slice s);
 

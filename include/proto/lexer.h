@@ -25,8 +25,9 @@ struct lexer {
     struct slice text;
     size_t at;
     struct arena *arena;
-    bool utf8;          /* UTF8=ACCEPT is enabled (RFC 6855): quoted strings must be UTF-8 */
-    uint32_t items_max; /* limit for sequence-set items and list lengths: over it -ERR_LIMIT */
+    bool utf8;            /* quoted strings and mailbox names are UTF-8 (RFC 9051, RFC 9755) */
+    bool charset_is_utf8; /* and CHARSET may not be said (RFC 9755 section 3) */
+    uint32_t items_max;   /* limit for sequence-set items and list lengths: over it -ERR_LIMIT */
 };
 
 enum { LEXER_ITEMS_MAX_DEFAULT = 20000 };
@@ -62,7 +63,7 @@ int lexer_number(struct lexer *lexer, uint32_t *out) MUST_CHECK;
 int lexer_number64(struct lexer *lexer, uint64_t *out) MUST_CHECK;
 int lexer_nz_number(struct lexer *lexer, uint32_t *out) MUST_CHECK;
 
-/* mailbox: astring in modified UTF-7, decoded to UTF-8 (model/mailbox_name.h). */
+/* mailbox: astring, decoded from modified UTF-7 unless lexer->utf8 (model/mailbox_name.h). */
 int lexer_mailbox(struct lexer *lexer, struct slice *out) MUST_CHECK;
 /* list-mailbox: as mailbox, but atoms may have "%" and "*". */
 int lexer_list_mailbox(struct lexer *lexer, struct slice *out) MUST_CHECK;

@@ -10,8 +10,9 @@
 #include "base/buffer.h"
 #include "model/flags.h"
 
-/* Mailbox name in modified UTF-7, as astring. */
-void write_mailbox(struct buffer *out, struct slice name);
+/* Mailbox name as astring: in UTF-8 for clients that asked for it (RFC 9051, RFC 9755), else in
+ * modified UTF-7. */
+void write_mailbox(struct buffer *out, struct slice name, bool utf8);
 /* "(\Seen $Forwarded)"; `recent` adds \Recent. */
 void write_flags(struct buffer *out, flag_mask flags, const struct keyword_table *keywords,
                  bool recent);

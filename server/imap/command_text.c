@@ -34,9 +34,16 @@ int command_text_begin(struct lexer *lexer, struct command *command)
     return command_text_name(lexer, command);
 }
 
-int command_text_args(const struct session *session, struct lexer *lexer, struct command *command)
+void command_text_set_up(const struct session *session, struct lexer *lexer)
 {
     lexer->items_max = session->server->settings.list_items_max;
+    lexer->utf8 = session_uses_utf8(session);
+    lexer->charset_is_utf8 = session->enabled & ENABLED_UTF8;
+}
+
+int command_text_args(const struct session *session, struct lexer *lexer, struct command *command)
+{
+    command_text_set_up(session, lexer);
     command->args = arena_alloc(command->arena, command->row->args_size);
     if (!command->args)
         return -ERR_NO_MEMORY;

@@ -12,6 +12,8 @@
 /* Tag, UID and row. -ERR_SYNTAX: the tag is there if it could be read, else
  * its len is 0; row may be NULL. */
 int command_text_begin(struct lexer *lexer, struct command *command) MUST_CHECK;
+/* How this client writes, and the limits of it. */
+void command_text_set_up(const struct session *session, struct lexer *lexer);
 /* The arguments, all of them. */
 int command_text_args(const struct session *session, struct lexer *lexer,
                       struct command *command) MUST_CHECK;

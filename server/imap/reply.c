@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "capability.h"
+#include "proto/writer.h"
 
 struct reply_rule {
     enum err err;
@@ -112,6 +113,11 @@ static int reply_failure(struct session *session, const struct command *command,
                         rule->text     ? rule->text
                         : *reason.text ? reason.text
                                        : "Failed");
+}
+
+void reply_mailbox(const struct session *session, struct slice name, struct buffer *out)
+{
+    write_mailbox(out, name, session_uses_utf8(session));
 }
 
 int reply_tagged(struct session *session, const struct command *command, int result)

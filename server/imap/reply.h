@@ -14,6 +14,9 @@ int reply_line(struct session *session, const char *format, ...) PRINTF_LIKE(2, 
 /* A rendered line or lines, as they are; the buffer's failure is reported. */
 int reply_buffer(struct session *session, const struct buffer *buffer) MUST_CHECK;
 
+/* Appends a mailbox's name in the notation that the client knows. */
+void reply_mailbox(const struct session *session, struct slice name, struct buffer *out);
+
 /* The tagged reply that ends a command: result 0 is OK, else by the table of
  * errors. Logs failures that an operator should see. */
 int reply_tagged(struct session *session, const struct command *command, int result) MUST_CHECK;

@@ -42,6 +42,11 @@ bool session_can_start_tls(const struct session *session)
     return session->server->settings.tls && !stream_is_tls(session->stream);
 }
 
+bool session_uses_utf8(const struct session *session)
+{
+    return session->enabled & ENABLED_UTF8;
+}
+
 void session_bye(struct session *session, const char *text)
 {
     session_enter_state(session, STATE_LOGOUT);

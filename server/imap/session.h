@@ -31,7 +31,8 @@ enum { STATE_ANY = 15, STATE_LOGGED_IN = STATE_AUTHENTICATED | STATE_SELECTED };
 /* Extensions the client has switched on (RFC 5161). */
 enum {
     ENABLED_CONDSTORE = 1, /* RFC 7162: untagged FETCH has MODSEQ */
-    ENABLED_QRESYNC = 2    /* VANISHED in place of EXPUNGE; comes with the other */
+    ENABLED_QRESYNC = 2,   /* VANISHED in place of EXPUNGE; comes with the other */
+    ENABLED_UTF8 = 4,      /* RFC 9755: names and quoted strings are UTF-8 both ways */
 };
 
 struct selected;
@@ -70,6 +71,8 @@ int session_log_in(struct session *session, struct slice login) MUST_CHECK;
 /* Whether passwords may be sent on this connection as it is now. */
 bool session_may_send_password(const struct session *session);
 bool session_can_start_tls(const struct session *session);
+/* Whether the client has switched on UTF-8 in names and quoted strings. */
+bool session_uses_utf8(const struct session *session);
 
 /* Ends the session with "* BYE text". */
 void session_bye(struct session *session, const char *text);

@@ -95,7 +95,7 @@ static int decode_utf7(struct slice wire, struct buffer *out)
     return buffer_check(out);
 }
 
-/* A client that sends 8-bit octets does not shift, so "&" is itself there. */
+/* Who sends UTF-8 does not shift, so "&" is itself there. */
 static int decode_raw(struct slice wire, struct buffer *out)
 {
     if (!text_is_utf8(wire))
@@ -108,15 +108,26 @@ static int decode_raw(struct slice wire, struct buffer *out)
     return buffer_check(out);
 }
 
-int mailbox_name_decode(struct arena *arena, struct slice wire, struct slice *out)
+static int decode(struct arena *arena, struct slice wire,
+                  int (*octets)(struct slice wire, struct buffer *out), struct slice *out)
 {
     struct buffer name;
     buffer_init(&name, 0);
-    int result = text_is_ascii(wire) ? decode_utf7(wire, &name) : decode_raw(wire, &name);
+    int result = octets(wire, &name);
     if (result == 0)
         result = mailbox_text_normalise(arena, buffer_slice(&name), out);
     buffer_clear(&name);
     return result;
+}
+
+int mailbox_name_decode(struct arena *arena, struct slice wire, struct slice *out)
+{
+    return decode(arena, wire, text_is_ascii(wire) ? decode_utf7 : decode_raw, out);
+}
+
+int mailbox_name_decode_utf8(struct arena *arena, struct slice wire, struct slice *out)
+{
+    return decode(arena, wire, decode_raw, out);
 }
 
 /* The bits of a shifted run that do not make a digit yet. */

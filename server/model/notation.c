@@ -1,15 +1,21 @@
 #include "model/notation.h"
 
-bool notation_is_quotable(struct slice s)
+/* octets_end: the octets from here on can't be in a quoted string. */
+static bool is_quotable(struct slice s, unsigned octets_end)
 {
     if (s.len > NOTATION_QUOTED_MAX)
         return false;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.data[i];
-        if (c >= 0x80 || c == '\r' || c == '\n' || c == '\0')
+        if (c >= octets_end || c == '\r' || c == '\n' || c == '\0')
             return false;
     }
     return true;
+}
+
+bool notation_is_quotable(struct slice s)
+{
+    return is_quotable(s, 0x80);
 }
 
 static void add_quoted(struct buffer *out, struct slice s)
@@ -78,6 +84,16 @@ static bool is_atom(struct slice s)
             return false;
     }
     return true;
+}
+
+void notation_utf8_astring(struct buffer *out, struct slice s)
+{
+    if (is_atom(s))
+        buffer_add(out, s);
+    else if (is_quotable(s, 0x100))
+        add_quoted(out, s);
+    else
+        notation_literal(out, s);
 }
 
 void notation_astring(struct buffer *out, struct slice s)

@@ -3,11 +3,17 @@
 #include "octets.h"
 #include "proto/lexer.h"
 
+static int decode(const struct lexer *lexer, struct slice wire, struct slice *out)
+{
+    return lexer->utf8 ? mailbox_name_decode_utf8(lexer->arena, wire, out)
+                       : mailbox_name_decode(lexer->arena, wire, out);
+}
+
 int lexer_mailbox(struct lexer *lexer, struct slice *out)
 {
     struct slice wire;
     int result = lexer_astring(lexer, &wire);
-    return result < 0 ? result : mailbox_name_decode(lexer->arena, wire, out);
+    return result < 0 ? result : decode(lexer, wire, out);
 }
 
 int lexer_list_mailbox(struct lexer *lexer, struct slice *out)
@@ -18,5 +24,5 @@ int lexer_list_mailbox(struct lexer *lexer, struct slice *out)
         if (result < 0)
             return result;
     }
-    return mailbox_name_decode(lexer->arena, wire, out);
+    return decode(lexer, wire, out);
 }

@@ -328,6 +328,8 @@ static int parse_charset(struct search_parser *parser)
     struct slice charset;
     if (!lexer_accept_word(parser->lexer, "CHARSET"))
         return 0;
+    if (parser->lexer->charset_is_utf8)
+        return fail(ERR_SYNTAX, "the charset is UTF-8: it was enabled");
     int result = lexer_space(parser->lexer);
     if (result == 0)
         result = lexer_astring(parser->lexer, &charset);

@@ -4,8 +4,12 @@
 #include "model/mailbox_name.h"
 #include "model/notation.h"
 
-void write_mailbox(struct buffer *out, struct slice name)
+void write_mailbox(struct buffer *out, struct slice name, bool utf8)
 {
+    if (utf8) {
+        notation_utf8_astring(out, name);
+        return;
+    }
     struct buffer wire;
     buffer_init(&wire, 0);
     mailbox_name_encode(name, &wire);

@@ -4,7 +4,6 @@
 #include "../reply.h"
 #include "mail/acl.h"
 #include "model/notation.h"
-#include "proto/writer.h"
 
 struct acl_args {
     struct slice mailbox;
@@ -107,7 +106,7 @@ static int run_getacl(struct session *session, struct command *command)
     struct buffer line;
     buffer_init(&line, 0);
     buffer_add_cstr(&line, "* ACL ");
-    write_mailbox(&line, args->mailbox);
+    reply_mailbox(session, args->mailbox, &line);
     for (size_t i = 0; i < count; i++) {
         buffer_add_char(&line, ' ');
         notation_astring(&line, entries[i].identifier);
@@ -158,7 +157,7 @@ static int run_listrights(struct session *session, struct command *command)
     struct buffer line;
     buffer_init(&line, 0);
     buffer_add_cstr(&line, "* LISTRIGHTS ");
-    write_mailbox(&line, args->mailbox);
+    reply_mailbox(session, args->mailbox, &line);
     buffer_add_char(&line, ' ');
     notation_astring(&line, args->identifier);
     buffer_add_char(&line, ' ');
@@ -192,7 +191,7 @@ static int run_myrights(struct session *session, struct command *command)
     struct buffer line;
     buffer_init(&line, 0);
     buffer_add_cstr(&line, "* MYRIGHTS ");
-    write_mailbox(&line, args->mailbox);
+    reply_mailbox(session, args->mailbox, &line);
     buffer_add_char(&line, ' ');
     rights_render(grant_rights(command->grants[0]), true, &line);
     buffer_add_cstr(&line, "\r\n");

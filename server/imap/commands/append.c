@@ -3,6 +3,7 @@
  * that is small and alone, with its entry), and into the mailbox all at once. */
 #include "commands.h"
 
+#include "../command_text.h"
 #include "../input.h"
 #include "../server_private.h"
 #include "base/clock.h"
@@ -139,7 +140,7 @@ static int append_next(struct session *session, struct command *command, struct 
         return -ERR_NO_MEMORY;
     struct lexer lexer;
     lexer_init(&lexer, more, command->arena);
-    lexer.items_max = max;
+    command_text_set_up(session, &lexer);
     int err = parse_append_message(&lexer, message);
     if (!err)
         *out = message;

@@ -5,7 +5,6 @@
 
 #include "../reply.h"
 #include "fiber/fiber.h"
-#include "proto/writer.h"
 
 static int parse_list(struct lexer *lexer, void *out)
 {
@@ -52,22 +51,23 @@ static void list_render_attributes(const struct list_args *args, const struct li
     }
 }
 
-static void list_render_rights(const struct listed_mailbox *row, struct buffer *out)
+static void list_render_rights(const struct session *session, const struct listed_mailbox *row,
+                               struct buffer *out)
 {
     buffer_add_cstr(out, "* MYRIGHTS ");
-    write_mailbox(out, row->name);
+    reply_mailbox(session, row->name, out);
     buffer_add_char(out, ' ');
     rights_render(row->rights, true, out);
     buffer_add_cstr(out, "\r\n");
 }
 
-static void list_render_row(const struct list_args *args, const struct listed_mailbox *row,
-                            struct buffer *out)
+static void list_render_row(const struct session *session, const struct list_args *args,
+                            const struct listed_mailbox *row, struct buffer *out)
 {
     buffer_add_cstr(out, "* LIST (");
     list_render_attributes(args, row, out);
     buffer_add_cstr(out, ") \"/\" ");
-    write_mailbox(out, row->name);
+    reply_mailbox(session, row->name, out);
     if (row->has_selected_below) {
         buffer_add_cstr(out, " (CHILDINFO (");
         list_args_render_selection(args, out);
@@ -75,19 +75,19 @@ static void list_render_row(const struct list_args *args, const struct listed_ma
     }
     buffer_add_cstr(out, "\r\n");
     if ((args->query.tells & LIST_TELLS_MYRIGHTS) && row->exists && row->selected)
-        list_render_rights(row, out);
+        list_render_rights(session, row, out);
     if (row->status)
-        status_items_render(&args->status, row->name, row->status, out);
+        status_items_render(session, &args->status, row->name, row->status, out);
 }
 
-static void lsub_render_row(const struct list_args *args, const struct listed_mailbox *row,
-                            struct buffer *out)
+static void lsub_render_row(const struct session *session, const struct list_args *args,
+                            const struct listed_mailbox *row, struct buffer *out)
 {
     (void)args;
     buffer_add_cstr(out, row->selected ? "* LSUB (" : "* LSUB (\\Noselect ");
     buffer_add_cstr(out, row->has_children ? "\\HasChildren" : "\\HasNoChildren");
     buffer_add_cstr(out, ") \"/\" ");
-    write_mailbox(out, row->name);
+    reply_mailbox(session, row->name, out);
     buffer_add_cstr(out, "\r\n");
 }
 
@@ -95,14 +95,14 @@ enum { LIST_PIECE = 16 << 10 }; /* octets that are handed over together */
 
 static int list_reply(struct session *session, const struct list_args *args,
                       const struct listed_mailbox *rows, size_t count,
-                      void (*render)(const struct list_args *args, const struct listed_mailbox *row,
-                                     struct buffer *out))
+                      void (*render)(const struct session *session, const struct list_args *args,
+                                     const struct listed_mailbox *row, struct buffer *out))
 {
     struct buffer lines;
     buffer_init(&lines, 0);
     int err = 0;
     for (size_t i = 0; !err && i < count; i++) {
-        render(args, &rows[i], &lines);
+        render(session, args, &rows[i], &lines);
         if (lines.len >= LIST_PIECE || i + 1 == count) {
             err = reply_buffer(session, &lines);
             buffer_reset(&lines);

@@ -3,7 +3,6 @@
 
 #include "../reply.h"
 #include "mail/quota.h"
-#include "proto/writer.h"
 
 /* RFC 9208 section 5: storage is counted in units of 1024 octets. */
 static const struct quota_unit {
@@ -32,7 +31,7 @@ static int quota_reply(struct session *session, const struct quota *quota)
     struct buffer line;
     buffer_init(&line, 0);
     buffer_add_cstr(&line, "* QUOTA ");
-    write_mailbox(&line, quota->name);
+    reply_mailbox(session, quota->name, &line);
     buffer_add_cstr(&line, " (");
     const char *separator = "";
     for (int i = 0; i < QUOTA_RESOURCES; i++) {
@@ -96,10 +95,10 @@ static int run_getquotaroot(struct session *session, struct command *command)
     struct buffer line;
     buffer_init(&line, 0);
     buffer_add_cstr(&line, "* QUOTAROOT ");
-    write_mailbox(&line, args->name);
+    reply_mailbox(session, args->name, &line);
     if (found) {
         buffer_add_char(&line, ' ');
-        write_mailbox(&line, quota.name);
+        reply_mailbox(session, quota.name, &line);
     }
     buffer_add_cstr(&line, "\r\n");
     err = reply_buffer(session, &line);

@@ -5,7 +5,6 @@
 
 #include "../reply.h"
 #include "mail/mailbox.h"
-#include "proto/writer.h"
 
 /* Items: a table of name and where the number is. */
 struct status_item {
@@ -115,11 +114,12 @@ unsigned status_items_enable(const struct status_items *items)
     return status_items_have(items, status_highest_modseq) ? ENABLED_CONDSTORE : 0;
 }
 
-void status_items_render(const struct status_items *items, struct slice mailbox,
-                         const struct mailbox_status *status, struct buffer *out)
+void status_items_render(const struct session *session, const struct status_items *items,
+                         struct slice mailbox, const struct mailbox_status *status,
+                         struct buffer *out)
 {
     buffer_add_cstr(out, "* STATUS ");
-    write_mailbox(out, mailbox);
+    reply_mailbox(session, mailbox, out);
     for (size_t i = 0; i < items->count; i++) {
         buffer_add_cstr(out, i ? " " : " (");
         buffer_add_cstr(out, items->asked[i]->name);
@@ -172,7 +172,7 @@ static int run_status(struct session *session, struct command *command)
         return err;
     struct buffer line;
     buffer_init(&line, 0);
-    status_items_render(&args->items, args->mailbox, &status, &line);
+    status_items_render(session, &args->items, args->mailbox, &status, &line);
     err = reply_buffer(session, &line);
     buffer_clear(&line);
     return err;

@@ -8,6 +8,8 @@
 #include "mail/mailbox.h"
 #include "proto/lexer.h"
 
+struct session;
+
 struct status_item;
 
 enum { STATUS_ASKED_MAX = 32 };
@@ -24,7 +26,8 @@ bool status_items_have_recent(const struct status_items *items);
 bool status_items_have_unseen(const struct status_items *items);
 bool status_items_have_deleted_storage(const struct status_items *items);
 /* "* STATUS name (...)" and CRLF, appended. */
-void status_items_render(const struct status_items *items, struct slice mailbox,
-                         const struct mailbox_status *status, struct buffer *out);
+void status_items_render(const struct session *session, const struct status_items *items,
+                         struct slice mailbox, const struct mailbox_status *status,
+                         struct buffer *out);
 
 #endif

@@ -111,6 +111,20 @@ void test_mailbox_wire_accepts_raw_utf8(void)
     arena_clear(&arena);
 }
 
+void test_mailbox_wire_does_not_shift_in_utf8(void)
+{
+    static const char *const wrong[] = {"caf\xe9", "\xc3", "a\nb", "\xed\xa0\x80"};
+    struct slice name = SLICE_EMPTY;
+    arena_init(&arena, 0);
+    CHECK_OK(mailbox_name_decode_utf8(&arena, SLICE("Entw&APw-rfe & co"), &name));
+    CHECK_SLICE(name, "Entw&APw-rfe & co");
+    CHECK_OK(mailbox_name_decode_utf8(&arena, SLICE("cafe\xcc\x81"), &name));
+    CHECK_SLICE(name, "caf\xc3\xa9");
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        CHECK_ERR(mailbox_name_decode_utf8(&arena, slice_cstr(wrong[i]), &name), ERR_SYNTAX);
+    arena_clear(&arena);
+}
+
 void test_mailbox_wire_composes(void)
 {
     struct slice name = SLICE_EMPTY;

@@ -2,13 +2,18 @@
 #include "proto/writer.h"
 #include "support/check.h"
 
-static void check_mailbox(const char *name, const char *expected)
+static void check_mailbox_in(bool utf8, const char *name, const char *expected)
 {
     struct buffer out;
     buffer_init(&out, 0);
-    write_mailbox(&out, slice_cstr(name));
+    write_mailbox(&out, slice_cstr(name), utf8);
     check_slice(buffer_slice(&out), slice_cstr(expected), name, __FILE__, __LINE__);
     buffer_clear(&out);
+}
+
+static void check_mailbox(const char *name, const char *expected)
+{
+    check_mailbox_in(false, name, expected);
 }
 
 void test_writer_mailbox(void)
@@ -22,6 +27,15 @@ void test_writer_mailbox(void)
     check_mailbox("NIL", "\"NIL\"");
     check_mailbox("a*b%", "\"a*b%\"");
     check_mailbox("", "\"\"");
+}
+
+void test_writer_mailbox_in_utf8(void)
+{
+    check_mailbox_in(true, "INBOX", "INBOX");
+    check_mailbox_in(true, "Entw\xc3\xbcrfe", "\"Entw\xc3\xbcrfe\"");
+    check_mailbox_in(true, "A&B", "A&B");
+    check_mailbox_in(true, "\xc3\xbc\"\\", "\"\xc3\xbc\\\"\\\\\"");
+    check_mailbox_in(true, "NIL", "\"NIL\"");
 }
 
 void test_writer_flags(void)
