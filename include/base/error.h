@@ -24,6 +24,7 @@ enum err {
     ERR_LIMIT,       /* over a configured limit (length, count, nesting, rate) */
     ERR_TOO_BIG,     /* a message is over the size limit */
     ERR_INVALID,     /* well-formed, but not acceptable (a name, a value) */
+    ERR_LOOP,        /* mail that goes round in circles */
     ERR_CHARSET,     /* a charset that is unknown or text that is not in it */
     ERR_NOT_FOUND,   /* no such thing, or the caller may not know of it */
     ERR_EXISTS,      /* there is one already */

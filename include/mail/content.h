@@ -19,7 +19,9 @@
  * into one. At most MESSAGE_SMALL_MAX octets are held. */
 struct intake;
 int intake_begin(struct mail *mail, struct intake **out) MUST_CHECK;
-/* -ERR_TOO_BIG when it exceeds settings.message_max. May park. */
+/* What comes is so much more than the sender announced: fields that the server adds. */
+void intake_allow(struct intake *intake, size_t octets);
+/* -ERR_TOO_BIG when it exceeds settings.message_max and what was allowed. May park. */
 int intake_write(struct intake *intake, struct slice octets) MUST_CHECK;
 struct intake_result {
     int64_t message_id;

@@ -12,6 +12,7 @@ static const char *const names[ERR_COUNT] = {
     [ERR_LIMIT] = "limit",
     [ERR_TOO_BIG] = "too-big",
     [ERR_INVALID] = "invalid",
+    [ERR_LOOP] = "loop",
     [ERR_CHARSET] = "charset",
     [ERR_NOT_FOUND] = "not-found",
     [ERR_EXISTS] = "exists",

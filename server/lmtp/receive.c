@@ -1,9 +1,9 @@
-/* DATA (RFC 5321 section 4.1.1.4), BDAT (RFC 3030), and a reply for each recipient behind
- * the message (RFC 2033 section 4.2). */
+/* DATA (RFC 5321 section 4.1.1.4) and BDAT (RFC 3030). */
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "proto/lmtp_data.h"
+#include "recipients.h"
 #include "session.h"
 #include "trace.h"
 
@@ -39,6 +39,7 @@ static int write_trace(const struct lmtp_session *session, struct intake *intake
     buffer_init(&trace, 0);
     trace_render(session, clock_realtime_us(), &trace);
     int err = buffer_check(&trace);
+    intake_allow(intake, trace.len);
     if (!err)
         err = intake_write(intake, buffer_slice(&trace));
     buffer_clear(&trace);
@@ -78,7 +79,7 @@ static int wait_for_octets(struct lmtp_session *session)
 static int check_loop(const struct lmtp_session *session, const struct incoming *incoming)
 {
     if (incoming->trace.looped || incoming->trace.received > session->server->settings.received_max)
-        return fail(ERR_INVALID, "This mail goes round in circles");
+        return fail(ERR_LOOP, "This mail goes round in circles");
     return 0;
 }
 
@@ -99,40 +100,16 @@ static int finish_message(struct lmtp_session *session, struct incoming *incomin
     return intake_finish(incoming->intake, out);
 }
 
-static int deliver_to(struct lmtp_session *session, const struct lmtp_recipient *recipient,
-                      const struct intake_result *message)
-{
-    struct delivery delivery = lmtp_delivery(session);
-    struct arena arena;
-    arena_init(&arena, 0);
-    int err =
-        delivery_put(session->server->mail, &delivery, &recipient->destination, message, &arena);
-    arena_clear(&arena);
-    if (err)
-        return lmtp_reply_error(session, err, recipient->path);
-    lmtp_log(session, LOG_INFO, "delivered", recipient->path, 0);
-    return lmtp_reply(session, 250, "2.1.5", "<%.*s> Saved", SLICE_ARGS(recipient->path));
-}
-
-static int refuse_to(struct lmtp_session *session, const struct lmtp_recipient *recipient, int err)
-{
-    struct error reason = *last_error();
-    int failed = lmtp_reply_error(session, err, recipient->path);
-    if (!failed)
-        err = fail_sql(reason.code, reason.sqlstate, "%s", reason.text);
-    return failed;
-}
-
 static int deliver(struct lmtp_session *session)
 {
     struct lmtp_transaction *transaction = &session->transaction;
     struct intake_result message;
-    int failure = finish_message(session, transaction->incoming, &message);
-    int err = 0;
-    const struct lmtp_recipient *recipient = transaction->first;
-    for (; recipient && !err; recipient = recipient->next)
-        err = failure ? refuse_to(session, recipient, failure)
-                      : deliver_to(session, recipient, &message);
+    int err = finish_message(session, transaction->incoming, &message);
+    if (err)
+        recipients_refuse(session, err);
+    else
+        recipients_deliver(session, &message);
+    err = recipients_answer(session);
     lmtp_reset(session);
     return err;
 }

@@ -31,6 +31,9 @@ struct lmtp_recipient {
     struct lmtp_recipient *next;
     struct slice path; /* as in RCPT */
     struct destination destination;
+    bool taken;  /* somebody brings the message there, or has */
+    int failure; /* 0: it is there */
+    struct error reason;
 };
 
 struct lmtp_transaction {

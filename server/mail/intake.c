@@ -74,6 +74,11 @@ static int keep(struct intake *intake, struct slice octets)
     return 0;
 }
 
+void intake_allow(struct intake *intake, size_t octets)
+{
+    intake->max += octets;
+}
+
 int intake_write(struct intake *intake, struct slice octets)
 {
     if (octets.len > intake->max - intake->size)

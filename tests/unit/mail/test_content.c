@@ -185,6 +185,9 @@ static void check_too_big(struct world *world)
     for (int i = 0; i < 32; i++)
         CHECK_OK(intake_write(intake, slice_of(block, 1 << 20)));
     CHECK_ERR(intake_write(intake, SLICE("x")), ERR_TOO_BIG);
+    intake_allow(intake, 3);
+    CHECK_ERR(intake_write(intake, SLICE("four")), ERR_TOO_BIG);
+    CHECK_OK(intake_write(intake, SLICE("for")));
     CHECK_INT(world_sql("SELECT count(*) FROM uploads"), 1);
     intake_free(&intake);
     CHECK_INT(world_sql("SELECT count(*) FROM uploads"), 0);
