@@ -39,6 +39,10 @@ int text_to_utf8_strict(struct slice charset, struct slice octets, struct buffer
  * space. Broken UTF-8 becomes U+FFFD. */
 void text_fold(struct slice s, struct buffer *out);
 
+/* Appends the code point at *at as i;unicode-casemap compares it (RFC 5051 section 2): its
+ * titlecase, decomposed, compatibility included. *at moves behind it and must be within s. */
+void text_casemap_next(struct slice s, size_t *at, struct buffer *out);
+
 /* Goes up when text_fold may give something else than before: with ICU's Unicode. */
 uint32_t text_edition(void);
 
