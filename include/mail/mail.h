@@ -22,6 +22,8 @@ struct mail_settings {
     uint64_t message_max;   /* octets of one message */
     uint64_t content_cache; /* octets kept of what was read lately; 0: none */
     uint32_t mailboxes_per_user;
+    uint32_t annotation_size; /* octets of one */
+    uint32_t annotations;     /* of a mailbox or the server, and as many of each user there */
     struct quota_amounts user_quota; /* of users for whom none was set; 0: no limit */
     uint32_t retention_days;         /* expunged messages, deleted mailboxes */
     uint32_t journal_days;

@@ -61,6 +61,8 @@ struct config {
     int64_t limits_mime_parts;
     int64_t limits_mime_header_size;
     int64_t limits_mailboxes_per_user;
+    int64_t limits_annotation_size;
+    int64_t limits_annotations;
     int64_t limits_failed_logins;
     int64_t limits_bad_commands;
 

@@ -59,7 +59,8 @@ enum journal_kind {
     JOURNAL_SEEN,
     JOURNAL_EXPUNGE,
     JOURNAL_ACL,
-    JOURNAL_MAILBOX
+    JOURNAL_MAILBOX,
+    JOURNAL_METADATA
 };
 
 /* One row of the journal; also what the writer reports about what it did. */

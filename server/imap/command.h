@@ -57,6 +57,7 @@ struct command {
     bool streams;  /* a literal follows, not yet asked for */
     bool literal_synchronising;
     uint64_t literal_size;
+    char refusal[48];              /* response code of the tagged NO; "": by the error (reply.c) */
     struct buffer code;            /* response code of the tagged OK, "[APPENDUID 1 2]" */
     const char *text;              /* text of the tagged OK; NULL: "NAME completed" */
     bool tells_modseq;             /* with QRESYNC, the tagged OK says what the client knows */

@@ -38,6 +38,8 @@ static const struct imap_command *const command_rows[] = {
     &command_getquota,
     &command_getquotaroot,
     &command_setquota,
+    &command_getmetadata,
+    &command_setmetadata,
     /* in a mailbox */
     &command_check,
     &command_close,

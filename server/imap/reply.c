@@ -77,6 +77,8 @@ int reply_buffer(struct session *session, const struct buffer *buffer)
  * (RFC 3501 section 6.3.11). */
 static const char *reply_code_for(const struct command *command, const struct reply_rule *rule)
 {
+    if (command->refusal[0])
+        return command->refusal;
     if (rule->err == ERR_NOT_FOUND)
         for (size_t i = 0; i < COMMAND_GRANTS; i++)
             if (command->wanted[i].try_create && !command->grants[i])

@@ -29,6 +29,7 @@ static const struct {
     {JOURNAL_MAILBOX, "undeleted", "undelete", true},
     {JOURNAL_MAILBOX, "given back", "undelete", false},
     {JOURNAL_MAILBOX, "", "settings", true},
+    {JOURNAL_METADATA, "", "metadata", true},
 };
 
 static void tell_what(const struct history_row *row, struct history_event *event)

@@ -1,11 +1,13 @@
 #include "mailbox_inbox.h"
 
 #include "base/arena.h"
+#include "engine.h"
 #include "fiber/fiber.h"
 #include "grant.h"
 #include "mail/mailbox.h"
 #include "mail/view.h"
 #include "mail/writer.h"
+#include "store/annotations.h"
 
 enum {
     MOVE_BATCH = 1000,
@@ -149,6 +151,15 @@ static int move_with_current_rights(struct mail *mail, const struct grant *inbox
     return err == -ERR_STALE ? fail(ERR_UNAVAILABLE, "the rights keep changing") : err;
 }
 
+/* RFC 5464 section 4.1: INBOX keeps its own. */
+static int copy_annotations(struct mail *mail, const struct grant *inbox, struct slice new_name,
+                            struct arena *arena)
+{
+    const struct grant *made;
+    int err = acl_check(mail, &inbox->actor, new_name, RIGHTS_NONE, arena, &made);
+    return err ? err : annotations_copy(mail->database, inbox->mailbox_id, made->mailbox_id);
+}
+
 int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct slice new_name)
 {
     int err = grant_require(inbox, RIGHTS_TO_MOVE);
@@ -158,7 +169,9 @@ int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct sl
         return err;
     struct arena arena;
     arena_init(&arena, 0);
-    err = move_with_current_rights(mail, inbox, new_name, &arena);
+    err = copy_annotations(mail, inbox, new_name, &arena);
+    if (!err)
+        err = move_with_current_rights(mail, inbox, new_name, &arena);
     arena_clear(&arena);
     return err;
 }

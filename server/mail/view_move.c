@@ -181,14 +181,25 @@ static int apply_mailbox(struct view_move *move, const struct journal_row *row,
     return apply_acl(move, row, list);
 }
 
+/* What is in the mailbox, and who may what there, is as before. */
+static int apply_metadata(struct view_move *move, const struct journal_row *row,
+                          const struct entry_list *list)
+{
+    (void)move;
+    (void)row;
+    (void)list;
+    return 0;
+}
+
 int view_move_apply(struct view_move *move, const struct journal_row *row,
                     const struct entry_row *entries, size_t entry_count)
 {
     static int (*const apply[])(struct view_move *, const struct journal_row *,
                                 const struct entry_list *) = {
-        [JOURNAL_APPEND] = apply_append, [JOURNAL_FLAGS] = apply_flags,
-        [JOURNAL_SEEN] = apply_seen,     [JOURNAL_EXPUNGE] = apply_expunge,
-        [JOURNAL_ACL] = apply_acl,       [JOURNAL_MAILBOX] = apply_mailbox,
+        [JOURNAL_APPEND] = apply_append,     [JOURNAL_FLAGS] = apply_flags,
+        [JOURNAL_SEEN] = apply_seen,         [JOURNAL_EXPUNGE] = apply_expunge,
+        [JOURNAL_ACL] = apply_acl,           [JOURNAL_MAILBOX] = apply_mailbox,
+        [JOURNAL_METADATA] = apply_metadata,
     };
     const struct entry_list list = {entries, entry_count};
     int err = apply[row->kind](move, row, &list);

@@ -5,6 +5,9 @@
 #define FLAGS   (RIGHT_SEEN | RIGHT_WRITE | RIGHT_DELETE_MESSAGES)
 #define MOVING  (RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE)
 
+/* RFC 5464 section 3.3 */
+#define ANNOTATING (RIGHT_READ | RIGHT_SEEN | RIGHT_WRITE | RIGHT_INSERT | RIGHT_POST)
+
 /* Which flag needs which right, wherever a command sets flags. */
 #define FLAG(name, on, flag, right)                                                                \
     {                                                                                              \
@@ -74,6 +77,13 @@ static const struct command_rights command_rows[] = {
      .all = RIGHT_READ,
      .note = "or a name that the user may CREATE"},
     {.command = "SETQUOTA", .note = "needs la on each mailbox that the quota root was attached to"},
+    {.command = "GETMETADATA", .subject = ON_NAMED, .any = ANNOTATING},
+    {.command = "SETMETADATA", .subject = ON_NAMED, .any = ANNOTATING},
+    {.command = "SETMETADATA",
+     .part = "/shared entries",
+     .subject = ON_NAMED,
+     .all = RIGHT_WRITE,
+     .note = "those of the server are the administrator's"},
     {.command = "CHECK"},
     {.command = "CLOSE"},
     {.command = "CLOSE",

@@ -91,6 +91,11 @@ const struct config_row config_rows[] = {
            "Octets of one part's header that are looked at."),
     NUMBER("limits.mailboxes_per_user", limits_mailboxes_per_user, "10000", 1, 1000000, true,
            "Mailboxes that one user may own."),
+    NUMBER("limits.annotation_size", limits_annotation_size, "16384", 1024, MIB, true,
+           "Octets of one annotation (METADATA, RFC 5464)."),
+    NUMBER("limits.annotations", limits_annotations, "100", 10, 10000, true,
+           "Shared annotations of a mailbox or of the server, and as many private ones of each "
+           "user there."),
     NUMBER("limits.failed_logins", limits_failed_logins, "6", 1, 1000, true,
            "Failed logins on one connection, then BYE."),
     NUMBER("limits.bad_commands", limits_bad_commands, "50", 1, 1000000, true,

@@ -27,6 +27,8 @@ void settings_mail(const struct config *config, bool listen, struct mail_setting
         .message_max = (uint64_t)config->limits_message_size,
         .content_cache = (uint64_t)config->limits_content_cache,
         .mailboxes_per_user = (uint32_t)config->limits_mailboxes_per_user,
+        .annotation_size = (uint32_t)config->limits_annotation_size,
+        .annotations = (uint32_t)config->limits_annotations,
         .user_quota = {{[QUOTA_STORAGE] = (uint64_t)config->quota_user_storage,
                         [QUOTA_MESSAGES] = (uint64_t)config->quota_user_messages,
                         [QUOTA_MAILBOXES] = (uint64_t)config->quota_user_mailboxes}},

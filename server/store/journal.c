@@ -41,8 +41,9 @@ enum {
 };
 
 static const char *const kind_names[] = {
-    [JOURNAL_APPEND] = "append",   [JOURNAL_FLAGS] = "flags", [JOURNAL_SEEN] = "seen",
-    [JOURNAL_EXPUNGE] = "expunge", [JOURNAL_ACL] = "acl",     [JOURNAL_MAILBOX] = "mailbox",
+    [JOURNAL_APPEND] = "append",     [JOURNAL_FLAGS] = "flags", [JOURNAL_SEEN] = "seen",
+    [JOURNAL_EXPUNGE] = "expunge",   [JOURNAL_ACL] = "acl",     [JOURNAL_MAILBOX] = "mailbox",
+    [JOURNAL_METADATA] = "metadata",
 };
 
 int journal_kind_read(const struct result *result, size_t row, int column, enum journal_kind *out)

@@ -49,6 +49,10 @@ extern const struct imap_command command_myrights;
 extern const struct imap_command command_getquota;
 extern const struct imap_command command_getquotaroot;
 extern const struct imap_command command_setquota;
+
+/* commands/metadata.c */
+extern const struct imap_command command_getmetadata;
+extern const struct imap_command command_setmetadata;
 /* commands/expunge.c */
 extern const struct imap_command command_expunge;
 /* commands/search.c */

@@ -89,6 +89,11 @@ RECIPES = {
     ("LISTRIGHTS", None): Recipe("LISTRIGHTS <box> carol", shows="* LISTRIGHTS {{/.*/}}"),
     ("MYRIGHTS", None): Recipe("MYRIGHTS <box>", shows="* MYRIGHTS {{/.*/}}"),
     ("GETQUOTAROOT", None): Recipe("GETQUOTAROOT <box>", shows="* QUOTAROOT {{/.*/}}"),
+    ("GETMETADATA", None): Recipe(
+        "GETMETADATA <box> /shared/comment", shows="* METADATA {{/.*/}}"
+    ),
+    ("SETMETADATA", None): Recipe("SETMETADATA <box> (/private/comment {{literal+ hello}})"),
+    ("SETMETADATA", "/shared entries"): Recipe("SETMETADATA <box> (/shared/comment NIL)"),
     ("CLOSE", r"messages with \Deleted"): Recipe(
         "CLOSE",
         selects="<box>",

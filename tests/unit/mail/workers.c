@@ -30,6 +30,8 @@ void worker_start(struct worker *worker, bool listen)
         .mime = {.depth = 100, .parts = 10000, .header_size = 1 << 20},
         .message_max = 32 << 20,
         .mailboxes_per_user = 20,
+        .annotation_size = 1024,
+        .annotations = 10,
         .retention_days = 14,
         .journal_days = 30,
         .listen = listen,

@@ -1,0 +1,133 @@
+-- Annotations (RFC 5464). A mailbox 0 is the server, a user 0 nobody: then only what is
+-- shared is there. Entries are in small letters.
+
+-- name: annotations_read
+-- $3 entries, and what is below them: $4 levels deep at most. Values of more than $5 octets
+-- are null, their size is told. The first row says whether the mailbox is there; an entry is
+-- null where there is none. No row: it is not, or its rights are younger than $6.
+WITH asked AS (
+    SELECT e.entry, e.place
+    FROM unnest($3::text[]) WITH ORDINALITY AS e (entry, place)
+), found AS (
+    SELECT a.entry, length(a.value)::bigint AS size,
+           CASE WHEN length(a.value) <= $5::bigint THEN a.value END AS value,
+           (SELECT min(asked.place) FROM asked
+            WHERE a.entry = asked.entry
+               OR ($4::integer > 0 AND starts_with(a.entry, asked.entry || '/')
+                   AND array_length(string_to_array(substr(a.entry, length(asked.entry) + 2), '/'),
+                                    1) <= $4)) AS place
+    FROM annotations a
+    WHERE coalesce(a.mailbox_id, 0) = $1::bigint
+      AND coalesce(a.user_id, 0) IN (0, $2::bigint)
+)
+SELECT found.entry, found.value, found.size
+FROM (SELECT true AS there WHERE $1 = 0
+      UNION ALL
+      SELECT true FROM mailbox_state s
+      JOIN mailboxes m ON m.id = s.mailbox_id
+      WHERE s.mailbox_id = $1 AND m.deleted_at IS NULL AND s.rights_modseq <= $6::bigint) mailbox
+LEFT JOIN found ON found.place IS NOT NULL
+ORDER BY found.place, found.entry;
+
+-- name: annotations_set
+-- Under the mailbox's lock. $2 who does it, from $3; $4 the user; $5 entries, $6 their values
+-- (null: they go); $7 the modseq as of which the rights are known; $8 how many there may be
+-- of the mailbox's own, and as many of each user. Answers with whether the rights have
+-- changed, whether there would be too many, and the mailbox's modseq. No row: it is gone.
+WITH mailbox AS MATERIALIZED (
+    SELECT c.stale, c.modseq FROM mailbox_to_change($1::bigint, $7::bigint) c
+), wanted AS MATERIALIZED (
+    SELECT w.entry, w.value, CASE WHEN starts_with(w.entry, '/private/') THEN $4::bigint END AS user_id
+    FROM unnest($5::text[], $6::bytea[]) AS w (entry, value)
+), present AS MATERIALIZED (
+    SELECT a.entry, a.value, a.user_id
+    FROM annotations a
+    WHERE coalesce(a.mailbox_id, 0) = $1 AND coalesce(a.user_id, 0) IN (0, $4)
+), verdict AS MATERIALIZED (
+    SELECT mailbox.stale, mailbox.modseq,
+           EXISTS (SELECT FROM wanted w
+                   LEFT JOIN present p ON p.entry = w.entry
+                   WHERE w.value IS NOT NULL AND p.entry IS NULL)
+           AND EXISTS (SELECT
+                       FROM (SELECT user_id FROM present p
+                             WHERE NOT EXISTS (SELECT FROM wanted w WHERE w.entry = p.entry)
+                             UNION ALL
+                             SELECT user_id FROM wanted WHERE value IS NOT NULL) kept
+                       GROUP BY user_id
+                       HAVING count(*) > $8::bigint) AS too_many
+    FROM mailbox
+), changed AS MATERIALIZED (
+    SELECT w.entry, w.value, w.user_id
+    FROM verdict
+    CROSS JOIN wanted w
+    LEFT JOIN present p ON p.entry = w.entry
+    WHERE NOT verdict.stale AND NOT verdict.too_many AND p.value IS DISTINCT FROM w.value
+), removed AS (
+    DELETE FROM annotations a
+    USING changed
+    WHERE coalesce(a.mailbox_id, 0) = $1 AND coalesce(a.user_id, 0) = coalesce(changed.user_id, 0)
+      AND a.entry = changed.entry AND changed.value IS NULL
+), stored AS (
+    INSERT INTO annotations AS a (mailbox_id, user_id, entry, value)
+    SELECT $1, user_id, entry, value FROM changed WHERE value IS NOT NULL
+    ON CONFLICT (coalesce(mailbox_id, 0), coalesce(user_id, 0), entry)
+    DO UPDATE SET value = EXCLUDED.value
+), news AS MATERIALIZED (
+    SELECT row_number() OVER (ORDER BY user_id NULLS FIRST) - 1 AS place, user_id,
+           string_agg(entry, ' ' ORDER BY entry) AS entries
+    FROM changed
+    GROUP BY user_id
+), state AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = s.highest_modseq + (SELECT count(*) FROM news)
+    WHERE s.mailbox_id = $1 AND EXISTS (SELECT FROM news)
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, user_id, actor, client, detail)
+    SELECT $1, verdict.modseq + news.place, 'metadata', news.user_id, $2::text, $3::text,
+           news.entries
+    FROM verdict, news
+)
+SELECT verdict.stale, verdict.too_many,
+       verdict.modseq - 1 + (SELECT count(*) FROM news) AS modseq
+FROM verdict;
+
+-- name: server_annotations_set
+-- $1 the user (0: the administrator), $2 entries, $3 their values (null: they go), $4 how
+-- many there may be. Answers with whether there would be too many.
+WITH wanted AS MATERIALIZED (
+    SELECT w.entry, w.value FROM unnest($2::text[], $3::bytea[]) AS w (entry, value)
+), present AS MATERIALIZED (
+    SELECT a.entry FROM annotations a
+    WHERE coalesce(a.mailbox_id, 0) = 0 AND coalesce(a.user_id, 0) = $1::bigint
+), verdict AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM wanted w
+                   WHERE w.value IS NOT NULL
+                     AND NOT EXISTS (SELECT FROM present p WHERE p.entry = w.entry))
+           AND (SELECT count(*)
+                FROM (SELECT entry FROM present
+                      WHERE entry NOT IN (SELECT entry FROM wanted)
+                      UNION ALL
+                      SELECT entry FROM wanted WHERE value IS NOT NULL) kept) > $4::bigint
+           AS too_many
+), removed AS (
+    DELETE FROM annotations a
+    USING verdict, wanted w
+    WHERE coalesce(a.mailbox_id, 0) = 0 AND coalesce(a.user_id, 0) = $1 AND a.entry = w.entry
+      AND w.value IS NULL AND NOT verdict.too_many
+), stored AS (
+    INSERT INTO annotations AS a (mailbox_id, user_id, entry, value)
+    SELECT NULL, nullif($1, 0), w.entry, w.value
+    FROM verdict, wanted w
+    WHERE w.value IS NOT NULL AND NOT verdict.too_many
+    ON CONFLICT (coalesce(mailbox_id, 0), coalesce(user_id, 0), entry)
+    DO UPDATE SET value = EXCLUDED.value
+)
+SELECT too_many FROM verdict;
+
+-- name: annotations_copy
+-- From the mailbox $1 to the new mailbox $2, everybody's (RFC 5464 section 4.1, INBOX).
+INSERT INTO annotations (mailbox_id, user_id, entry, value)
+SELECT $2::bigint, a.user_id, a.entry, a.value
+FROM annotations a
+WHERE a.mailbox_id = $1::bigint
+ON CONFLICT DO NOTHING;
