@@ -6,8 +6,9 @@
 /* What the tokens of one address have come to. Whether the words before "@"
  * are a mailbox or a display name shows only later, so both are gathered. */
 struct address_parser {
-    struct buffer *out;
-    uint32_t *count;
+    void (*found)(void *arg, const struct address_entry *entry);
+    void *arg;
+    uint32_t count;
     bool in_group;
 
     bool in_angle;   /* between < and > */
@@ -41,20 +42,12 @@ static struct slice or_nil(const struct buffer *buffer)
     return buffer->len > 0 ? buffer_slice(buffer) : (struct slice){0};
 }
 
-static void render(struct address_parser *parser, struct slice name, struct slice route,
-                   struct slice mailbox, struct slice host)
+static void tell(struct address_parser *parser, struct slice name, struct slice route,
+                 struct slice mailbox, struct slice host)
 {
-    struct buffer *out = parser->out;
-    buffer_add_char(out, '(');
-    notation_nstring(out, name);
-    buffer_add_char(out, ' ');
-    notation_nstring(out, route);
-    buffer_add_char(out, ' ');
-    notation_nstring(out, mailbox);
-    buffer_add_char(out, ' ');
-    notation_nstring(out, host);
-    buffer_add_char(out, ')');
-    (*parser->count)++;
+    struct address_entry entry = {name, route, mailbox, host};
+    parser->found(parser->arg, &entry);
+    parser->count++;
 }
 
 /* "<@host>" without a mailbox: better shown as an address than lost. */
@@ -83,9 +76,9 @@ static void finish_address(struct address_parser *parser)
     if (angle || parser->at_seen || parser->phrase.len > 0) {
         bool only_words = !angle && !parser->at_seen && parser->name_len > 0;
         /* Without "@" the host is "", since a NIL host means a group. */
-        render(parser, display_name(parser, angle), or_nil(&parser->route),
-               only_words ? SLICE_EMPTY : buffer_slice(&parser->local),
-               buffer_slice(&parser->domain));
+        tell(parser, display_name(parser, angle), or_nil(&parser->route),
+             only_words ? SLICE_EMPTY : buffer_slice(&parser->local),
+             buffer_slice(&parser->domain));
     }
     start_address(parser);
 }
@@ -93,7 +86,7 @@ static void finish_address(struct address_parser *parser)
 static void start_group(struct address_parser *parser)
 {
     struct slice nil = {0};
-    render(parser, nil, nil, buffer_slice(&parser->phrase), nil);
+    tell(parser, nil, nil, buffer_slice(&parser->phrase), nil);
     parser->in_group = true;
     start_address(parser);
 }
@@ -102,7 +95,7 @@ static void finish_group(struct address_parser *parser)
 {
     struct slice nil = {0};
     if (parser->in_group)
-        render(parser, nil, nil, nil, nil);
+        tell(parser, nil, nil, nil, nil);
     parser->in_group = false;
 }
 
@@ -248,9 +241,11 @@ static void on_token(struct address_parser *parser, const struct token *token)
         on_text(parser, token);
 }
 
-void address_list_render(struct slice value, uint32_t *count, struct buffer *out)
+uint32_t address_list_each(struct slice value, uint32_t told,
+                           void (*found)(void *arg, const struct address_entry *entry), void *arg,
+                           int *failure_out)
 {
-    struct address_parser parser = {.out = out, .count = count};
+    struct address_parser parser = {.found = found, .arg = arg, .count = told};
     struct buffer *buffers[] = {&parser.phrase, &parser.comment, &parser.route, &parser.local,
                                 &parser.domain};
     enum { BUFFER_COUNT = sizeof buffers / sizeof buffers[0] };
@@ -258,13 +253,37 @@ void address_list_render(struct slice value, uint32_t *count, struct buffer *out
         buffer_init(buffers[i], 0);
     struct token_reader reader = {value, 0};
     struct token token;
-    while (*count < ADDRESS_LIST_MAX && (token = token_next(&reader)).kind != TOKEN_END)
+    while (parser.count < ADDRESS_LIST_MAX && (token = token_next(&reader)).kind != TOKEN_END)
         on_token(&parser, &token);
     finish_address(&parser);
     finish_group(&parser);
+    *failure_out = 0;
     for (size_t i = 0; i < BUFFER_COUNT; i++) {
-        if (buffers[i]->failed && !out->failed)
-            out->failed = buffers[i]->failed;
+        if (buffers[i]->failed)
+            *failure_out = buffers[i]->failed;
         buffer_clear(buffers[i]);
     }
+    return parser.count - told;
+}
+
+static void render(void *arg, const struct address_entry *entry)
+{
+    struct buffer *out = arg;
+    buffer_add_char(out, '(');
+    notation_nstring(out, entry->name);
+    buffer_add_char(out, ' ');
+    notation_nstring(out, entry->route);
+    buffer_add_char(out, ' ');
+    notation_nstring(out, entry->mailbox);
+    buffer_add_char(out, ' ');
+    notation_nstring(out, entry->host);
+    buffer_add_char(out, ')');
+}
+
+void address_list_render(struct slice value, uint32_t *count, struct buffer *out)
+{
+    int failure;
+    *count += address_list_each(value, *count, render, out, &failure);
+    if (failure < 0 && !out->failed)
+        out->failed = failure;
 }
