@@ -1,6 +1,8 @@
 /* Date: values (RFC 5322 sections 3.3 and 4.3). The pieces are told apart by
  * how they look, not by where they stand, which also reads asctime's form and
  * what mailers make up. */
+#include "mime/date.h"
+
 #include "base/clock.h"
 #include "mail/mime.h"
 #include "mime/token.h"
@@ -161,7 +163,7 @@ static int days_in_month(int year, int month)
                  clock_days_from_civil(year, month, 1));
 }
 
-bool mime_parse_date(struct slice value, int64_t *local_day_out, int64_t *instant_out)
+bool date_read(struct slice value, struct date_value *out)
 {
     struct date date = {UNSEEN, UNSEEN, UNSEEN, UNSEEN, false, 0};
     size_t at = 0;
@@ -172,9 +174,20 @@ bool mime_parse_date(struct slice value, int64_t *local_day_out, int64_t *instan
     if (date.year == UNSEEN || date.month == UNSEEN || date.day < 1 ||
         date.day > days_in_month(date.year, date.month))
         return false;
-    int64_t day = clock_days_from_civil(date.year, date.month, date.day);
-    int64_t seconds = date.second_of_day == UNSEEN ? 0 : date.second_of_day;
-    *local_day_out = day;
-    *instant_out = day * SECONDS_A_DAY + seconds - (int64_t)date.zone_minutes * 60;
+    *out = (struct date_value){
+        .day = clock_days_from_civil(date.year, date.month, date.day),
+        .second_of_day = date.second_of_day == UNSEEN ? 0 : date.second_of_day,
+        .zone_minutes = date.zone_minutes,
+    };
+    return true;
+}
+
+bool mime_parse_date(struct slice value, int64_t *local_day_out, int64_t *instant_out)
+{
+    struct date_value date;
+    if (!date_read(value, &date))
+        return false;
+    *local_day_out = date.day;
+    *instant_out = date.day * SECONDS_A_DAY + date.second_of_day - (int64_t)date.zone_minutes * 60;
     return true;
 }
