@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/slice.h"
 
@@ -44,6 +45,8 @@ void buffer_truncate(struct buffer *buffer, size_t len);
 
 /* 0, or the failure (with fail() text) since init/reset. */
 int buffer_check(const struct buffer *buffer) MUST_CHECK;
+/* Clears the buffer; what it held is a copy in the arena, if it has not failed. */
+int buffer_keep(struct buffer *buffer, struct arena *arena, struct slice *out) MUST_CHECK;
 
 static inline struct slice buffer_slice(const struct buffer *buffer)
 {

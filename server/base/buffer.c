@@ -157,3 +157,14 @@ int buffer_check(const struct buffer *buffer)
         return fail(ERR_INTERNAL, "a buffer was written with a bad format");
     }
 }
+
+int buffer_keep(struct buffer *buffer, struct arena *arena, struct slice *out)
+{
+    int result = buffer_check(buffer);
+    struct slice copy = result == 0 ? arena_copy(arena, buffer_slice(buffer)) : SLICE_EMPTY;
+    buffer_clear(buffer);
+    if (result < 0 || !copy.data)
+        return result < 0 ? result : -ERR_NO_MEMORY;
+    *out = copy;
+    return 0;
+}

@@ -108,3 +108,46 @@ struct slice transfer_decode(struct slice encoding, struct slice octets, struct 
         transfer_decode_quoted_printable(octets, false, scratch);
     return buffer_slice(scratch);
 }
+
+enum { ENCODED_LINE_MAX = 76 }; /* RFC 2045 section 6.7 rule 5, with the "=" of a soft break */
+
+/* White space may not end a line (RFC 2045 section 6.7 rule 3). */
+static bool stands_for_itself(struct slice line, size_t at)
+{
+    unsigned char c = (unsigned char)line.data[at];
+    if (c == ' ' || c == '\t')
+        return at + 1 < line.len;
+    return c > ' ' && c < 0x7f && c != '=';
+}
+
+static void encode_line(struct slice line, struct buffer *out)
+{
+    size_t column = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        bool plain = stands_for_itself(line, i);
+        size_t width = plain ? 1 : 3;
+        if (column + width > ENCODED_LINE_MAX - 1) {
+            buffer_add_cstr(out, "=\r\n");
+            column = 0;
+        }
+        if (plain)
+            buffer_add_char(out, line.data[i]);
+        else
+            buffer_printf(out, "=%02X", (unsigned char)line.data[i]);
+        column += width;
+    }
+}
+
+void transfer_encode_quoted_printable(struct slice text, struct buffer *out)
+{
+    while (text.len > 0) {
+        size_t end = slice_find(text, '\n');
+        struct slice line = slice_sub(text, 0, end);
+        if (end < text.len && slice_ends_with(line, SLICE("\r")))
+            line.len--;
+        encode_line(line, out);
+        if (end < text.len)
+            buffer_add_cstr(out, "\r\n");
+        text = slice_sub(text, end + 1, text.len);
+    }
+}

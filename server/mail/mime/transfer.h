@@ -19,4 +19,7 @@ void transfer_decode_base64(struct slice octets, struct buffer *out);
 void transfer_decode_quoted_printable(struct slice octets, bool underscore_is_space,
                                       struct buffer *out);
 
+/* Text as quoted-printable; a line ends with LF or CRLF in it, with CRLF in what is written. */
+void transfer_encode_quoted_printable(struct slice text, struct buffer *out);
+
 #endif

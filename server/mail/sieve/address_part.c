@@ -68,13 +68,7 @@ static int render(const struct mail_address *address, struct arena *arena, struc
     struct buffer text;
     buffer_init(&text, 0);
     mail_address_render(address, &text);
-    int result = buffer_check(&text);
-    struct slice copy = arena_copy(arena, buffer_slice(&text));
-    buffer_clear(&text);
-    if (result < 0 || !copy.data)
-        return result < 0 ? result : -ERR_NO_MEMORY;
-    *out = copy;
-    return 0;
+    return buffer_keep(&text, arena, out);
 }
 
 int sieve_address_part(const struct mail_address *address, enum sieve_address_part part,

@@ -26,18 +26,6 @@ static size_t end_of_fields(struct slice header)
     return at;
 }
 
-/* Moves the buffer's octets to the arena. */
-static int finish(struct buffer *edited, struct arena *arena, struct slice *out)
-{
-    int result = buffer_check(edited);
-    struct slice copy = result == 0 ? arena_copy(arena, buffer_slice(edited)) : SLICE_EMPTY;
-    buffer_clear(edited);
-    if (result < 0 || !copy.data)
-        return result < 0 ? result : -ERR_NO_MEMORY;
-    *out = copy;
-    return 0;
-}
-
 int sieve_header_add(struct slice header, struct slice name, struct slice value, bool last,
                      struct arena *arena, struct slice *out)
 {
@@ -49,7 +37,7 @@ int sieve_header_add(struct slice header, struct slice name, struct slice value,
         buffer_add_cstr(&edited, "\r\n");
     compose_text_field(&edited, name, value);
     buffer_add(&edited, slice_sub(header, at, header.len));
-    return finish(&edited, arena, out);
+    return buffer_keep(&edited, arena, out);
 }
 
 int sieve_header_without(struct slice header, const struct mime_field *fields, size_t count,
@@ -64,5 +52,5 @@ int sieve_header_without(struct slice header, const struct mime_field *fields, s
         at = start + fields[i].line.len;
     }
     buffer_add(&edited, slice_sub(header, at, header.len));
-    return finish(&edited, arena, out);
+    return buffer_keep(&edited, arena, out);
 }

@@ -107,3 +107,25 @@ void test_buffer_drops_from_both_ends(void)
     CHECK_SLICE(buffer_slice(&buffer), "");
     buffer_clear(&buffer);
 }
+
+void test_buffer_keep_moves_to_an_arena(void)
+{
+    struct arena arena;
+    struct buffer buffer;
+    struct slice kept = SLICE("untouched");
+    arena_init(&arena, 0);
+    buffer_init(&buffer, 4);
+    buffer_add_cstr(&buffer, "abcd");
+    CHECK_OK(buffer_keep(&buffer, &arena, &kept));
+    CHECK_SLICE(kept, "abcd");
+    CHECK_U64(buffer.len, 0);
+    buffer_add_cstr(&buffer, "abcde");
+    CHECK_ERR(buffer_keep(&buffer, &arena, &kept), ERR_LIMIT);
+    CHECK_SLICE(kept, "abcd");
+    arena_clear(&arena);
+    arena_init(&arena, 1);
+    buffer_add_cstr(&buffer, "abc");
+    CHECK_ERR(buffer_keep(&buffer, &arena, &kept), ERR_NO_MEMORY);
+    CHECK(buffer.data == NULL);
+    arena_clear(&arena);
+}
