@@ -70,8 +70,7 @@ static bool is_bulk(struct slice header)
     return false;
 }
 
-/* RFC 3834 section 5. */
-static bool is_automatic(struct slice header)
+bool sieve_is_automatic(struct slice header)
 {
     struct slice value = SLICE_EMPTY;
     if (!mime_field_find(header, SLICE("Auto-Submitted"), &value))
@@ -146,7 +145,7 @@ int sieve_vacation_judge(const struct sieve_vacation *vacation, struct arena *ar
         {is_own(vacation, vacation->sender), "its sender is an address of the recipient"},
         {has_list_field(vacation->header), "it comes from a mailing list"},
         {is_bulk(vacation->header), "it is bulk mail"},
-        {is_automatic(vacation->header), "it was sent by a program"},
+        {sieve_is_automatic(vacation->header), "it was sent by a program"},
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         if (rules[i].applies) {

@@ -22,6 +22,9 @@ enum {
  * limits (RFC 5230 section 4.1, RFC 6131 section 2). */
 uint32_t sieve_vacation_seconds(uint64_t asked);
 
+/* Whether a program sent the message with that header (RFC 3834 section 5). */
+bool sieve_is_automatic(struct slice header);
+
 struct sieve_vacation {
     struct slice header;         /* of the message */
     struct slice sender;         /* of its envelope */
