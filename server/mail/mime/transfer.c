@@ -111,12 +111,15 @@ struct slice transfer_decode(struct slice encoding, struct slice octets, struct 
 
 enum { ENCODED_LINE_MAX = 76 }; /* RFC 2045 section 6.7 rule 5, with the "=" of a soft break */
 
-/* White space may not end a line (RFC 2045 section 6.7 rule 3). */
+/* White space may not end a line (RFC 2045 section 6.7 rule 3), and none may look like the
+ * boundary of a multipart. */
 static bool stands_for_itself(struct slice line, size_t at)
 {
     unsigned char c = (unsigned char)line.data[at];
     if (c == ' ' || c == '\t')
         return at + 1 < line.len;
+    if (c == '-')
+        return at > 0;
     return c > ' ' && c < 0x7f && c != '=';
 }
 

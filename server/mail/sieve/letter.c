@@ -102,6 +102,7 @@ void sieve_letter_add_references(struct buffer *out, struct slice header)
 
 /* Bodies --------------------------------------------------------------------------- */
 
+/* Whether it can stand as it is, even in a multipart: no line looks like a boundary. */
 static bool is_plain(struct slice text)
 {
     size_t column = 0;
@@ -112,7 +113,7 @@ static bool is_plain(struct slice text)
         column = c == '\n' ? 0 : column + 1;
         if (!blank && (c <= ' ' || c >= 0x7f))
             return false;
-        if (column > LINE_MAX_ALLOWED)
+        if (column > LINE_MAX_ALLOWED || (column == 1 && c == '-'))
             return false;
     }
     return true;
@@ -136,7 +137,6 @@ void sieve_letter_add_text(struct buffer *out, struct slice text)
 {
     bool plain = is_plain(text);
     buffer_printf(out,
-                  "MIME-Version: 1.0\r\n"
                   "Content-Type: text/plain; charset=utf-8\r\n"
                   "Content-Transfer-Encoding: %s\r\n\r\n",
                   plain ? "7bit" : "quoted-printable");
@@ -151,7 +151,6 @@ void sieve_letter_add_text(struct buffer *out, struct slice text)
 
 void sieve_letter_add_entity(struct buffer *out, struct slice entity)
 {
-    buffer_add_cstr(out, "MIME-Version: 1.0\r\n");
     struct mime_field field;
     size_t header_end = 0;
     for (size_t cursor = 0; mime_field_next(entity, &cursor, &field); header_end = cursor) {

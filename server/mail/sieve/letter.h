@@ -25,9 +25,10 @@ int sieve_letter_add_origin(struct buffer *out, const struct sieve_letterhead *h
 /* In-Reply-To and References of an answer to the message with that header (RFC 5322 section
  * 3.6.4). */
 void sieve_letter_add_references(struct buffer *out, struct slice header);
-/* The last fields, the empty line, and the text as the body: text is UTF-8. */
+/* The Content-... fields, the empty line, and the text as the body: text is UTF-8. */
 void sieve_letter_add_text(struct buffer *out, struct slice text);
-/* The same for a MIME entity (vacation :mime): of its header the Content-... fields count. */
+/* The same for a MIME entity (vacation :mime, replace :mime): of its header the Content-...
+ * fields count. */
 void sieve_letter_add_entity(struct buffer *out, struct slice entity);
 
 #endif

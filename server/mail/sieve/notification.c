@@ -97,6 +97,7 @@ int sieve_notification_render(const struct sieve_action *action, const struct si
         compose_text_field(out, mailto->fields[i].name, mailto->fields[i].text);
     add_importance(out, action->importance);
     compose_text_field(out, SLICE("Auto-Submitted"), SLICE("auto-notified"));
+    compose_text_field(out, SLICE("MIME-Version"), SLICE("1.0"));
     add_body(out, mailto, header);
     return buffer_check(out);
 }

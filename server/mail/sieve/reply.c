@@ -14,6 +14,7 @@ int sieve_reply_render(const struct sieve_action *action, struct slice header,
         return result;
     sieve_letter_add_references(out, header);
     compose_text_field(out, SLICE("Auto-Submitted"), SLICE("auto-replied")); /* RFC 3834 */
+    compose_text_field(out, SLICE("MIME-Version"), SLICE("1.0"));
     if (action->text_is_mime)
         sieve_letter_add_entity(out, action->text);
     else

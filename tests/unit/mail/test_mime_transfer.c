@@ -16,6 +16,7 @@ void test_mime_transfer_encodes_quoted_printable(void)
     check_encoded(SLICE(""), "");
     check_encoded(SLICE("a = b\nc\r\n"), "a =3D b\r\nc\r\n");
     check_encoded(SLICE("caf\xc3\xa9 \n\t"), "caf=C3=A9=20\r\n=09");
+    check_encoded(SLICE("--b-\n"), "=2D-b-\r\n");
     check_encoded(SLICE("a\rb\r\r\n"), "a=0Db=0D\r\n");
 }
 
