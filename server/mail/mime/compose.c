@@ -197,11 +197,23 @@ static void put_name(struct address_writer *writer, struct slice name)
     buffer_clear(&line);
 }
 
+static bool has_control(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c < 0x20 || c == 0x7f)
+            return true;
+    }
+    return false;
+}
+
 static void on_address(void *arg, const struct address_entry *entry)
 {
     struct address_writer *writer = arg;
     if (entry->host.len == 0 || entry->mailbox.len == 0)
         return; /* groups are flattened, and a name alone is no address */
+    if (has_control(entry->mailbox) || has_control(entry->host))
+        return;
     if (writer->after_address)
         buffer_add_char(writer->field.out, ',');
     writer->after_address = true;

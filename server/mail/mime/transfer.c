@@ -109,17 +109,20 @@ struct slice transfer_decode(struct slice encoding, struct slice octets, struct 
     return buffer_slice(scratch);
 }
 
-enum { ENCODED_LINE_MAX = 76 }; /* RFC 2045 section 6.7 rule 5, with the "=" of a soft break */
+enum {
+    ENCODED_LINE_MAX = 76, /* RFC 2045 section 6.7 rule 5, with the "=" of a soft break */
+    ENCODED_OCTET = 3      /* "=3D" */
+};
 
 /* White space may not end a line (RFC 2045 section 6.7 rule 3), and none may look like the
  * boundary of a multipart. */
-static bool stands_for_itself(struct slice line, size_t at)
+static bool stands_for_itself(struct slice line, size_t at, size_t column)
 {
     unsigned char c = (unsigned char)line.data[at];
     if (c == ' ' || c == '\t')
         return at + 1 < line.len;
     if (c == '-')
-        return at > 0;
+        return column > 0;
     return c > ' ' && c < 0x7f && c != '=';
 }
 
@@ -127,17 +130,16 @@ static void encode_line(struct slice line, struct buffer *out)
 {
     size_t column = 0;
     for (size_t i = 0; i < line.len; i++) {
-        bool plain = stands_for_itself(line, i);
-        size_t width = plain ? 1 : 3;
-        if (column + width > ENCODED_LINE_MAX - 1) {
+        if (column + ENCODED_OCTET > ENCODED_LINE_MAX - 1) {
             buffer_add_cstr(out, "=\r\n");
             column = 0;
         }
+        bool plain = stands_for_itself(line, i, column);
         if (plain)
             buffer_add_char(out, line.data[i]);
         else
             buffer_printf(out, "=%02X", (unsigned char)line.data[i]);
-        column += width;
+        column += plain ? 1 : ENCODED_OCTET;
     }
 }
 

@@ -61,6 +61,19 @@ int sieve_addresses_read(struct slice value, struct arena *arena, struct mail_ad
     return 0;
 }
 
+bool sieve_is_sender(struct slice text)
+{
+    struct arena arena;
+    struct mail_address *addresses = NULL;
+    size_t count = 0;
+    arena_init(&arena, 0);
+    int result = sieve_addresses_read(text, &arena, &addresses, &count);
+    bool is_one =
+        result == 0 && count == 1 && addresses[0].local.len > 0 && addresses[0].domain.len > 0;
+    arena_clear(&arena);
+    return is_one;
+}
+
 /* Parts --------------------------------------------------------------------------- */
 
 static int render(const struct mail_address *address, struct arena *arena, struct slice *out)

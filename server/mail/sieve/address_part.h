@@ -25,6 +25,9 @@ enum sieve_address_part {
 int sieve_addresses_read(struct slice value, struct arena *arena, struct mail_address **out,
                          size_t *count_out) MUST_CHECK;
 
+/* Whether it is one address, with or without a display name: what From may say. */
+bool sieve_is_sender(struct slice text);
+
 /* *exists_out: whether the address has that part at all: no test is true of one it has not. */
 int sieve_address_part(const struct mail_address *address, enum sieve_address_part part,
                        struct arena *arena, struct slice *out, bool *exists_out) MUST_CHECK;

@@ -4,7 +4,7 @@
 #include "mime/compose.h"
 #include "sieve/letter.h"
 
-enum { PIECE = 64 << 10 };
+enum { PIECE = 64 << 10, COPYING_PER_LOOKING = 8 /* octets copied cost less than read ones */ };
 
 /* Noting --------------------------------------------------------------------------- */
 
@@ -19,6 +19,9 @@ static bool lies_in(const struct mime_tree *tree, uint32_t inner, uint32_t outer
 int sieve_part_replace(struct sieve_part_edits *edits, const struct mime_tree *tree,
                        const struct sieve_replacement *replacement, struct arena *arena)
 {
+    if (edits->replacement_count == SIEVE_REPLACEMENTS_MAX)
+        return fail(ERR_LIMIT, "%d parts of a message can be replaced at most",
+                    SIEVE_REPLACEMENTS_MAX);
     struct sieve_replacement *copy = ARENA_NEW(arena, struct sieve_replacement);
     if (!copy)
         return -ERR_NO_MEMORY;
@@ -31,6 +34,7 @@ int sieve_part_replace(struct sieve_part_edits *edits, const struct mime_tree *t
     *copy = *replacement;
     copy->next = rest;
     *place = copy;
+    edits->replacement_count++;
     return 0;
 }
 
@@ -77,7 +81,7 @@ int sieve_part_enclose(struct sieve_part_edits *edits, const struct sieve_enclos
 static int copy_octets(const struct sieve_source *source, uint64_t start, uint64_t end,
                        struct buffer *out)
 {
-    int result = sieve_meter_charge_octets(source->meter, end - start);
+    int result = sieve_meter_charge_octets(source->meter, (end - start) / COPYING_PER_LOOKING);
     while (result == 0 && start < end) {
         uint64_t piece_end = end - start > PIECE ? start + PIECE : end;
         result = source->host->read(source->host->arg, start, piece_end, out);

@@ -10,7 +10,7 @@
 
 #include "sieve/part.h"
 
-enum { SIEVE_ENCLOSURES_MAX = 8 };
+enum { SIEVE_ENCLOSURES_MAX = 8, SIEVE_REPLACEMENTS_MAX = 100 };
 
 /* Instead of a part. Strings outlive the edits. */
 struct sieve_replacement {
@@ -33,12 +33,13 @@ struct sieve_enclosure {
 
 struct sieve_part_edits {
     struct sieve_replacement *replacements;
+    size_t replacement_count;                                /* ever made */
     struct sieve_enclosure enclosures[SIEVE_ENCLOSURES_MAX]; /* the innermost first */
     size_t enclosure_count;
 };
 
 /* Replacing a part twice, the last counts; a part that is replaced takes those within it along.
- * What is noted lives in the arena. */
+ * What is noted lives in the arena. -ERR_LIMIT. */
 int sieve_part_replace(struct sieve_part_edits *edits, const struct mime_tree *tree,
                        const struct sieve_replacement *replacement, struct arena *arena) MUST_CHECK;
 /* Makes a boundary for it; the one given does not count. -ERR_LIMIT. */

@@ -63,6 +63,16 @@ void test_sieve_address_part_of_the_null_path(void)
     arena_clear(&arena);
 }
 
+void test_sieve_address_part_sender(void)
+{
+    CHECK(sieve_is_sender(SLICE("a@b")));
+    CHECK(sieve_is_sender(SLICE("\"A. B.\" <a@b>")));
+    CHECK(!sieve_is_sender(SLICE("")));
+    CHECK(!sieve_is_sender(SLICE("a")));
+    CHECK(!sieve_is_sender(SLICE("a@b, c@d")));
+    CHECK(!sieve_is_sender(SLICE("A <>")));
+}
+
 void test_sieve_address_part_reads_lists(void)
 {
     struct mail_address *addresses = NULL;

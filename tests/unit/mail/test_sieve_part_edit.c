@@ -211,6 +211,20 @@ void test_sieve_part_edit_encloses_only_so_often(void)
     CHECK_U64(edits.enclosure_count, SIEVE_ENCLOSURES_MAX);
 }
 
+void test_sieve_part_edit_replaces_only_so_many(void)
+{
+    struct world world;
+    begin(&world);
+    struct sieve_replacement replacement = {.part = 1, .text = SLICE("x")};
+    for (int i = 0; i < SIEVE_REPLACEMENTS_MAX; i++)
+        CHECK_OK(sieve_part_replace(&world.edits, world.fixture.tree, &replacement,
+                                    &world.fixture.arena));
+    CHECK_ERR(
+        sieve_part_replace(&world.edits, world.fixture.tree, &replacement, &world.fixture.arena),
+        ERR_LIMIT);
+    mime_fixture_clear(&world.fixture);
+}
+
 void test_sieve_part_edit_is_bounded(void)
 {
     struct world world;
