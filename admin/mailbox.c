@@ -12,7 +12,7 @@ static int admin_mailbox_create(struct admin *admin)
     struct slice special_use = admin->argc > 1 ? admin_argument(admin, 1) : SLICE_EMPTY;
     int err = admin_new_mailbox_name(admin, 0, &name);
     if (!err)
-        err = mailbox_create(admin->mail, &admin->actor, name, special_use);
+        err = mailbox_create(admin->mail, &admin->actor, name, special_use, NULL);
     if (!err)
         output_say(admin->output, "mailbox %s was created", admin->argv[0]);
     return err;

@@ -16,10 +16,10 @@
 
 /* CREATE (RFC 3501 section 6.3.3). Checks acl_check_create itself. The new
  * mailbox gets the parent's ACL; a personal one at the top level gives its
- * owner all rights. special_use may be empty ("\\Sent", RFC 6154).
+ * owner all rights. special_use may be empty ("\\Sent", RFC 6154), id_out NULL.
  * -ERR_EXISTS, -ERR_DENIED, -ERR_INVALID, -ERR_LIMIT (too many), -ERR_OVER_QUOTA. */
 int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
-                   struct slice special_use) MUST_CHECK;
+                   struct slice special_use, int64_t *id_out) MUST_CHECK;
 /* DELETE: needs `x`. INBOX can't be deleted: -ERR_WRONG_STATE. Children stay: the
  * name then is \NoSelect, made up by LIST. */
 int mailbox_delete(struct mail *mail, const struct grant *grant) MUST_CHECK;

@@ -19,8 +19,11 @@ enum fetch_kind {
     FETCH_ENVELOPE,
     FETCH_BODY, /* BODY without section: structure without extension data */
     FETCH_BODYSTRUCTURE,
-    FETCH_SECTION, /* BODY[...] and the RFC822 forms */
-    FETCH_MODSEQ   /* RFC 7162 section 3.1.4.2 */
+    FETCH_SECTION,  /* BODY[...] and the RFC822 forms */
+    FETCH_MODSEQ,   /* RFC 7162 section 3.1.4.2 */
+    FETCH_SAVEDATE, /* RFC 8514 section 4.2 */
+    FETCH_EMAILID,  /* RFC 8474 section 5.1 */
+    FETCH_THREADID  /* RFC 8474 section 5.2 */
 };
 
 enum fetch_section_kind {
@@ -54,5 +57,8 @@ struct fetch_spec {
     struct fetch_item *items; /* in the client's order, macros expanded, no duplicates */
     size_t count;
 };
+
+/* Whether one of the items is of this kind. */
+bool fetch_spec_has(const struct fetch_spec *spec, enum fetch_kind kind);
 
 #endif

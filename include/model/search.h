@@ -29,6 +29,10 @@ enum search_kind {
     SEARCH_BEFORE, /* day: internal date, disregarding time and zone */
     SEARCH_ON,
     SEARCH_SINCE,
+    SEARCH_SAVED_BEFORE, /* day: when it came to the mailbox (RFC 8514 section 4.3) */
+    SEARCH_SAVED_ON,
+    SEARCH_SAVED_SINCE,
+    SEARCH_EMAILID,     /* number: the message's id; 0: of none (RFC 8474 section 6) */
     SEARCH_SENT_BEFORE, /* day: Date: header */
     SEARCH_SENT_ON,
     SEARCH_SENT_SINCE,

@@ -6,7 +6,7 @@
 
 /* Extensions that are no command: how things are said, not what is said. */
 static const char capability_always[] = "IMAP4rev1 LITERAL+ SASL-IR";
-static const char capability_logged_in[] = " RIGHTS=texk UIDPLUS";
+static const char capability_logged_in[] = " RIGHTS=texk UIDPLUS SAVEDATE";
 
 static void capability_render_commands(unsigned states, struct buffer *out)
 {
@@ -35,6 +35,13 @@ static void capability_render_extensions(struct buffer *out)
         buffer_printf(out, " %s", row->name);
 }
 
+/* RFC 7889: the limit is the same for all mailboxes. */
+static void capability_render_limits(const struct session *session, struct buffer *out)
+{
+    uint64_t octets = mail_settings(session->mail)->message_max;
+    buffer_printf(out, " APPENDLIMIT=%llu", (unsigned long long)octets);
+}
+
 void capability_render(const struct session *session, struct buffer *out)
 {
     buffer_printf(out, "CAPABILITY %s", capability_always);
@@ -45,5 +52,6 @@ void capability_render(const struct session *session, struct buffer *out)
         capability_render_commands(STATE_LOGGED_IN, out);
         capability_render_extensions(out);
         buffer_add_cstr(out, capability_logged_in);
+        capability_render_limits(session, out);
     }
 }

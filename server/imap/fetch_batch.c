@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "fetch_render.h"
 #include "fiber/fiber.h"
+#include "mail/save_date.h"
 #include "reply.h"
 #include "selected.h"
 
@@ -140,6 +141,20 @@ static int fetch_flush_lines(struct fetch *fetch)
     return err;
 }
 
+static int batch_read_save_dates(const struct fetch *fetch, struct fetch_batch *batch)
+{
+    if (!fetch_spec_has(fetch->request->spec, FETCH_SAVEDATE))
+        return 0;
+    int64_t uids[BATCH_MESSAGES], dates[BATCH_MESSAGES];
+    for (size_t i = 0; i < batch->count; i++)
+        uids[i] = batch->messages[i].entry.uid;
+    int err = save_date_get(fetch->request->session->mail, fetch->request->grant, uids,
+                            batch->count, dates);
+    for (size_t i = 0; !err && i < batch->count; i++)
+        batch->messages[i].save_date = dates[i];
+    return err;
+}
+
 /* Room for the replies of the batch, so that the buffer need not grow to it. */
 static void batch_reserve_lines(struct fetch *fetch, const struct fetch_batch *batch)
 {
@@ -152,6 +167,8 @@ static int batch_send(struct fetch *fetch, struct fetch_batch *batch)
 {
     const struct message_part_row *stored = NULL;
     int err = batch->content ? content_take(batch->content, fetch->request->grant, &stored) : 0;
+    if (!err)
+        err = batch_read_save_dates(fetch, batch);
     batch_reserve_lines(fetch, batch);
     for (size_t i = 0; !err && i < batch->count; i++) {
         batch->messages[i].stored = stored ? &stored[i] : NULL;

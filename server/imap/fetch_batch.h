@@ -29,6 +29,7 @@ struct fetch_message {
     uint32_t seq;
     struct entry entry;
     bool flags_changed;                    /* tell FLAGS, asked for or not */
+    int64_t save_date;                     /* when it was asked for; INT64_MAX: not known */
     const struct message_part_row *stored; /* NULL: nothing was needed */
 };
 

@@ -3,6 +3,7 @@
 #include "fetch_section.h"
 #include "mail/mime.h"
 #include "mail/recently_deleted.h"
+#include "model/object_id.h"
 #include "proto/fetch_args.h"
 #include "proto/writer.h"
 #include "reply.h"
@@ -74,6 +75,36 @@ static int fetch_render_modseq(struct fetch_line *line, const struct fetch_item 
     return 0;
 }
 
+static int fetch_render_save_date(struct fetch_line *line, const struct fetch_item *item)
+{
+    (void)item;
+    buffer_add_cstr(line->out, "SAVEDATE ");
+    if (line->message->save_date == INT64_MAX)
+        buffer_add_cstr(line->out, "NIL");
+    else
+        write_date_time(line->out, line->message->save_date);
+    return 0;
+}
+
+/* Content is stored once, so that its id is the same wherever it is copied. */
+static int fetch_render_email_id(struct fetch_line *line, const struct fetch_item *item)
+{
+    (void)item;
+    buffer_add_cstr(line->out, "EMAILID (");
+    object_id_render(OBJECT_EMAIL, line->message->entry.message_id, line->out);
+    buffer_add_char(line->out, ')');
+    return 0;
+}
+
+/* Threads have no identity here: a message that joins two of them later would change it,
+ * which RFC 8474 section 5.2 forbids. */
+static int fetch_render_thread_id(struct fetch_line *line, const struct fetch_item *item)
+{
+    (void)item;
+    buffer_add_cstr(line->out, "THREADID NIL");
+    return 0;
+}
+
 static int (*const fetch_renderers[])(struct fetch_line *, const struct fetch_item *) = {
     [FETCH_UID] = fetch_render_uid,
     [FETCH_FLAGS] = fetch_render_flags,
@@ -84,15 +115,10 @@ static int (*const fetch_renderers[])(struct fetch_line *, const struct fetch_it
     [FETCH_BODYSTRUCTURE] = fetch_render_bodystructure,
     [FETCH_SECTION] = fetch_render_section,
     [FETCH_MODSEQ] = fetch_render_modseq,
+    [FETCH_SAVEDATE] = fetch_render_save_date,
+    [FETCH_EMAILID] = fetch_render_email_id,
+    [FETCH_THREADID] = fetch_render_thread_id,
 };
-
-static bool fetch_asks_for(const struct fetch_spec *spec, enum fetch_kind kind)
-{
-    for (size_t i = 0; i < spec->count; i++)
-        if (spec->items[i].kind == kind)
-            return true;
-    return false;
-}
 
 /* What is shown besides what was asked for: of a message that this command has marked
  * as \Seen, all that a client wants to hear of a change (RFC 7162 section 3.2.4). */
@@ -106,7 +132,7 @@ static bool fetch_adds(const struct fetch_line *line, enum fetch_kind kind)
         [FETCH_FLAGS] = changed,
         [FETCH_MODSEQ] = request->with_modseq || (changed && condstore),
     };
-    return adds[kind] && !fetch_asks_for(request->spec, kind);
+    return adds[kind] && !fetch_spec_has(request->spec, kind);
 }
 
 static int fetch_render_items(struct fetch_line *line)

@@ -30,7 +30,8 @@ static int check_room(struct mail *mail, const struct actor *actor,
 }
 
 static int create_row(struct mail *mail, const struct actor *actor,
-                      const struct mailbox_target *target, struct slice special_use)
+                      const struct mailbox_target *target, struct slice special_use,
+                      int64_t *id_out)
 {
     const struct mailbox_creation creation = {
         .owner_id = target->owner_id,
@@ -44,13 +45,12 @@ static int create_row(struct mail *mail, const struct actor *actor,
         .actor = actor->login,
         .client = actor->client,
     };
-    int64_t id;
     uint32_t uidvalidity;
-    return mailboxes_create(mail->database, &creation, &id, &uidvalidity);
+    return mailboxes_create(mail->database, &creation, id_out, &uidvalidity);
 }
 
 int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
-                   struct slice special_use)
+                   struct slice special_use, int64_t *id_out)
 {
     struct slice use = mailbox_special_use(special_use);
     if (!use.data)
@@ -62,8 +62,11 @@ int mailbox_create(struct mail *mail, const struct actor *actor, struct slice na
     int err = mailbox_target_check(mail, actor, name, &arena, &target);
     if (!err)
         err = check_room(mail, actor, &target);
+    int64_t id;
     if (!err)
-        err = create_row(mail, actor, &target, use);
+        err = create_row(mail, actor, &target, use, &id);
+    if (!err && id_out)
+        *id_out = id;
     arena_clear(&arena);
     return err;
 }
@@ -89,7 +92,8 @@ static int make_inbox(struct mail *mail, const struct actor *actor)
 {
     const struct mailbox_target inbox = {
         {MAILBOX_PERSONAL, SLICE_EMPTY, SLICE("INBOX")}, actor->user_id, NULL};
-    int err = create_row(mail, actor, &inbox, SLICE_EMPTY);
+    int64_t id;
+    int err = create_row(mail, actor, &inbox, SLICE_EMPTY, &id);
     if (err == -ERR_EXISTS)
         return 0; /* another session was quicker */
     if (err)

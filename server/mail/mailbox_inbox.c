@@ -164,7 +164,7 @@ int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct sl
 {
     int err = grant_require(inbox, RIGHTS_TO_MOVE);
     if (!err)
-        err = mailbox_create(mail, &inbox->actor, new_name, SLICE_EMPTY);
+        err = mailbox_create(mail, &inbox->actor, new_name, SLICE_EMPTY, NULL);
     if (err)
         return err;
     struct arena arena;

@@ -9,6 +9,7 @@
 #include "search_lookup.h"
 #include "search_match.h"
 #include "search_program.h"
+#include "search_saved.h"
 #include "store/recently_deleted.h"
 
 enum {
@@ -303,6 +304,8 @@ int search_run(struct mail *mail, const struct search_scope *scope,
     uidset_init(&search.late_uids);
     search_matcher_init(&search.matcher, &search.program);
     err = search_program_prepare(scope, program, &search.arena, &search.program);
+    if (!err)
+        err = search_saved_resolve(mail, scope->grant, &search.program);
     if (!err)
         err = make_window(&search);
     if (!err)

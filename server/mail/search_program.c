@@ -87,6 +87,11 @@ static enum truth evaluate_modseq(const struct search_step *step, const struct s
     return truth_of(facts->entry.modseq >= step->node->number);
 }
 
+static enum truth evaluate_email(const struct search_step *step, const struct search_facts *facts)
+{
+    return truth_of((uint64_t)facts->entry.message_id == step->node->number);
+}
+
 /* The zone a message was delivered in is not kept: its day is the one in UTC. */
 static int64_t internal_day(const struct search_facts *facts)
 {
@@ -159,6 +164,12 @@ static int prepare_set(struct preparation *preparation, struct search_step *step
     return 0;
 }
 
+static int prepare_saved(struct preparation *preparation, struct search_step *step)
+{
+    preparation->program->saved[preparation->program->saved_count++] = step;
+    return 0;
+}
+
 static int prepare_flag(struct preparation *preparation, struct search_step *step)
 {
     (void)preparation;
@@ -208,6 +219,10 @@ static const struct search_key {
     [SEARCH_BEFORE] = {evaluate_before, NULL},
     [SEARCH_ON] = {evaluate_on, NULL},
     [SEARCH_SINCE] = {evaluate_since, NULL},
+    [SEARCH_SAVED_BEFORE] = {evaluate_set, prepare_saved},
+    [SEARCH_SAVED_ON] = {evaluate_set, prepare_saved},
+    [SEARCH_SAVED_SINCE] = {evaluate_set, prepare_saved},
+    [SEARCH_EMAILID] = {evaluate_email, NULL},
     [SEARCH_SENT_BEFORE] = {evaluate_sent_before, prepare_sent},
     [SEARCH_SENT_ON] = {evaluate_sent_on, prepare_sent},
     [SEARCH_SENT_SINCE] = {evaluate_sent_since, prepare_sent},
@@ -278,7 +293,8 @@ int search_program_prepare(const struct search_scope *scope, const struct search
         return err;
     program->texts = ARENA_ARRAY(arena, count, struct search_step *);
     program->sets = ARENA_ARRAY(arena, count, struct search_step *);
-    if (!program->texts || !program->sets)
+    program->saved = ARENA_ARRAY(arena, count, struct search_step *);
+    if (!program->texts || !program->sets || !program->saved)
         return -ERR_NO_MEMORY;
     struct preparation preparation = {scope, arena, program};
     err = prepare(&preparation, node, &program->root);
@@ -289,7 +305,9 @@ void search_program_clear(struct search_program *program)
 {
     for (size_t i = 0; i < program->set_count; i++)
         uidset_clear(&program->sets[i]->uids);
-    program->set_count = 0;
+    for (size_t i = 0; i < program->saved_count; i++)
+        uidset_clear(&program->saved[i]->uids);
+    program->set_count = program->saved_count = 0;
 }
 
 enum truth search_program_evaluate(const struct search_program *program,

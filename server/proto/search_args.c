@@ -1,6 +1,7 @@
 #include "proto/search_args.h"
 
 #include "base/text.h"
+#include "model/object_id.h"
 
 struct search_parser {
     struct lexer *lexer;
@@ -142,6 +143,22 @@ static int parse_modseq(struct search_parser *parser, const struct search_key *k
     return result < 0 ? result : lexer_number64(lexer, &node->number);
 }
 
+/* objectid (RFC 8474 section 7) */
+static int parse_object_id(struct search_parser *parser, const struct search_key *key,
+                           struct search_node *node)
+{
+    struct slice text;
+    int64_t id = 0;
+    (void)key;
+    int result = lexer_space(parser->lexer);
+    if (result == 0)
+        result = lexer_atom(parser->lexer, &text);
+    if (result == 0)
+        result = object_id_parse(text, OBJECT_EMAIL, &id);
+    node->number = (uint64_t)id;
+    return result;
+}
+
 static int parse_uid(struct search_parser *parser, const struct search_key *key,
                      struct search_node *node)
 {
@@ -209,6 +226,7 @@ static const struct search_key search_keys[] = {
     {"CC", parse_string, SEARCH_HEADER, false, 0, "Cc"},
     {"DELETED", parse_nothing, SEARCH_FLAG, false, FLAG_DELETED, NULL},
     {"DRAFT", parse_nothing, SEARCH_FLAG, false, FLAG_DRAFT, NULL},
+    {"EMAILID", parse_object_id, SEARCH_EMAILID, false, 0, NULL},
     {"FLAGGED", parse_nothing, SEARCH_FLAG, false, FLAG_FLAGGED, NULL},
     {"FROM", parse_string, SEARCH_HEADER, false, 0, "From"},
     {"HEADER", parse_header, SEARCH_HEADER, false, 0, NULL},
@@ -221,6 +239,10 @@ static const struct search_key search_keys[] = {
     {"ON", parse_date, SEARCH_ON, false, 0, NULL},
     {"OR", parse_or, SEARCH_OR, false, 0, NULL},
     {"RECENT", parse_nothing, SEARCH_RECENT, false, 0, NULL},
+    {"SAVEDATESUPPORTED", parse_nothing, SEARCH_ALL, false, 0, NULL},
+    {"SAVEDBEFORE", parse_date, SEARCH_SAVED_BEFORE, false, 0, NULL},
+    {"SAVEDON", parse_date, SEARCH_SAVED_ON, false, 0, NULL},
+    {"SAVEDSINCE", parse_date, SEARCH_SAVED_SINCE, false, 0, NULL},
     {"SEEN", parse_nothing, SEARCH_FLAG, false, FLAG_SEEN, NULL},
     {"SENTBEFORE", parse_date, SEARCH_SENT_BEFORE, false, 0, NULL},
     {"SENTON", parse_date, SEARCH_SENT_ON, false, 0, NULL},
@@ -229,6 +251,7 @@ static const struct search_key search_keys[] = {
     {"SMALLER", parse_number, SEARCH_SMALLER, false, 0, NULL},
     {"SUBJECT", parse_string, SEARCH_HEADER, false, 0, "Subject"},
     {"TEXT", parse_string, SEARCH_TEXT, false, 0, NULL},
+    {"THREADID", parse_object_id, SEARCH_ALL, true, 0, NULL}, /* no message has one */
     {"TO", parse_string, SEARCH_HEADER, false, 0, "To"},
     {"UID", parse_uid, SEARCH_UID, false, 0, NULL},
     {"UNANSWERED", parse_nothing, SEARCH_FLAG, true, FLAG_ANSWERED, NULL},

@@ -68,9 +68,7 @@ static int parse_fetch(struct lexer *lexer, void *out)
 static unsigned enables_fetch(const void *in)
 {
     const struct fetch_args *args = in;
-    bool with_modseq = args->only_changed;
-    for (size_t i = 0; i < args->spec.count; i++)
-        with_modseq = with_modseq || args->spec.items[i].kind == FETCH_MODSEQ;
+    bool with_modseq = args->only_changed || fetch_spec_has(&args->spec, FETCH_MODSEQ);
     return with_modseq ? ENABLED_CONDSTORE : 0;
 }
 

@@ -61,6 +61,14 @@ static void list_render_rights(const struct session *session, const struct liste
     buffer_add_cstr(out, "\r\n");
 }
 
+static void list_render_status(const struct session *session, const struct list_args *args,
+                               const struct listed_mailbox *row, struct buffer *out)
+{
+    const struct status_subject subject = {
+        .name = row->name, .mailbox_id = row->mailbox_id, .numbers = row->status};
+    status_items_render(session, &args->status, &subject, out);
+}
+
 static void list_render_row(const struct session *session, const struct list_args *args,
                             const struct listed_mailbox *row, struct buffer *out)
 {
@@ -77,12 +85,13 @@ static void list_render_row(const struct session *session, const struct list_arg
     if ((args->query.tells & LIST_TELLS_MYRIGHTS) && row->exists && row->selected)
         list_render_rights(session, row, out);
     if (row->status)
-        status_items_render(session, &args->status, row->name, row->status, out);
+        list_render_status(session, args, row, out);
 }
 
 static void lsub_render_row(const struct session *session, const struct list_args *args,
                             const struct listed_mailbox *row, struct buffer *out)
 {
+    (void)session;
     (void)args;
     buffer_add_cstr(out, row->selected ? "* LSUB (" : "* LSUB (\\Noselect ");
     buffer_add_cstr(out, row->has_children ? "\\HasChildren" : "\\HasNoChildren");

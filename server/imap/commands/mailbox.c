@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "mail/mailbox.h"
+#include "model/object_id.h"
 
 struct mailbox_args {
     struct slice mailbox;
@@ -16,16 +17,26 @@ static int parse_mailbox(struct lexer *lexer, void *out)
     return err ? err : lexer_end(lexer);
 }
 
-/* Who may is a question about the parent, which only mailbox_create can name. */
+/* Who may is a question about the parent, which only mailbox_create can name.
+ * MAILBOXID: RFC 8474 section 4.1. */
 static int run_create(struct session *session, struct command *command)
 {
     const struct mailbox_args *args = command->args;
-    return mailbox_create(session->mail, &session->actor, args->mailbox, SLICE_EMPTY);
+    int64_t mailbox_id;
+    int err =
+        mailbox_create(session->mail, &session->actor, args->mailbox, SLICE_EMPTY, &mailbox_id);
+    if (err)
+        return err;
+    buffer_add_cstr(&command->code, "[MAILBOXID (");
+    object_id_render(OBJECT_MAILBOX, mailbox_id, &command->code);
+    buffer_add_cstr(&command->code, ")]");
+    return buffer_check(&command->code);
 }
 
 const struct imap_command command_create = {
     .name = "CREATE",
-    .rfc = "RFC 3501 section 6.3.3",
+    .rfc = "RFC 3501 section 6.3.3, RFC 8474 section 4.1",
+    .capability = "OBJECTID",
     .states = STATE_LOGGED_IN,
     .args_size = sizeof(struct mailbox_args),
     .parse = parse_mailbox,

@@ -1,11 +1,12 @@
-/* SELECT, EXAMINE (RFC 3501 section 6.3.1, 6.3.2; RFC 7162 section 3.2.5) and the ways out of a
- * mailbox (section 6.4.2; RFC 3691). */
+/* SELECT, EXAMINE (RFC 3501 section 6.3.1, 6.3.2; RFC 7162 section 3.2.5; RFC 8474) and the ways
+ * out of a mailbox (section 6.4.2; RFC 3691). */
 #include "commands.h"
 
 #include "../reply.h"
 #include "../resync.h"
 #include "../selected.h"
 #include "mail/writer.h"
+#include "model/object_id.h"
 
 struct select_args {
     struct slice mailbox;
@@ -82,6 +83,9 @@ static int select_describe(struct session *session)
     buffer_printf(&out, "* OK [UIDVALIDITY %u] UIDs are valid\r\n",
                   grant_uidvalidity(selected->grant));
     buffer_printf(&out, "* OK [UIDNEXT %u] Predicted next UID\r\n", picture_uidnext(picture));
+    buffer_add_cstr(&out, "* OK [MAILBOXID (");
+    object_id_render(OBJECT_MAILBOX, grant_mailbox_id(selected->grant), &out);
+    buffer_add_cstr(&out, ")] Whatever its name\r\n");
     buffer_printf(&out, "* OK [HIGHESTMODSEQ %llu] Highest\r\n",
                   (unsigned long long)picture_modseq(picture));
     int err = reply_buffer(session, &out);

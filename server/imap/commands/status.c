@@ -1,15 +1,19 @@
-/* STATUS (RFC 3501 section 6.3.10; RFC 7162 section 3.1.7; RFC 9208 section 4.1.4). */
+/* STATUS (RFC 3501 section 6.3.10; RFC 7162 section 3.1.7; RFC 7889; RFC 8438; RFC 8474
+ * section 4.3; RFC 9208 section 4.1.4). */
 #include "commands.h"
 
 #include "status.h"
 
 #include "../reply.h"
 #include "mail/mailbox.h"
+#include "model/object_id.h"
 
-/* Items: a table of name and where the number is. */
+/* Items: a table of name and where the number is, or how what is no number is written. */
 struct status_item {
     const char *name;
     uint64_t (*value)(const struct mailbox_status *status);
+    void (*render)(const struct session *session, const struct status_subject *subject,
+                   struct buffer *out);
 };
 
 static uint64_t status_messages(const struct mailbox_status *status)
@@ -52,11 +56,39 @@ static uint64_t status_deleted_storage(const struct mailbox_status *status)
     return status->deleted_bytes;
 }
 
+static uint64_t status_size(const struct mailbox_status *status)
+{
+    return status->bytes;
+}
+
+static void status_render_append_limit(const struct session *session,
+                                       const struct status_subject *subject, struct buffer *out)
+{
+    (void)subject;
+    buffer_add_u64(out, mail_settings(session->mail)->message_max);
+}
+
+static void status_render_mailbox_id(const struct session *session,
+                                     const struct status_subject *subject, struct buffer *out)
+{
+    (void)session;
+    buffer_add_char(out, '(');
+    object_id_render(OBJECT_MAILBOX, subject->mailbox_id, out);
+    buffer_add_char(out, ')');
+}
+
 static const struct status_item status_items[] = {
-    {"MESSAGES", status_messages}, {"RECENT", status_recent},
-    {"UIDNEXT", status_uidnext},   {"UIDVALIDITY", status_uidvalidity},
-    {"UNSEEN", status_unseen},     {"HIGHESTMODSEQ", status_highest_modseq},
-    {"DELETED", status_deleted},   {"DELETED-STORAGE", status_deleted_storage},
+    {"MESSAGES", status_messages, NULL},
+    {"RECENT", status_recent, NULL},
+    {"UIDNEXT", status_uidnext, NULL},
+    {"UIDVALIDITY", status_uidvalidity, NULL},
+    {"UNSEEN", status_unseen, NULL},
+    {"HIGHESTMODSEQ", status_highest_modseq, NULL},
+    {"DELETED", status_deleted, NULL},
+    {"DELETED-STORAGE", status_deleted_storage, NULL},
+    {"SIZE", status_size, NULL},
+    {"APPENDLIMIT", NULL, status_render_append_limit},
+    {"MAILBOXID", NULL, status_render_mailbox_id},
 };
 enum { STATUS_ITEMS = sizeof status_items / sizeof status_items[0] };
 
@@ -115,16 +147,19 @@ unsigned status_items_enable(const struct status_items *items)
 }
 
 void status_items_render(const struct session *session, const struct status_items *items,
-                         struct slice mailbox, const struct mailbox_status *status,
-                         struct buffer *out)
+                         const struct status_subject *subject, struct buffer *out)
 {
     buffer_add_cstr(out, "* STATUS ");
-    reply_mailbox(session, mailbox, out);
+    reply_mailbox(session, subject->name, out);
     for (size_t i = 0; i < items->count; i++) {
+        const struct status_item *item = items->asked[i];
         buffer_add_cstr(out, i ? " " : " (");
-        buffer_add_cstr(out, items->asked[i]->name);
+        buffer_add_cstr(out, item->name);
         buffer_add_char(out, ' ');
-        buffer_add_u64(out, items->asked[i]->value(status));
+        if (item->value)
+            buffer_add_u64(out, item->value(subject->numbers));
+        else
+            item->render(session, subject, out);
     }
     buffer_add_cstr(out, ")\r\n");
 }
@@ -170,9 +205,14 @@ static int run_status(struct session *session, struct command *command)
         err = mailbox_status_deleted(session->mail, command->grants[0], &status);
     if (err)
         return err;
+    const struct status_subject subject = {
+        .name = args->mailbox,
+        .mailbox_id = grant_mailbox_id(command->grants[0]),
+        .numbers = &status,
+    };
     struct buffer line;
     buffer_init(&line, 0);
-    status_items_render(session, &args->items, args->mailbox, &status, &line);
+    status_items_render(session, &args->items, &subject, &line);
     err = reply_buffer(session, &line);
     buffer_clear(&line);
     return err;
@@ -180,7 +220,8 @@ static int run_status(struct session *session, struct command *command)
 
 const struct imap_command command_status = {
     .name = "STATUS",
-    .rfc = "RFC 3501 section 6.3.10",
+    .rfc = "RFC 3501 section 6.3.10, RFC 7889, RFC 8438, RFC 8474 section 4.3",
+    .capability = "STATUS=SIZE",
     .states = STATE_LOGGED_IN,
     .args_size = sizeof(struct status_args),
     .parse = parse_status,

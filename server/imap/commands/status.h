@@ -25,9 +25,14 @@ unsigned status_items_enable(const struct status_items *items);
 bool status_items_have_recent(const struct status_items *items);
 bool status_items_have_unseen(const struct status_items *items);
 bool status_items_have_deleted_storage(const struct status_items *items);
+/* The mailbox that is told of. */
+struct status_subject {
+    struct slice name;
+    int64_t mailbox_id;
+    const struct mailbox_status *numbers;
+};
 /* "* STATUS name (...)" and CRLF, appended. */
 void status_items_render(const struct session *session, const struct status_items *items,
-                         struct slice mailbox, const struct mailbox_status *status,
-                         struct buffer *out);
+                         const struct status_subject *subject, struct buffer *out);
 
 #endif

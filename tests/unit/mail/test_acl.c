@@ -251,7 +251,7 @@ void test_acl_list_rights_couples_nothing(void)
 
 static void check_names(struct world *world)
 {
-    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("Projects"), SLICE_EMPTY));
+    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("Projects"), SLICE_EMPTY, NULL));
     world_allow(world, "Other Users/alice/Projects", "bob", "lr");
     const struct grant *own = world_grant(world, &world->alice, "Projects");
     const struct grant *others = world_grant(world, &world->bob, "Other Users/alice/Projects");

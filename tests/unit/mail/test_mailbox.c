@@ -9,7 +9,7 @@
 
 static int create(struct world *world, const struct actor *actor, const char *name)
 {
-    return mailbox_create(world->mail, actor, slice_cstr(name), SLICE_EMPTY);
+    return mailbox_create(world->mail, actor, slice_cstr(name), SLICE_EMPTY, NULL);
 }
 
 static int rename_to(struct world *world, const struct actor *actor, const char *name,
@@ -188,10 +188,12 @@ void test_mailbox_create_stops_at_the_limit(void)
 
 static void check_special_use(struct world *world)
 {
-    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("Sent"), SLICE("\\sent")));
+    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("Sent"), SLICE("\\sent"), NULL));
     CHECK_SLICE(grant_special_use(world_grant(world, &world->alice, "Sent")), "\\Sent");
-    CHECK_ERR(mailbox_create(world->mail, &world->alice, SLICE("x"), SLICE("\\All")), ERR_INVALID);
-    CHECK_ERR(mailbox_create(world->mail, &world->alice, SLICE("x"), SLICE("Sent")), ERR_INVALID);
+    CHECK_ERR(mailbox_create(world->mail, &world->alice, SLICE("x"), SLICE("\\All"), NULL),
+              ERR_INVALID);
+    CHECK_ERR(mailbox_create(world->mail, &world->alice, SLICE("x"), SLICE("Sent"), NULL),
+              ERR_INVALID);
     struct listed_mailbox *rows;
     size_t count;
     CHECK_OK(list(world, &world->alice, "", SLICE("Sent"), false, &rows, &count));

@@ -63,7 +63,7 @@ static void check_rename(struct world *world)
 {
     const struct grant *inbox = world_grant(world, &world->alice, "INBOX");
     fill(world, inbox);
-    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("INBOX/Lists"), SLICE_EMPTY));
+    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("INBOX/Lists"), SLICE_EMPTY, NULL));
     CHECK_ERR(mailbox_rename(world->mail, inbox, SLICE("INBOX/Lists")), ERR_EXISTS);
     CHECK_OK(mailbox_rename(world->mail, inbox, SLICE("Archive/2026")));
     check_contents(world, "Archive/2026");

@@ -34,10 +34,12 @@ static void check_limits(struct world *world)
     set(world, "user/alice", QUOTA_UNLIMITED, 3, 3);
     CHECK_ERR(append(world, &world->alice, "INBOX", 2), ERR_OVER_QUOTA);
     CHECK_OK(append(world, &world->alice, "INBOX", 1));
-    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("a"), SLICE_EMPTY));
-    CHECK_ERR(mailbox_create(world->mail, &world->alice, SLICE("b"), SLICE_EMPTY), ERR_OVER_QUOTA);
+    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("a"), SLICE_EMPTY, NULL));
+    CHECK_ERR(mailbox_create(world->mail, &world->alice, SLICE("b"), SLICE_EMPTY, NULL),
+              ERR_OVER_QUOTA);
     /* The administrator is not stopped. */
-    CHECK_OK(mailbox_create(world->mail, &world->admin, SLICE("Other Users/alice/b"), SLICE_EMPTY));
+    CHECK_OK(mailbox_create(world->mail, &world->admin, SLICE("Other Users/alice/b"), SLICE_EMPTY,
+                            NULL));
     struct quota quota;
     CHECK_OK(quota_get(world->mail, &world->alice, SLICE("user/alice"), &world->arena, &quota));
     CHECK_U64(quota.used.of[QUOTA_STORAGE], 3 * 1000);

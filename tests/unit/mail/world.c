@@ -140,7 +140,7 @@ static rights_mask rights_of(const char *letters)
 
 void world_create(struct world *world, const char *name)
 {
-    CHECK_OK(mailbox_create(world->mail, &world->admin, slice_cstr(name), SLICE_EMPTY));
+    CHECK_OK(mailbox_create(world->mail, &world->admin, slice_cstr(name), SLICE_EMPTY, NULL));
 }
 
 void world_allow(struct world *world, const char *name, const char *identifier, const char *rights)

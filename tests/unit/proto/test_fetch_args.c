@@ -59,9 +59,10 @@ void test_fetch_args_macros(void)
 
 void test_fetch_args_single_items(void)
 {
-    static const char *const names[] = {"UID",         "FLAGS", "INTERNALDATE", "ENVELOPE",
-                                        "RFC822.SIZE", "BODY",  "RFC822",       "BODYSTRUCTURE",
-                                        "RFC822.TEXT", "BODY[]"};
+    static const char *const names[] = {"UID",         "FLAGS",  "INTERNALDATE", "ENVELOPE",
+                                        "RFC822.SIZE", "BODY",   "RFC822",       "BODYSTRUCTURE",
+                                        "RFC822.TEXT", "BODY[]", "SAVEDATE",     "EMAILID",
+                                        "THREADID"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         CHECK_FETCH(names[i], names[i]);
     CHECK_FETCH("bodystructure", "BODYSTRUCTURE");

@@ -65,6 +65,10 @@ static const struct {
     [SEARCH_SENT_BEFORE] = {"SENTBEFORE", describe_day},
     [SEARCH_SENT_ON] = {"SENTON", describe_day},
     [SEARCH_SENT_SINCE] = {"SENTSINCE", describe_day},
+    [SEARCH_SAVED_BEFORE] = {"SAVEDBEFORE", describe_day},
+    [SEARCH_SAVED_ON] = {"SAVEDON", describe_day},
+    [SEARCH_SAVED_SINCE] = {"SAVEDSINCE", describe_day},
+    [SEARCH_EMAILID] = {"EMAILID", describe_number},
     [SEARCH_HEADER] = {"HEADER", describe_header},
     [SEARCH_BODY] = {"BODY", describe_text},
     [SEARCH_TEXT] = {"TEXT", describe_text},
@@ -154,6 +158,10 @@ void test_search_args_sets_sizes_dates(void)
     CHECK_SEARCH("SENTBEFORE 1-Feb-1994", "SENTBEFORE 8797");
     CHECK_SEARCH("SENTON 1-Feb-1994", "SENTON 8797");
     CHECK_SEARCH("SENTSINCE 1-Feb-1994", "SENTSINCE 8797");
+    CHECK_SEARCH("savedbefore 1-Feb-1994", "SAVEDBEFORE 8797");
+    CHECK_SEARCH("SAVEDON \"1-Feb-1994\"", "SAVEDON 8797");
+    CHECK_SEARCH("SAVEDSINCE 1-Feb-1994", "SAVEDSINCE 8797");
+    CHECK_SEARCH("SAVEDATESUPPORTED", "ALL");
 }
 
 void test_search_args_strings(void)
@@ -340,4 +348,14 @@ void test_search_args_modseq(void)
     check_refused(SLICE("MODSEQ \"/flags/work\" any 1"), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("MODSEQ \"/comment\" all 1"), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("MODSEQ work all 1"), ERR_SYNTAX, __LINE__);
+}
+
+void test_search_args_object_ids(void)
+{
+    CHECK_SEARCH("EMAILID M42", "EMAILID 42");
+    CHECK_SEARCH("emailid of-somebody_else", "EMAILID 0");
+    CHECK_SEARCH("THREADID T1", "NOT(ALL)");
+    check_refused(SLICE("EMAILID"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("EMAILID \"M42\""), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("THREADID a.b"), ERR_SYNTAX, __LINE__);
 }
