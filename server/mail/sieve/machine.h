@@ -16,8 +16,9 @@
 #include "sieve/program.h"
 
 enum {
-    SIEVE_STEPS_MAX = 1000000,    /* what the meter begins with */
-    SIEVE_SCRATCH_MAX = 16 << 20, /* memory of one instruction, and of all variables */
+    SIEVE_STEPS_MAX = 1000000,       /* what the meter begins with */
+    SIEVE_SCRATCH_MAX = 16 << 20,    /* memory of one instruction, and of all variables */
+    SIEVE_TEXT_OCTETS_MAX = 1 << 20, /* a string with its variables put in */
     SIEVE_ACTIONS_MAX = 64
 };
 
@@ -50,6 +51,8 @@ struct sieve_run {
     size_t variable_octets; /* in all variables and matches */
     bool *included;         /* by script: for :once */
 
+    struct sieve_prepared *prepared; /* keys of this instruction's matchers */
+
     struct buffer flags; /* the internal variable of RFC 5232: names separated by spaces */
 
     struct sieve_outcome outcome;
@@ -59,7 +62,7 @@ struct sieve_run {
     struct slice header; /* of the message, as editheader has it by now */
     bool header_changed;
     struct slice content; /* of the message, as replace and enclose have it; data NULL: unchanged */
-    void *parts;          /* the state of foreverypart */
+    void *parts;          /* the state of foreverypart (parts.c) */
 };
 
 /* Fills in the problem; returns -code. */
@@ -84,20 +87,29 @@ int sieve_run_set(struct sieve_run *run, const struct sieve_variable *variable,
                   struct slice value) MUST_CHECK;
 struct slice sieve_run_get(const struct sieve_run *run, const struct sieve_variable *variable);
 
+/* The same into a variable's place: that of ${1}, too. */
+int sieve_run_store(struct sieve_run *run, struct buffer *place, struct slice value) MUST_CHECK;
+/* The modifiers of set (RFC 5229 section 4.1) among the tags of the call, applied to the text. */
+int sieve_run_modify(struct sieve_run *run, const struct sieve_call *call, struct slice text,
+                     struct slice *out) MUST_CHECK;
+
 /* Compares values with a call's keys: begin, feed each value until `matched`, end. With :count
  * (RFC 5231) nothing matches before the end. Sets ${1}... (RFC 5229 section 3.2). */
 struct sieve_matcher {
     struct sieve_run *run;
     const struct sieve_match *match;
-    const struct slice *keys;
-    size_t key_count;
+    struct sieve_prepared *keys; /* freed at the end of the instruction */
     uint64_t fed;
+    bool captures_nothing; /* for a test that sets no ${1} */
     bool matched;
 };
 int sieve_matcher_begin(struct sieve_run *run, const struct sieve_call *call,
                         const struct sieve_value *keys, struct sieve_matcher *out) MUST_CHECK;
 int sieve_matcher_feed(struct sieve_matcher *matcher, struct slice value) MUST_CHECK;
 int sieve_matcher_end(struct sieve_matcher *matcher, bool *out) MUST_CHECK;
+
+/* Frees the keys of the instruction's matchers. The machine does so after each. */
+void sieve_matchers_clear(struct sieve_run *run);
 
 /* Outcome (outcome.c) ---------------------------------------------------------------- */
 
@@ -106,5 +118,10 @@ int sieve_matcher_end(struct sieve_matcher *matcher, bool *out) MUST_CHECK;
  * RFC 5429 section 2.4), -ERR_LIMIT. Whether the implicit keep is cancelled is the caller's:
  * run->implicit_keep. */
 int sieve_outcome_add(struct sieve_run *run, const struct sieve_action *action) MUST_CHECK;
+
+/* Sets the flags of a keep or fileinto: those of :flags, else those of the internal variable
+ * (RFC 5232 section 4). call NULL: an implicit keep. */
+int sieve_flags_apply(struct sieve_run *run, const struct sieve_call *call,
+                      struct sieve_action *action) MUST_CHECK;
 
 #endif

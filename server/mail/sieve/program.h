@@ -40,7 +40,7 @@ struct sieve_script {
 
 enum { SIEVE_PROGRAM_OPS_MAX = 100000, SIEVE_SCRIPTS_MAX = 32, SIEVE_INCLUDE_DEPTH_MAX = 10 };
 /* RFC 5229 section 6 asks for 128 of 4,000 characters and ${1} to ${9}. */
-enum { SIEVE_VARIABLES_MAX = 1000, SIEVE_VARIABLE_OCTETS_MAX = 64 << 10, SIEVE_MATCHES_MAX = 32 };
+enum { SIEVE_VARIABLES_MAX = 1000, SIEVE_VARIABLE_OCTETS_MAX = 64 << 10, SIEVE_MATCHES_MAX = 10 };
 
 struct sieve_program {
     struct arena arena; /* everything below */

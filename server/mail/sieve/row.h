@@ -191,6 +191,7 @@ const struct sieve_tag_value *sieve_call_tag(const struct sieve_call *call, unsi
 
 /* Tables of tags that several rows share (tags.c). */
 extern const struct sieve_tag sieve_tags_match[];        /* match type and comparator */
+extern const struct sieve_tag sieve_tags_modifier[];     /* RFC 5229 section 4.1 */
 extern const struct sieve_tag sieve_tags_address_part[]; /* RFC 5228 section 2.7.4, RFC 5233 */
 
 #endif

@@ -1,0 +1,66 @@
+#include "sieve/rows.h"
+
+static const struct sieve_row *const rows[] = {&sieve_row_require,
+                                               &sieve_row_if,
+                                               &sieve_row_elsif,
+                                               &sieve_row_else,
+                                               &sieve_row_stop,
+                                               &sieve_row_include,
+                                               &sieve_row_return,
+                                               &sieve_row_global,
+                                               &sieve_row_error,
+                                               &sieve_row_allof,
+                                               &sieve_row_anyof,
+                                               &sieve_row_not,
+                                               &sieve_row_true,
+                                               &sieve_row_false,
+                                               &sieve_row_ihave,
+                                               &sieve_row_header,
+                                               &sieve_row_address,
+                                               &sieve_row_envelope,
+                                               &sieve_row_exists,
+                                               &sieve_row_size,
+                                               &sieve_row_set,
+                                               &sieve_row_string,
+                                               &sieve_row_keep,
+                                               &sieve_row_discard,
+                                               &sieve_row_fileinto,
+                                               &sieve_row_redirect,
+                                               &sieve_row_reject,
+                                               &sieve_row_ereject,
+                                               &sieve_row_setflag,
+                                               &sieve_row_addflag,
+                                               &sieve_row_removeflag,
+                                               &sieve_row_hasflag,
+                                               &sieve_row_environment,
+                                               &sieve_row_duplicate,
+                                               &sieve_row_mailboxexists,
+                                               &sieve_row_mailboxidexists,
+                                               &sieve_row_specialuse_exists,
+                                               &sieve_row_metadata,
+                                               &sieve_row_metadataexists,
+                                               &sieve_row_servermetadata,
+                                               &sieve_row_servermetadataexists,
+                                               &sieve_row_date,
+                                               &sieve_row_currentdate,
+                                               &sieve_row_addheader,
+                                               &sieve_row_deleteheader,
+                                               &sieve_row_body,
+                                               &sieve_row_foreverypart,
+                                               &sieve_row_break,
+                                               &sieve_row_extracttext,
+                                               &sieve_row_replace,
+                                               &sieve_row_enclose,
+                                               &sieve_row_vacation,
+                                               &sieve_row_notify,
+                                               &sieve_row_valid_notify_method,
+                                               &sieve_row_notify_method_capability};
+
+const struct sieve_row *sieve_row_find(enum sieve_kind kind, struct slice name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i]->kind == kind && slice_equal_nocase(name, slice_cstr(rows[i]->name)))
+            return rows[i];
+    }
+    return NULL;
+}

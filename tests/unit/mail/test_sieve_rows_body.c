@@ -1,0 +1,68 @@
+#include "sieve_script.h"
+
+static const char mail[] = "Subject: x\r\n"
+                           "Content-Type: multipart/mixed; boundary=b\r\n"
+                           "\r\n"
+                           "MAKE MONEY FAST\r\n"
+                           "--b\r\n"
+                           "Content-Type: text/plain; charset=utf-8\r\n"
+                           "Content-Transfer-Encoding: base64\r\n"
+                           "\r\n"
+                           "VGhlIG1pc3NpbGUgZsO8cg==\r\n"
+                           "--b\r\n"
+                           "Content-Type: text/html\r\n"
+                           "\r\n"
+                           "<p>pro<b>ject</b> sched&#117;le\r\n"
+                           "--b\r\n"
+                           "Content-Type: message/rfc822\r\n"
+                           "\r\n"
+                           "Subject: inner\r\n"
+                           "\r\n"
+                           "deep\r\n"
+                           "--b--\r\n";
+
+#define REQUIRE "require [\"body\", \"fileinto\", \"variables\", \"relational\"];\n"
+#define YES     "fileinto x\n"
+#define NO      "keep\n"
+#define CHECK_TEST(test, expected)                                                                 \
+    CHECK_SIEVE(REQUIRE "if " test " { fileinto \"x\"; }", mail, expected)
+
+/* RFC 5173 section 5.1. */
+void test_sieve_rows_body_raw(void)
+{
+    CHECK_TEST("body :raw :contains \"MAKE MONEY FAST\"", YES);
+    CHECK_TEST("body :raw :contains \"VGhlIG1pc\"", YES);
+    CHECK_TEST("body :raw :contains \"missile\"", NO);
+    CHECK_TEST("body :raw :contains \"boundary\"", NO);
+}
+
+/* RFC 5173 section 5.2. */
+void test_sieve_rows_body_content(void)
+{
+    CHECK_TEST("body :content \"text\" :contains [\"missile\", \"coordinates\"]", YES);
+    CHECK_TEST("body :content \"audio/mp3\" :contains \"\"", NO);
+    CHECK_TEST("body :content \"text/html\" :contains \"<p>pro<b>\"", YES);
+    CHECK_TEST("body :content [\"text/html\"] :contains \"missile\"", NO);
+    CHECK_TEST("body :content \"multipart\" :contains \"MONEY\"", YES);
+    CHECK_TEST("body :content \"multipart\" :contains \"missile\"", NO);
+    CHECK_TEST("body :content \"message/rfc822\" :contains \"Subject: inner\"", YES);
+    CHECK_TEST("body :content \"message/rfc822\" :contains \"deep\"", NO);
+    CHECK_TEST("body :content \"\" :contains \"deep\"", YES);
+    CHECK_TEST("body :count \"eq\" :content \"text\" \"3\"", YES);
+}
+
+/* RFC 5173 section 5.3; without a tag it is that one. */
+void test_sieve_rows_body_text(void)
+{
+    CHECK_TEST("body :text :contains \"project schedule\"", YES);
+    CHECK_TEST("body :contains \"f\xc3\xbcr\"", YES);
+    CHECK_TEST("body :text :contains \"MONEY\"", NO);
+}
+
+/* RFC 5173 section 6. */
+void test_sieve_rows_body_captures_nothing(void)
+{
+    CHECK_SIEVE(REQUIRE "if header :matches \"subject\" \"*\" {"
+                        " if body :matches \"*missile*\" { fileinto \"<${1}>\"; } }",
+                mail, "fileinto <x>\n");
+}
