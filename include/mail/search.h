@@ -17,6 +17,7 @@ struct search_scope {
     const struct picture *picture;
     const struct keyword_table *keywords;
     const struct uidset *recent; /* UIDs that are \Recent in this session */
+    const struct uidset *saved;  /* "$": what a SEARCH before has saved */
 };
 /* UIDs that match, ascending. Yields to other fibers; the caller holds the
  * picture, the keywords are read before the first park.

@@ -26,6 +26,8 @@ enum search_kind {
     SEARCH_LARGER, /* number: octets */
     SEARCH_SMALLER,
     SEARCH_MODSEQ, /* number: this modseq or a higher one (RFC 7162 section 3.1.5) */
+    SEARCH_OLDER,  /* number: seconds since it came (RFC 5032) */
+    SEARCH_YOUNGER,
     SEARCH_BEFORE, /* day: internal date, disregarding time and zone */
     SEARCH_ON,
     SEARCH_SINCE,

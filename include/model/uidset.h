@@ -36,6 +36,8 @@ bool uidset_contains(const struct uidset *set, uint32_t uid); /* binary search *
 /* How many numbers are in it. */
 uint64_t uidset_size(const struct uidset *set);
 bool uidset_is_empty(const struct uidset *set);
+/* Keeps the numbers at the places `start` to `end` (exclusive, from 0) of the set in order. */
+int uidset_keep_places(struct uidset *set, uint64_t start, uint64_t end) MUST_CHECK;
 
 /* "1:3,5" (RFC 3501 sequence-set / uid-set without "*"). Empty set: nothing. */
 void uidset_render(const struct uidset *set, struct buffer *out);
@@ -46,6 +48,7 @@ int uidset_parse_multirange(struct slice text, struct uidset *out) MUST_CHECK;
 
 /* A sequence-set as the client wrote it; 0 stands for "*" until resolved. */
 struct sequence_set {
+    bool saved;              /* "$": what SEARCH RETURN (SAVE) has found (RFC 5182); no items */
     struct uid_range *items; /* in the client's order, arena memory */
     size_t count;
 };

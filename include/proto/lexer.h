@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/slice.h"
 #include "model/flags.h"
+#include "model/search_return.h"
 #include "model/uidset.h"
 
 struct lexer {
@@ -67,7 +68,9 @@ int lexer_nz_number(struct lexer *lexer, uint32_t *out) MUST_CHECK;
 int lexer_mailbox(struct lexer *lexer, struct slice *out) MUST_CHECK;
 /* list-mailbox: as mailbox, but atoms may have "%" and "*". */
 int lexer_list_mailbox(struct lexer *lexer, struct slice *out) MUST_CHECK;
+/* With "$" (RFC 5182). */
 int lexer_sequence_set(struct lexer *lexer, struct sequence_set *out) MUST_CHECK;
+int lexer_partial_range(struct lexer *lexer, struct partial_range *out) MUST_CHECK;
 /* "(" flags ")"; with `bare`, STORE's form without parentheses too, up to the
  * end of the command. A "\" flag that is no system flag is -ERR_INVALID; a
  * keyword too long, or more keywords than a mailbox can have, -ERR_LIMIT. */

@@ -10,11 +10,16 @@
 #define POSTROOM_PROTO_SEARCH_ARGS_H
 
 #include "model/search.h"
+#include "model/search_return.h"
 #include "proto/lexer.h"
 
 /* -ERR_CHARSET: unknown charset, or a string that is not in it, answered with
  * NO [BADCHARSET (…)]. Without CHARSET strings are UTF-8.
  * -ERR_LIMIT: nested or long beyond SEARCH_DEPTH_MAX, SEARCH_NODES_MAX. */
 int search_args_parse(struct lexer *lexer, struct search_node **out) MUST_CHECK;
+
+/* [RETURN "(" options ")" SP], which comes before that. What is read before a mistake is in
+ * *out, a zeroed one. */
+int search_return_parse(struct lexer *lexer, struct search_return *out) MUST_CHECK;
 
 #endif

@@ -91,6 +91,9 @@ struct imap_command {
     /* Reads like the RFC. 0: tagged OK follows. -ERR_STALE before anything
      * was sent: the dispatcher asks for the rights again and runs it anew. */
     int (*run)(struct session *session, struct command *command);
+    /* Follows from a tagged NO, wherever it comes from; a mistake in the arguments may have
+     * left the last of them out. NULL: nothing. */
+    void (*refused)(struct session *session, const void *args);
 };
 
 /* NULL when there is none of that name (ASCII case ignored). */

@@ -110,6 +110,8 @@ static int reply_failure(struct session *session, const struct command *command,
     const struct reply_rule *rule = reply_rule_for(err);
     struct error reason = *last_error();
     session_log(session, (int)rule->level, "refused", command->row->name, err);
+    if (rule->err != ERR_SYNTAX && command->row->refused && command->args)
+        command->row->refused(session, command->args);
     session->bad_commands = rule->err == ERR_SYNTAX ? session->bad_commands + 1 : 0;
     return reply_status(session, command->tag, rule->status, reply_code_for(command, rule),
                         rule->text     ? rule->text

@@ -10,6 +10,8 @@
 int resync_parse_uids(struct lexer *lexer, struct sequence_set *out)
 {
     int err = lexer_sequence_set(lexer, out);
+    if (!err && out->saved)
+        err = fail(ERR_SYNTAX, "There may be no $ in a set of known UIDs");
     for (size_t i = 0; i < out->count && !err; i++)
         if (out->items[i].first == 0 || out->items[i].last == 0)
             err = fail(ERR_SYNTAX, "There may be no * in a set of known UIDs");
@@ -109,9 +111,12 @@ static int keep_numbers(const struct picture *picture, const struct uidset *want
     return err;
 }
 
-static int resolve_wanted(const struct picture *picture, const struct sequence_set *sequence,
+static int resolve_wanted(const struct session *session, const struct sequence_set *sequence,
                           bool is_uid, struct uidset *wanted)
 {
+    const struct picture *picture = session->selected->picture;
+    if (sequence->saved)
+        return selected_resolve(session, sequence, is_uid, wanted);
     uint32_t count = picture_count(picture);
     uint32_t largest = is_uid && count > 0 ? picture_uid(picture, count) : count;
     int err = sequence_set_resolve(sequence, largest, wanted);
@@ -128,12 +133,12 @@ int resync_find_changed(const struct session *session, const struct sequence_set
     struct uidset wanted, changed;
     uidset_init(&wanted);
     uidset_init(&changed);
-    int err = resolve_wanted(picture, sequence, is_uid, &wanted);
+    int err = resolve_wanted(session, sequence, is_uid, &wanted);
     if (!err)
         err = picture_changed_since(picture, since, &changed);
     if (!err)
-        err =
-            is_uid ? uidset_intersect(&changed, &wanted) : keep_numbers(picture, &wanted, &changed);
+        err = is_uid || sequence->saved ? uidset_intersect(&changed, &wanted)
+                                        : keep_numbers(picture, &wanted, &changed);
     uidset_clear(&wanted);
     if (err)
         uidset_clear(&changed);

@@ -34,10 +34,26 @@ bool selected_gives_back(const struct session *session)
     return !selected->examined && grant_is_recently_deleted(selected->grant);
 }
 
+/* RFC 5182 section 2.1: what is expunged is no longer in it. */
+static int selected_resolve_saved(const struct selected *selected, struct uidset *uids)
+{
+    struct uidset gone;
+    int err = picture_missing(selected->picture, &selected->saved, &gone);
+    if (err)
+        return err;
+    err = uidset_union(uids, &selected->saved);
+    if (!err)
+        err = uidset_subtract(uids, &gone);
+    uidset_clear(&gone);
+    return err;
+}
+
 int selected_resolve(const struct session *session, const struct sequence_set *sequence,
                      bool is_uid, struct uidset *uids)
 {
     const struct picture *picture = session->selected->picture;
+    if (sequence->saved)
+        return selected_resolve_saved(session->selected, uids);
     bool nothing_there = !is_uid && picture_count(picture) == 0; /* not even a "*" */
     int err = nothing_there ? -ERR_INVALID : picture_resolve(picture, sequence, is_uid, uids);
     return err == -ERR_INVALID ? fail(ERR_SYNTAX, "There is no message of that number") : err;
@@ -71,6 +87,7 @@ static void selected_free(struct selected *selected)
     if (selected->view)
         view_close(&selected->view);
     uidset_clear(&selected->recent);
+    uidset_clear(&selected->saved);
     arena_clear(&selected->arena);
     free(selected);
 }
@@ -106,6 +123,7 @@ int selected_open(struct session *session, const struct grant *grant, bool exami
     selected->examined = examine;
     arena_init(&selected->arena, 0);
     uidset_init(&selected->recent);
+    uidset_init(&selected->saved);
     int err = selected_take_grant(selected, grant, &selected->arena);
     if (!err)
         err = view_open_now(session->mail, selected->grant, &selected->view);

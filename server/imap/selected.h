@@ -24,6 +24,7 @@ struct selected {
     struct picture *picture;   /* what the client knows */
     bool picture_is_own;       /* it keeps messages that are gone: nobody else is at this state */
     struct uidset recent;      /* UIDs that are \Recent in this session */
+    struct uidset saved;       /* "$": by SEARCH RETURN (SAVE); some may be gone (RFC 5182) */
     uint32_t recent_until;     /* new UIDs below are \Recent here (recent.c) */
     bool read_only;            /* EXAMINE, or no right to write anything */
     bool examined;             /* by EXAMINE */
@@ -45,8 +46,8 @@ bool selected_is_read_only(const struct session *session);
 /* Read-only but for MOVE: what was deleted, selected by SELECT (mail/recently_deleted.h). */
 bool selected_gives_back(const struct session *session);
 
-/* The messages that the client means, as UIDs. A number that no message has
- * is a mistake of the client: -ERR_SYNTAX (RFC 3501 section 9, seq-number). */
+/* The messages that the client means, as UIDs; "$" without those that are gone. A number that no
+ * message has is a mistake of the client: -ERR_SYNTAX (RFC 3501 section 9, seq-number). */
 int selected_resolve(const struct session *session, const struct sequence_set *sequence,
                      bool is_uid, struct uidset *uids) MUST_CHECK;
 

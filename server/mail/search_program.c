@@ -1,5 +1,6 @@
 #include "search_program.h"
 
+#include "base/clock.h"
 #include "store/messages.h"
 
 static enum truth truth_of(bool value)
@@ -92,12 +93,30 @@ static enum truth evaluate_email(const struct search_step *step, const struct se
     return truth_of((uint64_t)facts->entry.message_id == step->node->number);
 }
 
+enum { MICROSECONDS = 1000000 };
+
+static int64_t internal_second(const struct search_facts *facts)
+{
+    int64_t date = facts->entry.internal_date;
+    return date / MICROSECONDS - (date % MICROSECONDS < 0);
+}
+
+static enum truth evaluate_older(const struct search_step *step, const struct search_facts *facts)
+{
+    return truth_of(internal_second(facts) <= step->instant);
+}
+
+static enum truth evaluate_younger(const struct search_step *step, const struct search_facts *facts)
+{
+    return truth_of(internal_second(facts) >= step->instant);
+}
+
 /* The zone a message was delivered in is not kept: its day is the one in UTC. */
 static int64_t internal_day(const struct search_facts *facts)
 {
-    const int64_t day = INT64_C(86400) * 1000000;
-    int64_t date = facts->entry.internal_date;
-    return date / day - (date % day < 0);
+    enum { SECONDS_A_DAY = 86400 };
+    int64_t second = internal_second(facts);
+    return second / SECONDS_A_DAY - (second % SECONDS_A_DAY < 0);
 }
 
 static enum truth evaluate_before(const struct search_step *step, const struct search_facts *facts)
@@ -183,6 +202,13 @@ static int prepare_keyword(struct preparation *preparation, struct search_step *
     return 0;
 }
 
+static int prepare_within(struct preparation *preparation, struct search_step *step)
+{
+    (void)preparation;
+    step->instant = clock_realtime_us() / MICROSECONDS - (int64_t)step->node->number;
+    return 0;
+}
+
 static int prepare_sent(struct preparation *preparation, struct search_step *step)
 {
     (void)step;
@@ -216,6 +242,8 @@ static const struct search_key {
     [SEARCH_LARGER] = {evaluate_larger, NULL},
     [SEARCH_SMALLER] = {evaluate_smaller, NULL},
     [SEARCH_MODSEQ] = {evaluate_modseq, NULL},
+    [SEARCH_OLDER] = {evaluate_older, prepare_within},
+    [SEARCH_YOUNGER] = {evaluate_younger, prepare_within},
     [SEARCH_BEFORE] = {evaluate_before, NULL},
     [SEARCH_ON] = {evaluate_on, NULL},
     [SEARCH_SINCE] = {evaluate_since, NULL},
@@ -272,13 +300,15 @@ static int prepare(struct preparation *preparation, const struct search_node *no
 }
 
 /* Last of all: this lets other fibers run, and the keywords are only valid until then. */
-static int resolve_sets(const struct picture *picture, struct search_program *program)
+static int resolve_sets(const struct search_scope *scope, struct search_program *program)
 {
     int err = 0;
     for (size_t i = 0; i < program->set_count && !err; i++) {
         struct search_step *step = program->sets[i];
-        err = picture_resolve(picture, &step->node->sequence, step->node->kind == SEARCH_UID,
-                              &step->uids);
+        const struct sequence_set *sequence = &step->node->sequence;
+        err = sequence->saved ? uidset_union(&step->uids, scope->saved)
+                              : picture_resolve(scope->picture, sequence,
+                                                step->node->kind == SEARCH_UID, &step->uids);
     }
     return err;
 }
@@ -298,7 +328,7 @@ int search_program_prepare(const struct search_scope *scope, const struct search
         return -ERR_NO_MEMORY;
     struct preparation preparation = {scope, arena, program};
     err = prepare(&preparation, node, &program->root);
-    return err ? err : resolve_sets(scope->picture, program);
+    return err ? err : resolve_sets(scope, program);
 }
 
 void search_program_clear(struct search_program *program)

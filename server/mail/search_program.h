@@ -21,6 +21,7 @@ struct search_step {
     struct search_step *next;
     struct uidset uids; /* SEQUENCE, UID, SAVED_BEFORE … */
     flag_mask flag;     /* FLAG, KEYWORD; 0: no message has it */
+    int64_t instant;    /* OLDER, YOUNGER: seconds since 1970 */
     size_t text_index;  /* HEADER, BODY, TEXT: where search_facts.texts has the answer */
 };
 

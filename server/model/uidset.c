@@ -190,6 +190,24 @@ uint64_t uidset_size(const struct uidset *set)
     return size;
 }
 
+int uidset_keep_places(struct uidset *set, uint64_t start, uint64_t end)
+{
+    struct uidset kept;
+    uidset_init(&kept);
+    int result = 0;
+    uint64_t place = 0; /* of the range's first number */
+    for (size_t i = 0; i < set->count && place < end && result == 0; i++) {
+        uint64_t first = set->ranges[i].first, size = (uint64_t)set->ranges[i].last - first + 1;
+        uint64_t skipped = start > place ? start - place : 0;
+        uint64_t taken = end - place < size ? end - place : size;
+        if (skipped < taken)
+            result =
+                uidset_add_range(&kept, (uint32_t)(first + skipped), (uint32_t)(first + taken - 1));
+        place += size;
+    }
+    return take_result(set, &kept, result);
+}
+
 bool uidset_is_empty(const struct uidset *set)
 {
     return set->count == 0;

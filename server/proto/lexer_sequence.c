@@ -37,6 +37,10 @@ static size_t items_ahead(struct lexer lexer)
 
 int lexer_sequence_set(struct lexer *lexer, struct sequence_set *out)
 {
+    if (lexer_accept(lexer, '$')) {
+        *out = (struct sequence_set){.saved = true};
+        return 0;
+    }
     size_t count = items_ahead(*lexer);
     if (count > lexer->items_max)
         return fail(ERR_LIMIT, "more than %u items in a sequence set", lexer->items_max);
@@ -52,4 +56,23 @@ int lexer_sequence_set(struct lexer *lexer, struct sequence_set *out)
     }
     *out = (struct sequence_set){.items = items, .count = count};
     return 0;
+}
+
+static int partial_place(struct lexer *lexer, bool from_end, uint32_t *out)
+{
+    int result = from_end ? lexer_expect(lexer, '-') : 0;
+    return result < 0 ? result : lexer_nz_number(lexer, out);
+}
+
+int lexer_partial_range(struct lexer *lexer, struct partial_range *out)
+{
+    struct partial_range range = {.given = true, .from_end = lexer_peek(lexer) == '-'};
+    int result = partial_place(lexer, range.from_end, &range.first);
+    if (result == 0)
+        result = lexer_expect(lexer, ':');
+    if (result == 0)
+        result = partial_place(lexer, range.from_end, &range.last);
+    if (result == 0)
+        *out = range;
+    return result;
 }

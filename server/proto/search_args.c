@@ -116,6 +116,19 @@ static int parse_number(struct search_parser *parser, const struct search_key *k
     return result < 0 ? result : lexer_number64(parser->lexer, &node->number);
 }
 
+/* nz-number (RFC 5032 section 3) */
+static int parse_interval(struct search_parser *parser, const struct search_key *key,
+                          struct search_node *node)
+{
+    uint32_t seconds = 0;
+    (void)key;
+    int result = lexer_space(parser->lexer);
+    if (result == 0)
+        result = lexer_nz_number(parser->lexer, &seconds);
+    node->number = seconds;
+    return result;
+}
+
 /* [entry-name SP entry-type-req SP] mod-sequence-valzer (RFC 7162 section 7). A message
  * has one modseq for all its flags, so the name of one is read and ignored. */
 static int parse_modseq(struct search_parser *parser, const struct search_key *key,
@@ -236,6 +249,7 @@ static const struct search_key search_keys[] = {
     {"NEW", parse_new, SEARCH_AND, false, 0, NULL},
     {"NOT", parse_not, SEARCH_NOT, false, 0, NULL},
     {"OLD", parse_nothing, SEARCH_RECENT, true, 0, NULL},
+    {"OLDER", parse_interval, SEARCH_OLDER, false, 0, NULL},
     {"ON", parse_date, SEARCH_ON, false, 0, NULL},
     {"OR", parse_or, SEARCH_OR, false, 0, NULL},
     {"RECENT", parse_nothing, SEARCH_RECENT, false, 0, NULL},
@@ -260,6 +274,7 @@ static const struct search_key search_keys[] = {
     {"UNFLAGGED", parse_nothing, SEARCH_FLAG, true, FLAG_FLAGGED, NULL},
     {"UNKEYWORD", parse_keyword, SEARCH_KEYWORD, true, 0, NULL},
     {"UNSEEN", parse_nothing, SEARCH_FLAG, true, FLAG_SEEN, NULL},
+    {"YOUNGER", parse_interval, SEARCH_YOUNGER, false, 0, NULL},
 };
 
 static int parse_row(struct search_parser *parser, const struct search_key *key,
@@ -337,7 +352,7 @@ static int parse_key(struct search_parser *parser, struct search_node **out)
     int result;
     if (next == '(')
         result = parse_group(parser, out);
-    else if (ascii_is_digit(next) || next == '*')
+    else if (ascii_is_digit(next) || next == '*' || next == '$')
         result = parse_sequence(parser, out);
     else
         result = parse_named(parser, out);

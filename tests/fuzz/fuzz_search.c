@@ -22,7 +22,8 @@ static const char *check_node(const struct search_node *node)
         return "NOT of other than one";
     if (node->kind > SEARCH_NOT && children > 0)
         return "a leaf has children";
-    if ((node->kind == SEARCH_SEQUENCE || node->kind == SEARCH_UID) && node->sequence.count == 0)
+    if ((node->kind == SEARCH_SEQUENCE || node->kind == SEARCH_UID) && node->sequence.count == 0 &&
+        !node->sequence.saved)
         return "an empty set";
     if (node->kind == SEARCH_FLAG && (node->flag & (node->flag - 1) || !node->flag))
         return "not one flag";

@@ -1,7 +1,6 @@
-/* FETCH (RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6): what to fetch, for whom, and
- * \Seen. The rendering is in fetch_batch.c and fetch_render.c. */
+/* FETCH (RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6, RFC 9394): what to fetch, for
+ * whom, and \Seen. The rendering is in fetch_batch.c and fetch_render.c. */
 #include "commands.h"
-#include "on_messages.h"
 
 #include "../fetch_batch.h"
 #include "../resync.h"
@@ -16,17 +15,22 @@ struct fetch_args {
     bool only_changed;
     uint64_t changed_since;
     bool vanished;
+    struct partial_range page;
 };
 
-/* RFC 7162 sections 3.1.4.1 and 3.2.6 */
+/* RFC 7162 sections 3.1.4.1 and 3.2.6, RFC 9394 section 3.3 */
 static int parse_fetch_modifier(struct lexer *lexer, struct fetch_args *args)
 {
     if (lexer_accept_word(lexer, "VANISHED")) {
         args->vanished = true;
         return 0;
     }
+    if (lexer_accept_word(lexer, "PARTIAL")) {
+        int err = lexer_space(lexer);
+        return err ? err : lexer_partial_range(lexer, &args->page);
+    }
     if (!lexer_accept_word(lexer, "CHANGEDSINCE"))
-        return fail(ERR_SYNTAX, "CHANGEDSINCE or VANISHED expected");
+        return fail(ERR_SYNTAX, "CHANGEDSINCE, VANISHED or PARTIAL expected");
     args->only_changed = true;
     int err = lexer_space(lexer);
     return err ? err : lexer_number64(lexer, &args->changed_since);
@@ -160,6 +164,19 @@ static int fetch_run(struct session *session, struct command *command, const str
     return err;
 }
 
+/* The messages that are meant, or the page of them (RFC 9394 section 3.3). */
+static int fetch_resolve(const struct session *session, const struct command *command,
+                         struct uidset *uids)
+{
+    const struct fetch_args *args = command->args;
+    int err = selected_resolve(session, &args->sequence, command->uid, uids);
+    if (err || !args->page.given)
+        return err;
+    size_t start, end;
+    partial_range_find(&args->page, (size_t)uidset_size(uids), &start, &end);
+    return uidset_keep_places(uids, start, end);
+}
+
 enum { FEW = 128 };
 
 /* Whether the client names few enough messages to look them up twice: what a
@@ -183,11 +200,12 @@ static void ask_ahead_fetch(struct session *session, struct command *command)
     const struct fetch_args *args = command->args;
     if (args->only_changed) /* few of those it names */
         return;
-    if (!fetch_names_few(&args->sequence) && picture_count(session->selected->picture) > FEW)
+    bool may_be_many = args->sequence.saved || !fetch_names_few(&args->sequence);
+    if (may_be_many && picture_count(session->selected->picture) > FEW)
         return;
     struct uidset uids;
     uidset_init(&uids);
-    int err = selected_resolve(session, &args->sequence, command->uid, &uids);
+    int err = fetch_resolve(session, command, &uids);
     if (!err)
         err = fetch_ask_ahead(session, &args->spec, &uids, &command->ahead);
     if (err)
@@ -202,11 +220,28 @@ static int fetch_vanished(struct session *session, const struct fetch_args *args
     uint32_t last = picture_uidnext(session->selected->picture) - 1;
     struct uidset known;
     uidset_init(&known);
-    int err = sequence_set_resolve(&args->sequence, last, &known);
+    int err = args->sequence.saved ? selected_resolve(session, &args->sequence, true, &known)
+                                   : sequence_set_resolve(&args->sequence, last, &known);
     const struct resync_request request = {.since = args->changed_since, .known = &known};
     if (!err)
         err = resync_send_vanished(session, &request);
     uidset_clear(&known);
+    return err;
+}
+
+/* First the page, then what has changed in it (RFC 9394 section 3.4). */
+static int fetch_keep_page(const struct session *session, const struct command *command,
+                           struct uidset *changed)
+{
+    const struct fetch_args *args = command->args;
+    if (!args->page.given)
+        return 0;
+    struct uidset page;
+    uidset_init(&page);
+    int err = fetch_resolve(session, command, &page);
+    if (!err)
+        err = uidset_intersect(changed, &page);
+    uidset_clear(&page);
     return err;
 }
 
@@ -219,6 +254,19 @@ static int fetch_changed(struct session *session, struct command *command)
     struct uidset uids;
     uidset_init(&uids);
     err = resync_find_changed(session, &args->sequence, command->uid, args->changed_since, &uids);
+    if (!err)
+        err = fetch_keep_page(session, command, &uids);
+    if (!err && !uidset_is_empty(&uids))
+        err = fetch_run(session, command, &uids);
+    uidset_clear(&uids);
+    return err;
+}
+
+static int fetch_any(struct session *session, struct command *command)
+{
+    struct uidset uids;
+    uidset_init(&uids);
+    int err = fetch_resolve(session, command, &uids);
     if (!err && !uidset_is_empty(&uids))
         err = fetch_run(session, command, &uids);
     uidset_clear(&uids);
@@ -230,11 +278,13 @@ static int run_fetch(struct session *session, struct command *command)
     const struct fetch_args *args = command->args;
     if (args->vanished && !command->uid)
         return fail(ERR_SYNTAX, "VANISHED is for UID FETCH");
+    if (args->page.given && !command->uid)
+        return fail(ERR_SYNTAX, "PARTIAL is for UID FETCH");
     if (args->vanished && !(session->enabled & ENABLED_QRESYNC))
         return fail(ERR_SYNTAX, "ENABLE QRESYNC comes first");
     if (args->only_changed)
         return fetch_changed(session, command);
-    return on_messages(session, command, &args->sequence, fetch_run);
+    return fetch_any(session, command);
 }
 
 const struct imap_command command_fetch = {

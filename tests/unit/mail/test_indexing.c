@@ -211,7 +211,7 @@ static void find(struct world *world, const struct place *place, const struct se
                  bool use_index, struct buffer *out)
 {
     const struct search_scope scope = {place->grant, place->picture, view_keywords(place->view),
-                                       &place->recent};
+                                       &place->recent, NULL};
     struct uidset uids;
     world->mail->settings.search_index = use_index;
     buffer_reset(out);

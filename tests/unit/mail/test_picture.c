@@ -155,7 +155,7 @@ void test_picture_keeps_pages_full_enough(void)
 static struct uidset resolved(const struct picture *picture, const struct uid_range *items,
                               size_t count, bool is_uid)
 {
-    struct sequence_set sequence = {(struct uid_range *)items, count};
+    struct sequence_set sequence = {.items = (struct uid_range *)items, .count = count};
     struct uidset uids;
     uidset_init(&uids);
     CHECK_OK(picture_resolve(picture, &sequence, is_uid, &uids));
@@ -188,7 +188,7 @@ void test_picture_resolves_numbers_and_uids(void)
     const struct uid_range beyond[] = {{100, 0}}; /* 100:* is the last one */
     check_uids(resolved(picture, beyond, 1, true), "10");
     const struct uid_range too_far[] = {{7, 8}};
-    const struct sequence_set sequence = {(struct uid_range *)too_far, 1};
+    const struct sequence_set sequence = {.items = (struct uid_range *)too_far, .count = 1};
     struct uidset none;
     uidset_init(&none);
     CHECK_ERR(picture_resolve(picture, &sequence, false, &none), ERR_INVALID);

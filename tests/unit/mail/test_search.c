@@ -88,7 +88,7 @@ static void check_search(struct world *world, struct place *place, const char *l
                          const struct search_node *program, const char *expected)
 {
     const struct search_scope scope = {place->grant, place->picture, view_keywords(place->view),
-                                       &place->recent};
+                                       &place->recent, NULL};
     struct uidset uids;
     struct buffer text;
     buffer_init(&text, 0);
@@ -112,8 +112,8 @@ static void check_keys(struct world *world)
     CHECK_OK(uidset_add_range(&place.recent, 4, 5));
     struct uid_range numbers[] = {{2, 3}, {5, 0}};
     SEARCH("1:5", .kind = SEARCH_ALL);
-    SEARCH("2:3,5", .kind = SEARCH_SEQUENCE, .sequence = {numbers, 2});
-    SEARCH("2:3,5", .kind = SEARCH_UID, .sequence = {numbers, 2});
+    SEARCH("2:3,5", .kind = SEARCH_SEQUENCE, .sequence = {.items = numbers, .count = 2});
+    SEARCH("2:3,5", .kind = SEARCH_UID, .sequence = {.items = numbers, .count = 2});
     SEARCH("1,4", .kind = SEARCH_FLAG, .flag = FLAG_SEEN);
     SEARCH("", .kind = SEARCH_KEYWORD, .name = SLICE("$Unheard"));
     SEARCH("4:5", .kind = SEARCH_RECENT);
@@ -193,10 +193,10 @@ static void check_numbers(struct world *world)
     fill(world, world_grant(world, &world->alice, "INBOX"));
     open_place(world, &place);
     const struct search_scope scope = {place.grant, place.picture, view_keywords(place.view),
-                                       &place.recent};
+                                       &place.recent, NULL};
     struct uidset uids = {0};
     struct uid_range beyond[] = {{6, 6}};
-    struct search_node node = {.kind = SEARCH_SEQUENCE, .sequence = {beyond, 1}};
+    struct search_node node = {.kind = SEARCH_SEQUENCE, .sequence = {.items = beyond, .count = 1}};
     CHECK_ERR(search_run(world->mail, &scope, &node, &uids), ERR_INVALID);
     node.kind = SEARCH_UID;
     CHECK_OK(search_run(world->mail, &scope, &node, &uids));
@@ -233,7 +233,7 @@ static void check_many(struct world *world)
     struct place place;
     open_place(world, &place);
     const struct search_scope scope = {place.grant, place.picture, view_keywords(place.view),
-                                       &place.recent};
+                                       &place.recent, NULL};
     struct search_node body = {.kind = SEARCH_BODY, .text = SLICE("body 7.")};
     struct search_node header = {
         .kind = SEARCH_HEADER, .name = SLICE("Subject"), .text = SLICE("number 4"), .next = &body};
@@ -281,7 +281,7 @@ static void check_rights(struct world *world)
     open_place(world, &place);
     const struct grant *less = grant_restrict(place.grant, RIGHTS_ALL & ~RIGHT_READ, &world->arena);
     const struct search_scope scope = {less, place.picture, view_keywords(place.view),
-                                       &place.recent};
+                                       &place.recent, NULL};
     const struct search_node all = {.kind = SEARCH_ALL};
     struct uidset uids;
     CHECK_ERR(search_run(world->mail, &scope, &all, &uids), ERR_DENIED);

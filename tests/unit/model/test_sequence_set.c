@@ -13,7 +13,8 @@ static void check_resolved(const struct uid_range *items, size_t count, uint32_t
     memcpy(copy, items, count * sizeof *items);
     uidset_init(&set);
     buffer_init(&out, 0);
-    CHECK_OK(sequence_set_resolve(&(struct sequence_set){copy, count}, largest, &set));
+    CHECK_OK(
+        sequence_set_resolve(&(struct sequence_set){.items = copy, .count = count}, largest, &set));
     uidset_render(&set, &out);
     check_slice(buffer_slice(&out), expected, "resolved", __FILE__, line);
     buffer_clear(&out);
@@ -56,7 +57,7 @@ void test_sequence_set_replaces_the_contents(void)
     struct uidset set;
     uidset_init(&set);
     CHECK_OK(uidset_add(&set, 99));
-    CHECK_OK(sequence_set_resolve(&(struct sequence_set){NULL, 0}, 5, &set));
+    CHECK_OK(sequence_set_resolve(&(struct sequence_set){0}, 5, &set));
     CHECK(uidset_is_empty(&set));
 }
 
@@ -69,7 +70,7 @@ void test_sequence_set_is_quick_with_many_items(void)
         items[i] = (struct uid_range){2 * (COUNT - i), 2 * (COUNT - i)};
     uidset_init(&set);
     int64_t before = clock_monotonic_ms();
-    CHECK_OK(sequence_set_resolve(&(struct sequence_set){items, COUNT}, 5, &set));
+    CHECK_OK(sequence_set_resolve(&(struct sequence_set){.items = items, .count = COUNT}, 5, &set));
     CHECK(clock_monotonic_ms() - before < 2000);
     CHECK_U64(set.count, COUNT);
     uidset_clear(&set);

@@ -199,3 +199,26 @@ void test_uidset_intersect_and_subtract_at_the_ends(void)
     uidset_clear(&other);
     uidset_clear(&set);
 }
+
+void test_uidset_keeps_places(void)
+{
+    static const struct {
+        uint64_t start, end;
+        const char *kept;
+    } rows[] = {{0, 3, "1:3"}, {2, 5, "3,7:8"}, {4, 6, "8:9"}, {0, 100, "1:3,7:9,20"}, {6, 7, "20"},
+                {7, 9, ""},    {3, 3, ""},      {1, 2, "2"},   {2, 7, "3,7:9,20"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct uidset kept;
+        struct buffer out;
+        uidset_init(&kept);
+        buffer_init(&out, 0);
+        CHECK_OK(uidset_add_range(&kept, 1, 3));
+        CHECK_OK(uidset_add_range(&kept, 7, 9));
+        CHECK_OK(uidset_add(&kept, 20));
+        CHECK_OK(uidset_keep_places(&kept, rows[i].start, rows[i].end));
+        uidset_render(&kept, &out);
+        check_slice(buffer_slice(&out), slice_cstr(rows[i].kept), "kept", __FILE__, __LINE__);
+        buffer_clear(&out);
+        uidset_clear(&kept);
+    }
+}

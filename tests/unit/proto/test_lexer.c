@@ -272,7 +272,7 @@ void test_lexer_words(void)
 static int read_set(struct slice text, uint32_t items_max, struct buffer *out)
 {
     struct bench bench;
-    struct sequence_set set = {NULL, 0};
+    struct sequence_set set = {0};
     bench_init(&bench, text);
     if (items_max > 0)
         bench.lexer.items_max = items_max;

@@ -5,6 +5,8 @@
 
 static void describe_set(const struct search_node *node, struct buffer *out)
 {
+    if (node->sequence.saved)
+        buffer_add_cstr(out, " $");
     for (size_t i = 0; i < node->sequence.count; i++)
         buffer_printf(out, " %u:%u", node->sequence.items[i].first, node->sequence.items[i].last);
 }
@@ -59,6 +61,8 @@ static const struct {
     [SEARCH_LARGER] = {"LARGER", describe_number},
     [SEARCH_SMALLER] = {"SMALLER", describe_number},
     [SEARCH_MODSEQ] = {"MODSEQ", describe_number},
+    [SEARCH_OLDER] = {"OLDER", describe_number},
+    [SEARCH_YOUNGER] = {"YOUNGER", describe_number},
     [SEARCH_BEFORE] = {"BEFORE", describe_day},
     [SEARCH_ON] = {"ON", describe_day},
     [SEARCH_SINCE] = {"SINCE", describe_day},
@@ -271,7 +275,12 @@ void test_search_args_refuses(void)
                                         "TEXT {5}\r\nab",
                                         "(SEEN)(DRAFT)",
                                         "\"ALL\"",
-                                        "$"};
+                                        "$,1",
+                                        "1,$",
+                                        "$Junk",
+                                        "OLDER 0",
+                                        "YOUNGER -1",
+                                        "OLDER 4294967296"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         check_refused(slice_cstr(texts[i]), ERR_SYNTAX, __LINE__);
 }
@@ -358,4 +367,14 @@ void test_search_args_object_ids(void)
     check_refused(SLICE("EMAILID"), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("EMAILID \"M42\""), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("THREADID a.b"), ERR_SYNTAX, __LINE__);
+}
+
+/* RFC 5182, RFC 5032 */
+void test_search_args_saved_and_within(void)
+{
+    CHECK_SEARCH("$", "SEQUENCE $");
+    CHECK_SEARCH("UID $ SMALLER 4096", "AND(UID $, SMALLER 4096)");
+    CHECK_SEARCH("(OR $ 1,3000:3021) ALL", "AND(OR(SEQUENCE $, SEQUENCE 1:1 3000:3021), ALL)");
+    CHECK_SEARCH("UNSEEN YOUNGER 259200", "AND(NOT(FLAG 1), YOUNGER 259200)");
+    CHECK_SEARCH("older 1", "OLDER 1");
 }
