@@ -1,0 +1,2 @@
+require ["variables","fileinto","imap4flags","body","date","index","editheader","mime","foreverypart","extracttext","replace","enclose","vacation","enotify","regex","relational","include","ihave","duplicate","environment","copy","envelope","subaddress","encoded-character","mailbox"];
+if anyof(not header :matches "subject" "*a*", allof(size :over 1K, exists ["to","cc"])) { fileinto :copy :flags "\\Seen" "x"; } elsif envelope :domain "from" "example.com" { redirect "a@b.example"; } else { keep; }

@@ -1,0 +1,2 @@
+require ["variables","fileinto","imap4flags","body","date","index","editheader","mime","foreverypart","extracttext","replace","enclose","vacation","enotify","regex","relational","include","ihave","duplicate","environment","copy","envelope","subaddress","encoded-character","mailbox"];
+addheader :last "X-A" "cafÃ©"; deleteheader :index 1 :last :matches "received" "*"; if body :content "text" :contains "h" { discard; } if date :value "ge" :zone "+0100" "date" "hour" "09" { keep; }

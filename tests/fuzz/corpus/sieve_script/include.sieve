@@ -1,0 +1,2 @@
+require ["variables","fileinto","imap4flags","body","date","index","editheader","mime","foreverypart","extracttext","replace","enclose","vacation","enotify","regex","relational","include","ihave","duplicate","environment","copy","envelope","subaddress","encoded-character","mailbox"];
+global "g"; set "g" "${g}x"; include :once "self"; include :optional "none"; if not duplicate :seconds 5 { return; } if ihave "foo" { foo; }

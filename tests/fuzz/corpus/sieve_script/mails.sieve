@@ -1,0 +1,2 @@
+require ["variables","fileinto","imap4flags","body","date","index","editheader","mime","foreverypart","extracttext","replace","enclose","vacation","enotify","regex","relational","include","ihave","duplicate","environment","copy","envelope","subaddress","encoded-character","mailbox"];
+vacation :days 3 :addresses ["al@example.org"] :subject "s" :handle "h" "away"; notify :importance "1" :message "m" "mailto:a@b.example?subject=x"; if valid_notify_method "mailto:a@b.example" { addflag "v" "a b"; }

@@ -1,0 +1,2 @@
+require ["variables","fileinto","imap4flags","body","date","index","editheader","mime","foreverypart","extracttext","replace","enclose","vacation","enotify","regex","relational","include","ihave","duplicate","environment","copy","envelope","subaddress","encoded-character","mailbox"];
+if header :matches "subject" "* ? *" { set :upperfirst :lower "a" "${1}${hex:40}${2}"; fileinto "${a}"; } if string :regex "${a}" "(x+)+$" { stop; }
