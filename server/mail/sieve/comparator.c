@@ -81,6 +81,13 @@ struct slice sieve_comparator_fold(enum sieve_comparator comparator, struct slic
     if (!comparators[comparator].fold)
         return s;
     buffer_reset(scratch);
+    if (comparator == SIEVE_ASCII_CASEMAP) { /* the most frequent one, and a plain loop */
+        char *folded = buffer_reserve(scratch, s.len);
+        for (size_t i = 0; folded && i < s.len; i++)
+            folded[i] = ascii_upper(s.data[i]);
+        buffer_commit(scratch, folded ? s.len : 0);
+        return buffer_slice(scratch);
+    }
     for (size_t at = 0; at < s.len && !scratch->failed;)
         comparators[comparator].fold(s, &at, scratch);
     return buffer_slice(scratch);

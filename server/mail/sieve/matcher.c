@@ -2,6 +2,9 @@
 #include "sieve/machine.h"
 #include "sieve/match.h"
 
+/* Expressions are compiled; that costs as much as looking at so many octets. */
+enum { REGEX_COST = 2048, REGEX_COST_PER_OCTET = 32 };
+
 /* A key that lives until the end of the instruction. */
 struct sieve_prepared {
     struct sieve_prepared *next;        /* of this matcher */
@@ -26,7 +29,9 @@ static int prepare(struct sieve_matcher *matcher, struct slice text)
     run->prepared = prepared;
     prepared->next = matcher->keys;
     matcher->keys = prepared;
-    int result = sieve_run_charge(run, text.len);
+    bool is_regex = matcher->match->type == SIEVE_MATCH_REGEX;
+    int result =
+        sieve_run_charge(run, is_regex ? REGEX_COST + text.len * REGEX_COST_PER_OCTET : text.len);
     return result < 0 ? result : sieve_key_new(matcher->match, text, &prepared->key);
 }
 

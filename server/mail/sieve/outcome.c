@@ -110,10 +110,26 @@ static int set_message(struct sieve_run *run, struct sieve_action *action)
     return result;
 }
 
+/* "fileinto Trash". */
+static void trace(struct sieve_run *run, const struct sieve_action *action, bool there)
+{
+    static const char *const names[] = {
+        [SIEVE_KEEP] = "keep",         [SIEVE_FILEINTO] = "fileinto",
+        [SIEVE_REDIRECT] = "redirect", [SIEVE_REJECT] = "reject",
+        [SIEVE_EREJECT] = "ereject",   [SIEVE_VACATION] = "vacation",
+        [SIEVE_NOTIFY] = "notify",     [SIEVE_DUPLICATE] = "remember the identifier",
+    };
+    struct slice what = action->mailbox.len > 0 ? action->mailbox : action->address;
+    sieve_run_trace(run, "%s%s%.*s%s", names[action->kind], what.len > 0 ? " " : "",
+                    SLICE_ARGS(what), there ? " (done already)" : "");
+}
+
 int sieve_outcome_add(struct sieve_run *run, const struct sieve_action *action)
 {
     bool there = false;
     int result = check(run, action, &there);
+    if (result == 0)
+        trace(run, action, there);
     if (result < 0 || there)
         return result;
     if (run->outcome.count == SIEVE_ACTIONS_MAX)

@@ -4,7 +4,8 @@
 
 enum {
     LOOPS_MAX = 64, /* in one another, included scripts counted */
-    EDITED_MAX = 32 << 20
+    EDITED_MAX = 32 << 20,
+    FINDING_PER_LOOKING = 8 /* finding fields costs less than comparing what is in them */
 };
 
 struct loop {
@@ -169,7 +170,7 @@ static int add_fields(struct sieve_run *run, struct slice header, struct slice n
 {
     struct mime_field *fields = NULL;
     size_t count = 0;
-    int result = sieve_run_charge(run, header.len);
+    int result = sieve_run_charge(run, header.len / FINDING_PER_LOOKING);
     if (result < 0)
         return result;
     result = sieve_fields_find(header, name, occurrence, &run->scratch, &fields, &count);
