@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/slice.h"
+#include "mail/annotation.h"
 #include "mail/mail.h"
 #include "model/rights.h"
 #include "store/mailboxes.h"
@@ -29,9 +30,10 @@ enum {
     LIST_TELLS_SUBSCRIBED = 1,
     LIST_TELLS_MYRIGHTS = 2,
     LIST_TELLS_STATUS = 4,
-    LIST_TELLS_RECENT = 8,          /* in STATUS */
-    LIST_TELLS_UNSEEN = 16,         /* in STATUS */
-    LIST_TELLS_DELETED_STORAGE = 32 /* in STATUS */
+    LIST_TELLS_RECENT = 8,           /* in STATUS */
+    LIST_TELLS_UNSEEN = 16,          /* in STATUS */
+    LIST_TELLS_DELETED_STORAGE = 32, /* in STATUS */
+    LIST_TELLS_METADATA = 64         /* RFC 9590 */
 };
 
 struct list_query {
@@ -39,8 +41,9 @@ struct list_query {
     const struct slice
         *patterns; /* each is put behind the reference; an empty one matches nothing */
     size_t pattern_count;
-    unsigned select; /* LIST_ bits */
-    unsigned tells;  /* LIST_TELLS_ bits */
+    unsigned select;                  /* LIST_ bits */
+    unsigned tells;                   /* LIST_TELLS_ bits */
+    struct annotation_query metadata; /* LIST_TELLS_METADATA: which, without what is below them */
     /* LSUB: a mailbox is no more than a name that is subscribed, mailbox_id, rights and
      * special_use are empty, has_children is about what is subscribed, and "%" makes up
      * the parents of names that are no match (RFC 3501 section 6.3.9). */
@@ -59,8 +62,10 @@ struct listed_mailbox {
     struct slice special_use; /* may be empty */
     int64_t mailbox_id;       /* 0 when it does not exist */
     rights_mask rights;
-    uint64_t rights_modseq;              /* as of which; with LIST_TELLS_STATUS only */
-    const struct mailbox_status *status; /* likewise; NULL: there is none to be told */
+    uint64_t rights_modseq;               /* as of which; with _STATUS and _METADATA only */
+    const struct mailbox_status *status;  /* likewise; NULL: there is none to be told */
+    const struct annotation *annotations; /* with LIST_TELLS_METADATA; NULL: likewise */
+    size_t annotation_count;
 };
 
 /* In order: INBOX, own, other users', shared; what is below a mailbox follows it. Each

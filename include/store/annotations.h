@@ -33,6 +33,19 @@ int annotations_read(struct database *database, struct arena *arena,
                      const struct annotation_question *question, struct annotation_row **rows_out,
                      size_t *count_out) MUST_CHECK;
 
+/* Values of many mailboxes in one statement, altogether up to octets_max: `found` tells those
+ * whose rights are what they were and whose values all are there. Without levels. */
+struct annotations_asked {
+    int64_t mailbox_id;
+    uint64_t rights_modseq;
+    bool found;
+    struct annotation_row *rows; /* arena */
+    size_t count;
+};
+int annotations_listed(struct database *database, struct arena *arena, int64_t user_id,
+                       const struct slice *entries, size_t entry_count, uint64_t octets_max,
+                       struct annotations_asked *asked, size_t count) MUST_CHECK;
+
 struct annotation_change {
     int64_t mailbox_id;
     int64_t user_id;

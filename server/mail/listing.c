@@ -132,6 +132,8 @@ static int list(struct mail *mail, const struct actor *actor, const struct list_
         err = list_all(mail, actor, query, &patterns, scratch, arena, rows_out, count_out);
     if (!err && (query->tells & LIST_TELLS_STATUS))
         err = listing_add_status(mail, actor, query, arena, *rows_out, *count_out);
+    if (!err && (query->tells & LIST_TELLS_METADATA))
+        err = listing_add_metadata(mail, actor, query, arena, *rows_out, *count_out);
     return err;
 }
 

@@ -77,8 +77,9 @@ int listing_visible(struct mail *mail, const struct actor *actor, const struct l
 {
     struct listing_row *rows;
     size_t count;
-    int err = mailboxes_visible(mail->database, arena, actor->user_id,
-                                query->tells & LIST_TELLS_STATUS, &rows, &count);
+    int err =
+        mailboxes_visible(mail->database, arena, actor->user_id,
+                          query->tells & (LIST_TELLS_STATUS | LIST_TELLS_METADATA), &rows, &count);
     if (err)
         return err;
     struct listed_mailbox *mailboxes = ARENA_ARRAY(arena, 2 * count, struct listed_mailbox);

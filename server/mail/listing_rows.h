@@ -26,5 +26,9 @@ int listing_name(struct mail *mail, const struct actor *actor, struct slice name
 /* STATUS of those that are selected and may be read. */
 int listing_add_status(struct mail *mail, const struct actor *actor, const struct list_query *query,
                        struct arena *arena, struct listed_mailbox *rows, size_t count) MUST_CHECK;
+/* Annotations of those that are selected and whose annotations may be read. */
+int listing_add_metadata(struct mail *mail, const struct actor *actor,
+                         const struct list_query *query, struct arena *arena,
+                         struct listed_mailbox *rows, size_t count) MUST_CHECK;
 
 #endif

@@ -58,6 +58,58 @@ int annotations_read(struct database *database, struct arena *arena,
     return err;
 }
 
+enum { LISTED_PLACE, LISTED_ENTRY, LISTED_VALUE };
+
+/* The rows of one mailbox follow each other. */
+static int read_listed(const struct result *result, size_t row, struct arena *arena,
+                       struct annotation_row *annotation, struct annotations_asked *one)
+{
+    if (one->count == 0) {
+        one->rows = annotation;
+        one->found = true;
+    }
+    if (result_is_null(result, row, LISTED_ENTRY))
+        return 0;
+    if (result_is_null(result, row, LISTED_VALUE)) {
+        one->found = false;
+        one->count++;
+        return 0;
+    }
+    int err = row_text(result, arena, row, LISTED_ENTRY, &annotation->entry);
+    if (!err)
+        err = row_text(result, arena, row, LISTED_VALUE, &annotation->value);
+    annotation->size = annotation->value.len;
+    one->count++;
+    return err;
+}
+
+int annotations_listed(struct database *database, struct arena *arena, int64_t user_id,
+                       const struct slice *entries, size_t entry_count, uint64_t octets_max,
+                       struct annotations_asked *asked, size_t count)
+{
+    struct params params;
+    params_init(&params);
+    params_int8_array(&params, &asked->mailbox_id, count, sizeof *asked);
+    params_int8_array(&params, &asked->rights_modseq, count, sizeof *asked);
+    params_int8(&params, user_id);
+    params_text_array(&params, entries, entry_count);
+    params_int8(&params, (int64_t)octets_max);
+    struct result *result;
+    int err = lane_ask(database, LANE_SLOW, STATEMENT_ANNOTATIONS_LISTED, &params, &result);
+    if (err)
+        return err;
+    for (size_t i = 0; i < count; i++)
+        asked[i].count = asked[i].found = 0;
+    size_t total = result_rows(result);
+    struct annotation_row *rows = ARENA_ARRAY(arena, total, struct annotation_row);
+    err = rows ? 0 : -ERR_NO_MEMORY;
+    for (size_t row = 0; row < total && !err; row++)
+        err = read_listed(result, row, arena, &rows[row],
+                          &asked[result_int8(result, row, LISTED_PLACE) - 1]);
+    result_free(&result);
+    return err;
+}
+
 static int too_many(const struct annotation_change *change)
 {
     return fail(ERR_LIMIT, "There can be %u annotations", change->annotations_max);

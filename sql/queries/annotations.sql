@@ -29,6 +29,23 @@ FROM (SELECT true AS there WHERE $1 = 0
 LEFT JOIN found ON found.place IS NOT NULL
 ORDER BY found.place, found.entry;
 
+-- name: annotations_listed
+-- Of many mailboxes $1, as far as their rights are no younger than $2. $4 entries, in whose
+-- order they come; null where a mailbox has none of them. A value is null, too, from where all
+-- together have more than $5 octets.
+SELECT found.place, found.entry,
+       CASE WHEN found.octets_so_far <= $5::bigint THEN found.value END AS value
+FROM (SELECT asked.place, a.entry, a.value,
+             coalesce(sum(length(a.value)) OVER (ORDER BY asked.place, a.entry), 0) AS octets_so_far
+      FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY
+           AS asked (mailbox_id, rights_modseq, place)
+      JOIN mailbox_state s ON s.mailbox_id = asked.mailbox_id
+                          AND s.rights_modseq <= asked.rights_modseq
+      LEFT JOIN annotations a ON coalesce(a.mailbox_id, 0) = asked.mailbox_id
+                             AND coalesce(a.user_id, 0) IN (0, $3::bigint)
+                             AND a.entry = ANY ($4::text[])) found
+ORDER BY found.place, array_position($4, found.entry);
+
 -- name: annotations_set
 -- Under the mailbox's lock. $2 who does it, from $3; $4 the user; $5 entries, $6 their values
 -- (null: they go); $7 the modseq as of which the rights are known; $8 how many there may be

@@ -2,6 +2,7 @@
 #include "commands.h"
 
 #include "list_args.h"
+#include "metadata.h"
 
 #include "../reply.h"
 #include "fiber/fiber.h"
@@ -86,6 +87,9 @@ static void list_render_row(const struct session *session, const struct list_arg
         list_render_rights(session, row, out);
     if (row->status)
         list_render_status(session, args, row, out);
+    if (row->annotations)
+        metadata_render(row->name, &args->query.metadata, row->annotations, row->annotation_count,
+                        session_uses_utf8(session), out);
 }
 
 static void lsub_render_row(const struct session *session, const struct list_args *args,
@@ -149,7 +153,7 @@ static int run_list(struct session *session, struct command *command)
 const struct imap_command command_list = {
     .name = "LIST",
     .rfc = "RFC 3501 section 6.3.8",
-    .capability = "LIST-EXTENDED LIST-STATUS LIST-MYRIGHTS SPECIAL-USE CHILDREN",
+    .capability = "LIST-EXTENDED LIST-STATUS LIST-MYRIGHTS LIST-METADATA SPECIAL-USE CHILDREN",
     .states = STATE_LOGGED_IN,
     .args_size = sizeof(struct list_args),
     .parse = parse_list,

@@ -1,5 +1,7 @@
 #include "list_args.h"
 
+#include "metadata_args.h"
+
 /* RFC 5258 section 3.1, RFC 6154 section 2. */
 struct list_selection {
     const char *name;
@@ -30,7 +32,16 @@ static int parse_status(struct lexer *lexer, struct list_args *args)
     return 0;
 }
 
-/* RFC 5258 section 3.2, RFC 5819, RFC 6154 section 2, RFC 8440. */
+static int parse_metadata(struct lexer *lexer, struct list_args *args)
+{
+    args->query.metadata.value_max = UINT64_MAX;
+    int err = lexer_space(lexer);
+    return err ? err
+               : metadata_entries_parse(lexer, &args->query.metadata.entries,
+                                        &args->query.metadata.count);
+}
+
+/* RFC 5258 section 3.2, RFC 5819, RFC 6154 section 2, RFC 8440, RFC 9590. */
 struct list_return {
     const char *name;
     unsigned tells; /* LIST_TELLS_ bits; 0: always told */
@@ -42,6 +53,7 @@ static const struct list_return returns[] = {
     {"SPECIAL-USE", 0, NULL},
     {"MYRIGHTS", LIST_TELLS_MYRIGHTS, NULL},
     {"STATUS", LIST_TELLS_STATUS, parse_status},
+    {"METADATA", LIST_TELLS_METADATA, parse_metadata},
 };
 enum { LIST_RETURNS = sizeof returns / sizeof returns[0] };
 
