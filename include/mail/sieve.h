@@ -20,7 +20,8 @@
 struct sieve_problem {
     uint32_t line; /* from 1 */
     uint32_t column;
-    struct slice script; /* the included script it is in (RFC 6609); empty: the main one */
+    struct slice script; /* the included script that failed (RFC 6609), the program's; empty: the
+                            main one, or when compiling: the text says it */
     char text[256];      /* a sentence without its full stop, UTF-8 */
 };
 

@@ -276,6 +276,8 @@ int sieve_run(const struct sieve_program *program, const struct sieve_message *m
         result = step(&run);
     if (result == 0)
         result = keep_implicitly(&run);
+    if (result < 0 && run.frame && run.frame->caller)
+        problem_out->script = run.frame->script->name;
     end(&run);
     if (result == 0)
         *out = run.outcome;

@@ -20,18 +20,27 @@ void sieve_part_entity(const struct mime_tree *tree, uint32_t part, struct entit
 
 /* Reading ------------------------------------------------------------------------ */
 
+int sieve_source_copy(const struct sieve_source *source, uint64_t start, uint64_t end,
+                      struct buffer *out)
+{
+    int result = 0;
+    while (result == 0 && start < end && source->host->read) {
+        uint64_t piece_end = end - start > PIECE ? start + PIECE : end;
+        result = source->host->read(source->host->arg, start, piece_end, out);
+        if (result == 0)
+            result = buffer_check(out);
+        start = piece_end;
+    }
+    return result;
+}
+
 int sieve_part_read(const struct sieve_source *source, uint64_t start, uint64_t end,
                     struct buffer *out)
 {
     if (end - start > SIEVE_PART_OCTETS_MAX)
         end = start + SIEVE_PART_OCTETS_MAX;
     int result = sieve_meter_charge_octets(source->meter, end - start);
-    while (result == 0 && start < end) {
-        uint64_t piece_end = end - start > PIECE ? start + PIECE : end;
-        result = source->host->read(source->host->arg, start, piece_end, out);
-        start = piece_end;
-    }
-    return result < 0 ? result : buffer_check(out);
+    return result < 0 ? result : sieve_source_copy(source, start, end, out);
 }
 
 /* Of the octets behind a multipart's last part: what follows its last boundary line. */

@@ -23,10 +23,14 @@ struct sieve_source {
     struct sieve_meter *meter;
 };
 
+/* Appends octets start..end of the message as they came in, not charged. */
+int sieve_source_copy(const struct sieve_source *source, uint64_t start, uint64_t end,
+                      struct buffer *out) MUST_CHECK;
+
 /* What the part's header says it is. */
 void sieve_part_entity(const struct mime_tree *tree, uint32_t part, struct entity *out);
 
-/* Appends octets start..end of the message as they came in, SIEVE_PART_OCTETS_MAX at most. */
+/* The same, charged, and SIEVE_PART_OCTETS_MAX at most. */
 int sieve_part_read(const struct sieve_source *source, uint64_t start, uint64_t end,
                     struct buffer *out) MUST_CHECK;
 /* Appends a part's body without its transfer encoding; text as UTF-8. Of a multipart what

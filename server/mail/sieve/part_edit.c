@@ -4,7 +4,7 @@
 #include "mime/compose.h"
 #include "sieve/letter.h"
 
-enum { PIECE = 64 << 10, COPYING_PER_LOOKING = 8 /* octets copied cost less than read ones */ };
+enum { COPYING_PER_LOOKING = 8 }; /* octets copied cost less than those that are compared */
 
 /* Noting --------------------------------------------------------------------------- */
 
@@ -82,14 +82,7 @@ static int copy_octets(const struct sieve_source *source, uint64_t start, uint64
                        struct buffer *out)
 {
     int result = sieve_meter_charge_octets(source->meter, (end - start) / COPYING_PER_LOOKING);
-    while (result == 0 && start < end) {
-        uint64_t piece_end = end - start > PIECE ? start + PIECE : end;
-        result = source->host->read(source->host->arg, start, piece_end, out);
-        start = piece_end;
-        if (result == 0)
-            result = buffer_check(out);
-    }
-    return result;
+    return result < 0 ? result : sieve_source_copy(source, start, end, out);
 }
 
 static void add_replacement(struct buffer *out, const struct sieve_replacement *replacement)

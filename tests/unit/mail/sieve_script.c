@@ -33,7 +33,7 @@ static void begin(struct run *run, const struct sieve_trial *trial, const char *
     };
     run->host = (struct sieve_host){
         .arg = run,
-        .read = read_message,
+        .read = trial->no_octets ? NULL : read_message,
         .now = trial->now ? trial->now : SIEVE_TRIAL_NOW,
         .zone_minutes = 120,
         .own_addresses = SLICE("alice@example.org al@example.org"),

@@ -13,7 +13,8 @@
 struct sieve_trial {
     const char *sender; /* of the envelope; NULL: bob@example.com */
     bool no_envelope;
-    int64_t now; /* 0: as above */
+    bool no_octets; /* the host cannot read the message */
+    int64_t now;    /* 0: as above */
 };
 
 enum { SIEVE_TRIAL_NOW = 1782909015 };

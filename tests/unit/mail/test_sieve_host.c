@@ -70,6 +70,7 @@ static int load(void *arg, bool global, struct slice name, struct arena *arena,
         {false, "wrong", "keep;\nfrobnicate;"},
         {false, "loop", "require [\"foreverypart\", \"include\"]; foreverypart { return; }"},
         {false, "stop", "stop;"},
+        {false, "fails", "require \"ihave\";\n\nerror \"oh\";"},
     };
     (void)arg;
     (void)arena;
@@ -265,6 +266,22 @@ void test_sieve_host_includes_in_circles(void)
     end(&host);
     check_include(INCLUDE "include :once \"spam\"; include :once \"spam\";", "Subject: $$\r\n\r\n",
                   1, "spam");
+}
+
+void test_sieve_host_includes_what_fails(void)
+{
+    struct host host;
+    struct sieve_program *program = NULL;
+    begin(&host, "\r\n");
+    CHECK_OK(sieve_compile(SLICE(INCLUDE "include \"fails\";"), &library, &program, &host.problem));
+    CHECK_ERR(sieve_run(program, &host.message, &host.host, &host.fixture.arena, &host.outcome,
+                        &host.problem),
+              ERR_INVALID);
+    CHECK_SLICE(host.problem.script, "fails");
+    CHECK_INT(host.problem.line, 3);
+    CHECK_STR(host.problem.text, "oh");
+    sieve_program_free(&program);
+    end(&host);
 }
 
 /* A script that returns from a loop leaves it behind. */

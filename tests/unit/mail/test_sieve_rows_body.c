@@ -59,6 +59,14 @@ void test_sieve_rows_body_text(void)
     CHECK_TEST("body :text :contains \"MONEY\"", NO);
 }
 
+/* A host that has no octets has an empty body. */
+void test_sieve_rows_body_without_octets(void)
+{
+    struct sieve_trial nothing = {.no_octets = true};
+    CHECK_SIEVE_TRIAL(nothing, REQUIRE "if body :raw :contains \"M\" { fileinto \"x\"; }", mail,
+                      NO);
+}
+
 /* RFC 5173 section 6. */
 void test_sieve_rows_body_captures_nothing(void)
 {
