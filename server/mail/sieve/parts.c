@@ -80,7 +80,7 @@ struct sieve_source sieve_parts_source(struct sieve_run *run)
  * that one's part (RFC 5703 section 3). */
 int sieve_parts_loop_begin(struct sieve_run *run)
 {
-    struct state *state;
+    struct state *state = NULL;
     int result = get_state(run, &state);
     if (result < 0)
         return result;
@@ -122,7 +122,7 @@ void sieve_parts_loop_end(struct sieve_run *run)
 
 int sieve_parts_edits(struct sieve_run *run, struct sieve_part_edits **out)
 {
-    struct state *state;
+    struct state *state = NULL;
     int result = get_state(run, &state);
     if (result < 0)
         return result;
