@@ -125,7 +125,7 @@ int authentication_run(const struct authentication *authentication, struct slice
                                        .find_verifier = find_verifier,
                                        .check_password = check_password,
                                        .channel_binding = channel_binding};
-    const char *name;
+    const char *name = NULL;
     struct sasl *sasl;
     int err = find_mechanism(authentication, mechanism, &name);
     if (!err)
