@@ -26,6 +26,7 @@ enum err {
     ERR_INVALID,     /* well-formed, but not acceptable (a name, a value) */
     ERR_LOOP,        /* mail that goes round in circles */
     ERR_CHARSET,     /* a charset that is unknown or text that is not in it */
+    ERR_ENCODING,    /* a content transfer encoding that is unknown */
     ERR_NOT_FOUND,   /* no such thing, or the caller may not know of it */
     ERR_EXISTS,      /* there is one already */
     ERR_DENIED,      /* the caller lacks a right on something it may know of */

@@ -106,6 +106,10 @@ enum mime_section_kind {
 bool mime_section_range(const struct mime_tree *tree, const uint32_t *numbers, size_t count,
                         enum mime_section_kind kind, uint64_t *start_out, uint64_t *end_out);
 
+/* Whether that is a part that can have a content transfer encoding: neither a multipart nor
+ * a message that was taken apart, nor the whole message. */
+bool mime_section_is_leaf(const struct mime_tree *tree, const uint32_t *numbers, size_t count);
+
 /* HEADER.FIELDS / HEADER.FIELDS.NOT: the header lines (with folding, as
  * received) whose names are / are not among `names`, then the empty line that
  * ends a header (CRLF). */

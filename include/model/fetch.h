@@ -19,11 +19,13 @@ enum fetch_kind {
     FETCH_ENVELOPE,
     FETCH_BODY, /* BODY without section: structure without extension data */
     FETCH_BODYSTRUCTURE,
-    FETCH_SECTION,  /* BODY[...] and the RFC822 forms */
-    FETCH_MODSEQ,   /* RFC 7162 section 3.1.4.2 */
-    FETCH_SAVEDATE, /* RFC 8514 section 4.2 */
-    FETCH_EMAILID,  /* RFC 8474 section 5.1 */
-    FETCH_THREADID  /* RFC 8474 section 5.2 */
+    FETCH_SECTION,     /* BODY[...] and the RFC822 forms */
+    FETCH_MODSEQ,      /* RFC 7162 section 3.1.4.2 */
+    FETCH_SAVEDATE,    /* RFC 8514 section 4.2 */
+    FETCH_EMAILID,     /* RFC 8474 section 5.1 */
+    FETCH_BINARY,      /* BINARY[...] (RFC 3516), and ... */
+    FETCH_BINARY_SIZE, /* ... BINARY.SIZE[...] */
+    FETCH_THREADID     /* RFC 8474 section 5.2 */
 };
 
 enum fetch_section_kind {
@@ -39,7 +41,7 @@ enum { FETCH_SECTION_DEPTH_MAX = 64 };
 
 struct fetch_item {
     enum fetch_kind kind;
-    /* The rest is for FETCH_SECTION. */
+    /* The rest is for FETCH_SECTION, FETCH_BINARY and FETCH_BINARY_SIZE. */
     enum fetch_section_kind section;
     bool peek;         /* does not set \Seen */
     const char *label; /* "RFC822", "RFC822.HEADER", "RFC822.TEXT": the reply's name for
@@ -58,6 +60,8 @@ struct fetch_spec {
     size_t count;
 };
 
+/* Whether items of this kind name a section. */
+bool fetch_kind_has_section(enum fetch_kind kind);
 /* Whether one of the items is of this kind. */
 bool fetch_spec_has(const struct fetch_spec *spec, enum fetch_kind kind);
 

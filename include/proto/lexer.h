@@ -79,8 +79,8 @@ int lexer_flag_list(struct lexer *lexer, bool bare, struct flag_names *out) MUST
 int lexer_date(struct lexer *lexer, int64_t *day_out) MUST_CHECK;
 /* date-time ("17-Jul-1996 02:44:25 -0700"); microseconds since 1970 UTC. */
 int lexer_date_time(struct lexer *lexer, int64_t *micros_out) MUST_CHECK;
-/* The header of a literal "{n}" or "{n+}" at the end of the text: what APPEND's
- * message is announced with. Saturates at UINT64_MAX. */
+/* The header of a literal "{n}" or "{n+}" at the end of the text, or with "~" before it
+ * (literal8, RFC 3516): what APPEND's message is announced with. Saturates at UINT64_MAX. */
 int lexer_literal_header(struct lexer *lexer, uint64_t *size_out) MUST_CHECK;
 
 #endif

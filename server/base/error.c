@@ -14,6 +14,7 @@ static const char *const names[ERR_COUNT] = {
     [ERR_INVALID] = "invalid",
     [ERR_LOOP] = "loop",
     [ERR_CHARSET] = "charset",
+    [ERR_ENCODING] = "encoding",
     [ERR_NOT_FOUND] = "not-found",
     [ERR_EXISTS] = "exists",
     [ERR_DENIED] = "denied",

@@ -1,5 +1,6 @@
 #include "fetch_render.h"
 
+#include "fetch_binary.h"
 #include "fetch_section.h"
 #include "mail/mime.h"
 #include "mail/recently_deleted.h"
@@ -115,6 +116,8 @@ static int (*const fetch_renderers[])(struct fetch_line *, const struct fetch_it
     [FETCH_BODYSTRUCTURE] = fetch_render_bodystructure,
     [FETCH_SECTION] = fetch_render_section,
     [FETCH_MODSEQ] = fetch_render_modseq,
+    [FETCH_BINARY] = fetch_render_binary,
+    [FETCH_BINARY_SIZE] = fetch_render_binary_size,
     [FETCH_SAVEDATE] = fetch_render_save_date,
     [FETCH_EMAILID] = fetch_render_email_id,
     [FETCH_THREADID] = fetch_render_thread_id,

@@ -7,14 +7,7 @@
 /* Header fields of a part are cut from at most this much of its header. */
 enum { FETCH_HEADER_MAX = 1 << 20 };
 
-struct fetch_range {
-    uint64_t start;
-    uint64_t end;
-};
-
-/* What <offset.length> leaves of `len` octets (RFC 3501 section 6.4.5): an
- * offset behind the end gives the empty string. */
-static struct fetch_range fetch_clip(const struct fetch_item *item, uint64_t len)
+struct fetch_range fetch_clip(const struct fetch_item *item, uint64_t len)
 {
     struct fetch_range range = {0, len};
     if (!item->partial)
@@ -77,8 +70,7 @@ static int fetch_gather_piece(void *buffer, struct slice octets)
     return buffer_check(buffer);
 }
 
-/* Octets of a range as one slice, for what must be looked at before it is sent. */
-static int fetch_gather(struct fetch_line *line, struct fetch_range range, struct slice *out)
+int fetch_gather(struct fetch_line *line, struct fetch_range range, struct slice *out)
 {
     const struct fetch_message *message = line->message;
     if (message->stored->octets.data) {

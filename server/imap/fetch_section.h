@@ -18,6 +18,18 @@ struct fetch_line {
     bool streamed;      /* part of the line has left already: it can't be taken back */
 };
 
+/* Octets of the message. */
+struct fetch_range {
+    uint64_t start;
+    uint64_t end;
+};
+/* What <offset.length> leaves of `len` octets (RFC 3501 section 6.4.5): an
+ * offset behind the end gives the empty string. */
+struct fetch_range fetch_clip(const struct fetch_item *item, uint64_t len);
+/* Octets of a range as one slice, for what must be looked at before it is sent: the first
+ * megabyte, when the message is too large to be at hand. */
+int fetch_gather(struct fetch_line *line, struct fetch_range range, struct slice *out) MUST_CHECK;
+
 int fetch_render_section(struct fetch_line *line, const struct fetch_item *item) MUST_CHECK;
 
 #endif

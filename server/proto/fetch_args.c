@@ -2,7 +2,7 @@
 
 #include "fetch_section.h"
 
-/* Everything but BODY[...], which fetch_section.h knows. */
+/* Everything but BODY[...] and BINARY[...], which fetch_section.h knows. */
 static const struct {
     const char *name;
     struct fetch_item item;
@@ -37,6 +37,18 @@ static const struct {
     {"FULL", 5, {FETCH_FLAGS, FETCH_INTERNALDATE, FETCH_SIZE, FETCH_ENVELOPE, FETCH_BODY}},
 };
 
+/* How items begin that name a section. */
+static const struct section_item {
+    const char *name;
+    struct fetch_item item;
+} section_items[] = {
+    {"BODY[", {.kind = FETCH_SECTION}},
+    {"BODY.PEEK[", {.kind = FETCH_SECTION, .peek = true}},
+    {"BINARY[", {.kind = FETCH_BINARY}},
+    {"BINARY.PEEK[", {.kind = FETCH_BINARY, .peek = true}},
+    {"BINARY.SIZE[", {.kind = FETCH_BINARY_SIZE, .peek = true}},
+};
+
 #define COUNT_OF(table) (sizeof(table) / sizeof(table)[0])
 
 struct item_list {
@@ -49,7 +61,7 @@ struct item_list {
 static bool same_name(const struct fetch_item *a, const struct fetch_item *b)
 {
     return a->kind == b->kind && a->label == b->label &&
-           (a->kind != FETCH_SECTION || fetch_section_equal(a, b));
+           (!fetch_kind_has_section(a->kind) || fetch_section_equal(a, b));
 }
 
 static int list_grow(struct item_list *list)
@@ -81,19 +93,33 @@ static int list_add(struct item_list *list, const struct fetch_item *item)
     return result;
 }
 
+/* What RFC 3516 section 7 allows: BINARY of parts only, BINARY.SIZE of whole ones. */
+static int check_binary(const struct fetch_item *item)
+{
+    if (item->kind != FETCH_SECTION && item->section != FETCH_SECTION_ALL)
+        return fail(ERR_SYNTAX, "BINARY is of parts");
+    if (item->kind == FETCH_BINARY_SIZE && item->partial)
+        return fail(ERR_SYNTAX, "BINARY.SIZE is of whole parts");
+    return 0;
+}
+
 /* fetch-att */
 static int parse_item(struct lexer *lexer, struct item_list *list)
 {
-    struct fetch_item item = {.kind = FETCH_SECTION};
     for (size_t i = 0; i < COUNT_OF(named_items); i++) {
         if (lexer_accept_word(lexer, named_items[i].name))
             return list_add(list, &named_items[i].item);
     }
-    item.peek = lexer_accept_word(lexer, "BODY.PEEK[");
-    if (!item.peek && !lexer_accept_word(lexer, "BODY["))
-        return fail(ERR_SYNTAX, "no such item to fetch");
-    int result = fetch_section_parse(lexer, &item);
-    return result < 0 ? result : list_add(list, &item);
+    for (size_t i = 0; i < COUNT_OF(section_items); i++) {
+        if (!lexer_accept_word(lexer, section_items[i].name))
+            continue;
+        struct fetch_item item = section_items[i].item;
+        int result = fetch_section_parse(lexer, &item);
+        if (result == 0)
+            result = check_binary(&item);
+        return result < 0 ? result : list_add(list, &item);
+    }
+    return fail(ERR_SYNTAX, "no such item to fetch");
 }
 
 /* fetch-att *(SP fetch-att) ")" */
@@ -140,8 +166,10 @@ int fetch_args_parse(struct lexer *lexer, struct fetch_spec *out)
 
 void fetch_item_render_name(const struct fetch_item *item, struct buffer *out)
 {
-    if (item->kind == FETCH_SECTION && !item->label) {
-        buffer_add_cstr(out, "BODY");
+    if (fetch_kind_has_section(item->kind) && !item->label) {
+        buffer_add_cstr(out, item->kind == FETCH_SECTION  ? "BODY"
+                             : item->kind == FETCH_BINARY ? "BINARY"
+                                                          : "BINARY.SIZE");
         fetch_section_render(item, out);
         return;
     }

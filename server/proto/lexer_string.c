@@ -24,6 +24,7 @@ static int literal_header(struct lexer *lexer, uint64_t *out)
 int lexer_literal_header(struct lexer *lexer, uint64_t *size_out)
 {
     uint64_t size = 0;
+    (void)lexer_accept(lexer, '~');
     int result = literal_header(lexer, &size);
     if (result < 0)
         return result;

@@ -86,7 +86,7 @@ static void rights_fetch(const void *in, bool uid, struct rights_wanted *wanted)
 static bool fetch_sets_seen(const struct fetch_spec *spec)
 {
     for (size_t i = 0; i < spec->count; i++)
-        if (spec->items[i].kind == FETCH_SECTION && !spec->items[i].peek)
+        if (fetch_kind_has_section(spec->items[i].kind) && !spec->items[i].peek)
             return true;
     return false;
 }
@@ -289,7 +289,8 @@ static int run_fetch(struct session *session, struct command *command)
 
 const struct imap_command command_fetch = {
     .name = "FETCH",
-    .rfc = "RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6",
+    .rfc = "RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6, RFC 3516",
+    .capability = "BINARY",
     .states = STATE_SELECTED,
     .traits = TRAIT_UID | TRAIT_KEEPS_NUMBERS | TRAIT_SHOWS_NOW,
     .args_size = sizeof(struct fetch_args),

@@ -75,14 +75,31 @@ static bool range_of_message(const struct mime_part *message, enum mime_section_
     return true;
 }
 
-bool mime_section_range(const struct mime_tree *tree, const uint32_t *numbers, size_t count,
-                        enum mime_section_kind kind, uint64_t *start_out, uint64_t *end_out)
+static bool find_place(const struct mime_tree *tree, const uint32_t *numbers, size_t count,
+                       struct place *out)
 {
     struct place place = {0, true, false};
     for (size_t i = 0; i < count; i++) {
         if (!descend(tree, &place, numbers[i]))
             return false;
     }
+    *out = place;
+    return true;
+}
+
+bool mime_section_is_leaf(const struct mime_tree *tree, const uint32_t *numbers, size_t count)
+{
+    struct place place;
+    return count > 0 && find_place(tree, numbers, count, &place) && !place.is_filler &&
+           tree->parts[place.part].kind == MIME_LEAF;
+}
+
+bool mime_section_range(const struct mime_tree *tree, const uint32_t *numbers, size_t count,
+                        enum mime_section_kind kind, uint64_t *start_out, uint64_t *end_out)
+{
+    struct place place;
+    if (!find_place(tree, numbers, count, &place))
+        return false;
     const struct mime_part *part = &tree->parts[place.part];
     bool inside = count > 0 && !place.is_filler && part->kind == MIME_MESSAGE &&
                   (kind == MIME_SECTION_HEADER || kind == MIME_SECTION_TEXT);

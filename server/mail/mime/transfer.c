@@ -12,28 +12,33 @@ static int base64_value(char c)
 }
 
 /* Padding starts afresh: some mailers join pieces that were encoded apart. */
-void transfer_decode_base64(struct slice octets, struct buffer *out)
+void transfer_feed_base64(uint32_t *bits, int *bit_count, struct slice octets, struct buffer *out)
 {
     char *decoded = buffer_reserve(out, octets.len / 4 * 3 + 3);
     if (!decoded)
         return;
     size_t len = 0;
-    uint32_t bits = 0;
-    int bit_count = 0;
     for (size_t i = 0; i < octets.len; i++) {
         int value = base64_value(octets.data[i]);
         if (octets.data[i] == '=')
-            bit_count = 0;
+            *bit_count = 0;
         if (value < 0)
             continue;
-        bits = bits << 6 | (uint32_t)value;
-        bit_count += 6;
-        if (bit_count >= 8) {
-            bit_count -= 8;
-            decoded[len++] = (char)(bits >> bit_count);
+        *bits = *bits << 6 | (uint32_t)value;
+        *bit_count += 6;
+        if (*bit_count >= 8) {
+            *bit_count -= 8;
+            decoded[len++] = (char)(*bits >> *bit_count);
         }
     }
     buffer_commit(out, len);
+}
+
+void transfer_decode_base64(struct slice octets, struct buffer *out)
+{
+    uint32_t bits = 0;
+    int bit_count = 0;
+    transfer_feed_base64(&bits, &bit_count, octets, out);
 }
 
 static int hex_value(char c)

@@ -15,6 +15,8 @@
 struct slice transfer_decode(struct slice encoding, struct slice octets, struct buffer *scratch);
 
 void transfer_decode_base64(struct slice octets, struct buffer *out);
+/* The same piece by piece: bits and bit_count start at 0. */
+void transfer_feed_base64(uint32_t *bits, int *bit_count, struct slice octets, struct buffer *out);
 /* `underscore_is_space`: the Q encoding of encoded words (RFC 2047 section 4.2). */
 void transfer_decode_quoted_printable(struct slice octets, bool underscore_is_space,
                                       struct buffer *out);

@@ -259,3 +259,14 @@ void test_fetch_args_survives_every_prefix(void)
     for (size_t len = 0; len < whole.len; len++)
         check_refused(slice_sub(whole, 0, len), ERR_SYNTAX, __LINE__);
 }
+
+void test_fetch_args_binary(void)
+{
+    CHECK_FETCH("BINARY[1.2]", "BINARY[1.2]");
+    CHECK_FETCH("binary.peek[]<5.10>", "peek BINARY[]<5>+10");
+    CHECK_FETCH("(BINARY.SIZE[3] BODY[3])", "peek BINARY.SIZE[3], BODY[3]");
+    CHECK_FETCH("(BINARY[3] BINARY.PEEK[3])", "BINARY[3]");
+    check_refused(SLICE("BINARY"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("BINARY[1.TEXT]"), ERR_SYNTAX, __LINE__);
+    check_refused(SLICE("BINARY.SIZE[1]<0.1>"), ERR_SYNTAX, __LINE__);
+}

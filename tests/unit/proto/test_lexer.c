@@ -453,6 +453,10 @@ void test_lexer_literal_header(void)
     } cases[] = {
         {"{5}", 0, 5},
         {"{5+}", 0, 5},
+        {"~{5}", 0, 5},
+        {"~{5+}", 0, 5},
+        {"~~{5}", -ERR_SYNTAX, 99},
+        {"~ {5}", -ERR_SYNTAX, 99},
         {"{0}", 0, 0},
         {"{18446744073709551615}", 0, UINT64_MAX},
         {"{99999999999999999999}", 0, UINT64_MAX},
@@ -461,7 +465,6 @@ void test_lexer_literal_header(void)
         {"{}", -ERR_SYNTAX, 99},
         {"{5", -ERR_SYNTAX, 99},
         {"5", -ERR_SYNTAX, 99},
-        {"~{5}", -ERR_SYNTAX, 99},
         {"", -ERR_SYNTAX, 99},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
