@@ -17,6 +17,8 @@
  * NO [BADCHARSET (…)]. Without CHARSET strings are UTF-8.
  * -ERR_LIMIT: nested or long beyond SEARCH_DEPTH_MAX, SEARCH_NODES_MAX. */
 int search_args_parse(struct lexer *lexer, struct search_node **out) MUST_CHECK;
+/* search-criteria of SORT and THREAD (RFC 5256 section 5): the charset is always there. */
+int search_criteria_parse(struct lexer *lexer, struct search_node **out) MUST_CHECK;
 
 /* [RETURN "(" options ")" SP], which comes before that. What is read before a mistake is in
  * *out, a zeroed one. */

@@ -46,6 +46,7 @@ static const struct imap_command *const command_rows[] = {
     &command_unselect,
     &command_expunge,
     &command_search,
+    &command_sort,
     &command_fetch,
     &command_store,
     &command_copy,

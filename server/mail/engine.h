@@ -23,16 +23,17 @@ struct status_memory;
 struct mail {
     struct database *database;
     struct mail_settings settings;
-    struct hub *hub;                /* hub.c */
-    struct view_set *views;         /* view.c */
-    struct writer_set *writers;     /* writer.c */
-    struct login_memory *logins;    /* login_memory.c */
-    struct janitor *janitor;        /* janitor.c */
-    struct content_cache *contents; /* content_request.c */
-    struct pulse_round *pulses;     /* pulse.c: not sent yet; NULL: none */
-    struct indexer *indexer;        /* indexer.c */
-    struct grant_memory *grants;    /* grant_memory.c */
-    struct status_memory *statuses; /* status_memory.c */
+    struct hub *hub;                   /* hub.c */
+    struct view_set *views;            /* view.c */
+    struct writer_set *writers;        /* writer.c */
+    struct login_memory *logins;       /* login_memory.c */
+    struct janitor *janitor;           /* janitor.c */
+    struct content_cache *contents;    /* content_request.c */
+    struct content_cache *sort_memory; /* sort_records.c */
+    struct pulse_round *pulses;        /* pulse.c: not sent yet; NULL: none */
+    struct indexer *indexer;           /* indexer.c */
+    struct grant_memory *grants;       /* grant_memory.c */
+    struct status_memory *statuses;    /* status_memory.c */
 };
 
 /* Tells every worker, this one included, that a mailbox has reached `modseq`:
@@ -49,6 +50,8 @@ int login_memory_open(struct mail *mail) MUST_CHECK;
 void login_memory_close(struct mail *mail);
 int contents_open(struct mail *mail) MUST_CHECK;
 void contents_close(struct mail *mail);
+int sort_memory_open(struct mail *mail) MUST_CHECK;
+void sort_memory_close(struct mail *mail);
 int grant_memory_open(struct mail *mail) MUST_CHECK;
 void grant_memory_close(struct mail *mail);
 int status_memory_open(struct mail *mail) MUST_CHECK;

@@ -19,6 +19,8 @@ static int open_parts(struct mail *mail)
     if (!err)
         err = contents_open(mail);
     if (!err)
+        err = sort_memory_open(mail);
+    if (!err)
         err = grant_memory_open(mail);
     if (!err)
         err = status_memory_open(mail);
@@ -61,6 +63,7 @@ void mail_close(struct mail **mail_in)
     writers_close(mail);
     login_memory_close(mail);
     contents_close(mail);
+    sort_memory_close(mail);
     grant_memory_close(mail);
     status_memory_close(mail);
     hub_close(mail);

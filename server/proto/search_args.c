@@ -360,17 +360,11 @@ static int parse_key(struct search_parser *parser, struct search_node **out)
     return result;
 }
 
-/* "CHARSET" SP astring SP */
-static int parse_charset(struct search_parser *parser)
+/* astring SP */
+static int parse_charset_name(struct search_parser *parser)
 {
     struct slice charset;
-    if (!lexer_accept_word(parser->lexer, "CHARSET"))
-        return 0;
-    if (parser->lexer->charset_is_utf8)
-        return fail(ERR_SYNTAX, "the charset is UTF-8: it was enabled");
-    int result = lexer_space(parser->lexer);
-    if (result == 0)
-        result = lexer_astring(parser->lexer, &charset);
+    int result = lexer_astring(parser->lexer, &charset);
     if (result == 0)
         result = lexer_space(parser->lexer);
     if (result < 0)
@@ -381,11 +375,23 @@ static int parse_charset(struct search_parser *parser)
     return 0;
 }
 
-int search_args_parse(struct lexer *lexer, struct search_node **out)
+/* "CHARSET" SP astring SP */
+static int parse_charset(struct search_parser *parser)
+{
+    if (!lexer_accept_word(parser->lexer, "CHARSET"))
+        return 0;
+    if (parser->lexer->charset_is_utf8)
+        return fail(ERR_SYNTAX, "the charset is UTF-8: it was enabled");
+    int result = lexer_space(parser->lexer);
+    return result < 0 ? result : parse_charset_name(parser);
+}
+
+static int parse_program(struct lexer *lexer, int (*parse_before)(struct search_parser *parser),
+                         struct search_node **out)
 {
     struct search_parser parser = {.lexer = lexer, .charset = SLICE("UTF-8")};
     struct search_node *root = NULL;
-    int result = parse_charset(&parser);
+    int result = parse_before(&parser);
     if (result == 0)
         result = parse_all_of(&parser, '\0', &root);
     if (result == 0)
@@ -393,4 +399,14 @@ int search_args_parse(struct lexer *lexer, struct search_node **out)
     if (result == 0)
         *out = root;
     return result;
+}
+
+int search_args_parse(struct lexer *lexer, struct search_node **out)
+{
+    return parse_program(lexer, parse_charset, out);
+}
+
+int search_criteria_parse(struct lexer *lexer, struct search_node **out)
+{
+    return parse_program(lexer, parse_charset_name, out);
 }

@@ -57,6 +57,8 @@ extern const struct imap_command command_setmetadata;
 extern const struct imap_command command_expunge;
 /* commands/search.c */
 extern const struct imap_command command_search;
+/* commands/sort.c */
+extern const struct imap_command command_sort;
 /* commands/fetch.c */
 extern const struct imap_command command_fetch;
 /* commands/store.c */

@@ -1,0 +1,156 @@
+#include "sort_records.h"
+
+#include <stdlib.h>
+
+#include "content_cache.h"
+#include "engine.h"
+#include "fiber/fiber.h"
+#include "grant.h"
+#include "mail/content.h"
+
+enum {
+    MEMORY_OCTETS = 48 << 20, /* 200,000 messages, about */
+    BATCH = 200,              /* messages that are read by one statement */
+    KIND = 1                  /* the memory has pieces of one kind only */
+};
+
+int sort_memory_open(struct mail *mail)
+{
+    mail->sort_memory = calloc(1, sizeof *mail->sort_memory);
+    if (!mail->sort_memory)
+        return fail(ERR_NO_MEMORY, "no memory for sorting");
+    content_cache_init(mail->sort_memory);
+    return 0;
+}
+
+void sort_memory_close(struct mail *mail)
+{
+    if (!mail->sort_memory)
+        return;
+    content_cache_shrink(mail->sort_memory, 0);
+    free(mail->sort_memory);
+    mail->sort_memory = NULL;
+}
+
+struct reading {
+    struct mail *mail;
+    const struct grant *grant;
+    int (*take)(void *arg, const struct entry *entry, const struct sort_record *record);
+    void *arg;
+    /* Messages in their order: remembered, or to be read. */
+    struct entry entries[BATCH];
+    struct content_piece *pieces[BATCH];
+    size_t count;
+    uint64_t generation;  /* of the database's session in which it began */
+    struct buffer octets; /* of one record */
+};
+
+static int take_octets(struct reading *reading, const struct entry *entry, struct slice octets)
+{
+    struct sort_record record;
+    int err = sort_record_read(octets, &record);
+    return err ? err : reading->take(reading->arg, entry, &record);
+}
+
+/* What was read in another session of PostgreSQL than the memory is of is not remembered. */
+static bool may_remember(const struct reading *reading, const struct message_part_row *row)
+{
+    uint64_t generation = database_generation(reading->mail->database);
+    return row->id && reading->generation == generation &&
+           reading->mail->sort_memory->generation == generation;
+}
+
+static int take_row(struct reading *reading, const struct entry *entry,
+                    const struct message_part_row *row)
+{
+    buffer_reset(&reading->octets);
+    sort_record_make(row->header, &reading->octets);
+    int err = buffer_check(&reading->octets);
+    if (err)
+        return err;
+    if (may_remember(reading, row))
+        content_cache_add(reading->mail->sort_memory, MEMORY_OCTETS, entry->message_id, KIND,
+                          buffer_slice(&reading->octets));
+    return take_octets(reading, entry, buffer_slice(&reading->octets));
+}
+
+static int read_missing(struct reading *reading, struct arena *arena,
+                        struct message_part_row **rows_out)
+{
+    int64_t ids[BATCH];
+    size_t missing = 0;
+    for (size_t i = 0; i < reading->count; i++)
+        if (!reading->pieces[i])
+            ids[missing++] = reading->entries[i].message_id;
+    *rows_out = NULL;
+    return missing ? content_get(reading->mail, reading->grant, arena, ids, missing, MESSAGE_HEADER,
+                                 rows_out)
+                   : 0;
+}
+
+static int take_batch(struct reading *reading)
+{
+    struct arena arena;
+    arena_init(&arena, 256 << 20);
+    struct message_part_row *row;
+    int err = read_missing(reading, &arena, &row);
+    for (size_t i = 0; i < reading->count; i++) {
+        struct content_piece *piece = reading->pieces[i];
+        if (!err && piece)
+            err = take_octets(reading, &reading->entries[i], content_piece_octets(piece));
+        else if (!err)
+            err = take_row(reading, &reading->entries[i], row++);
+        if (piece)
+            content_piece_release(piece);
+        fiber_breathe();
+    }
+    reading->count = 0;
+    arena_clear(&arena);
+    return err;
+}
+
+static int add(struct reading *reading, const struct entry *entry)
+{
+    reading->entries[reading->count] = *entry;
+    reading->pieces[reading->count++] =
+        content_cache_find(reading->mail->sort_memory, entry->message_id, KIND);
+    return reading->count == BATCH ? take_batch(reading) : 0;
+}
+
+static int go_through(struct reading *reading, const struct picture *picture,
+                      const struct uidset *uids)
+{
+    int err = 0;
+    for (size_t i = 0; i < uids->count && !err; i++) {
+        uint32_t seq = picture_seq_from(picture, uids->ranges[i].first);
+        for (; seq <= picture_count(picture) && !err; seq++) {
+            struct entry entry = picture_entry(picture, seq);
+            if (entry.uid > uids->ranges[i].last)
+                break;
+            err = add(reading, &entry);
+        }
+    }
+    return err || !reading->count ? err : take_batch(reading);
+}
+
+int sort_records_each(struct mail *mail, const struct grant *grant, const struct picture *picture,
+                      const struct uidset *uids,
+                      int (*take)(void *arg, const struct entry *entry,
+                                  const struct sort_record *record),
+                      void *arg)
+{
+    int err = grant_require(grant, RIGHT_READ);
+    if (err)
+        return err;
+    struct reading *reading = calloc(1, sizeof *reading);
+    if (!reading)
+        return fail(ERR_NO_MEMORY, "no memory for sorting");
+    *reading = (struct reading){.mail = mail, .grant = grant, .take = take, .arg = arg};
+    buffer_init(&reading->octets, 0);
+    reading->generation = database_generation(mail->database);
+    content_cache_follow(mail->sort_memory, reading->generation);
+    err = go_through(reading, picture, uids);
+    buffer_clear(&reading->octets);
+    free(reading);
+    return err;
+}

@@ -1,0 +1,20 @@
+/*
+ * Inside the mail layer: the records (sort_record.h) of many messages. A worker remembers
+ * those it has read, as far as they fit.
+ */
+#ifndef POSTROOM_MAIL_SORT_RECORDS_H
+#define POSTROOM_MAIL_SORT_RECORDS_H
+
+#include "mail/view.h"
+#include "sort_record.h"
+
+/* Calls take() for each of these messages, in their order, with what the record says (empty
+ * when the content is gone). The record points to what is valid during the call. Lets other
+ * fibers run; needs `r`. */
+int sort_records_each(struct mail *mail, const struct grant *grant, const struct picture *picture,
+                      const struct uidset *uids,
+                      int (*take)(void *arg, const struct entry *entry,
+                                  const struct sort_record *record),
+                      void *arg) MUST_CHECK;
+
+#endif
