@@ -46,7 +46,8 @@ int annotation_get(struct mail *mail, const struct actor *actor, const struct gr
 
 /* All of them or none; of an entry named twice the last counts. -ERR_DENIED, -ERR_STALE;
  * -ERR_TOO_BIG: a value has more than mail_settings.annotation_size octets; -ERR_LIMIT: there
- * would be more than mail_settings.annotations of the mailbox or of the user there. */
+ * would be more than mail_settings.annotations of the mailbox or of the user there; -ERR_INVALID:
+ * a special use that is not offered (mail/special_use.h). */
 int annotation_write(struct mail *mail, const struct actor *actor, const struct grant *grant,
                      const struct annotation *annotations, size_t count) MUST_CHECK;
 

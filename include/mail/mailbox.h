@@ -12,6 +12,7 @@
 #include "base/slice.h"
 #include "mail/acl.h"
 #include "mail/mail.h"
+#include "mail/special_use.h"
 #include "store/mailboxes.h"
 
 /* CREATE (RFC 3501 section 6.3.3). Checks acl_check_create itself. The new
@@ -20,6 +21,9 @@
  * -ERR_EXISTS, -ERR_DENIED, -ERR_INVALID, -ERR_LIMIT (too many), -ERR_OVER_QUOTA. */
 int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
                    struct slice special_use, int64_t *id_out) MUST_CHECK;
+/* The same with uses of the actor's own (mail/special_use.h). */
+int mailbox_create_for_uses(struct mail *mail, const struct actor *actor, struct slice name,
+                            const struct special_uses *uses, int64_t *id_out) MUST_CHECK;
 /* DELETE: needs `x`. INBOX can't be deleted: -ERR_WRONG_STATE. Children stay: the
  * name then is \NoSelect, made up by LIST. */
 int mailbox_delete(struct mail *mail, const struct grant *grant) MUST_CHECK;

@@ -16,7 +16,8 @@
 int mailbox_set_seen_per_user(struct mail *mail, const struct grant *grant,
                               bool per_user) MUST_CHECK;
 
-/* RFC 6154; empty: none. -ERR_INVALID: a use that is not offered. */
+/* RFC 6154, for all who have chosen nothing else (mail/special_use.h); empty: none. -ERR_INVALID: a
+ * use that is not offered. */
 int mailbox_set_special_use(struct mail *mail, const struct grant *grant,
                             struct slice special_use) MUST_CHECK;
 /* In the RFC's spelling; data NULL when it is none that is offered. */

@@ -55,6 +55,8 @@ struct annotation_change {
     const struct slice *values;  /* data NULL: goes */
     size_t count;
     uint32_t annotations_max; /* of the mailbox itself, and of each user there */
+    const struct slice *uses; /* special uses that the user gives the mailbox; NULL: as before */
+    size_t use_count;
 };
 /* All or nothing, under the mailbox's lock, with a journal row for what is shared and one for
  * what is the user's own, as far as something changes. -ERR_NOT_FOUND; -ERR_STALE;

@@ -54,7 +54,9 @@ int mailboxes_nearest_parent(struct database *database, struct arena *arena, int
 struct mailbox_creation {
     int64_t owner_id;
     struct slice name;
-    struct slice special_use; /* may be empty */
+    struct slice special_use; /* for all; may be empty */
+    const struct slice *uses; /* the actor's own */
+    size_t use_count;
     bool seen_per_user;
     int64_t parent_id;             /* the closest mailbox above, whose ACL is copied; 0: none */
     uint64_t parent_rights_modseq; /* as of which the actor may */

@@ -3,6 +3,7 @@
 #include "acl_denial.h"
 #include "engine.h"
 #include "grant.h"
+#include "mail/special_use.h"
 #include "model/annotation_entry.h"
 #include "store/annotations.h"
 #include "store/recently_deleted.h"
@@ -110,25 +111,42 @@ static int check_all(const struct mail *mail, const struct actor *actor, const s
 struct columns {
     struct slice *entries, *values;
     size_t count;
+    bool has_uses; /* RFC 6154 section 4: they are no value like others */
+    struct special_uses uses;
 };
 
-static int make_columns(const struct annotation *annotations, size_t count, struct arena *arena,
-                        struct columns *out)
+static bool is_special_use(const struct grant *grant, struct slice entry)
 {
-    struct columns columns = {ARENA_ARRAY(arena, count, struct slice),
-                              ARENA_ARRAY(arena, count, struct slice), 0};
-    if (!columns.entries || !columns.values)
-        return -ERR_NO_MEMORY;
-    for (size_t i = 0; i < count; i++) {
-        size_t place = 0;
-        while (place < columns.count && !slice_equal(columns.entries[place], annotations[i].entry))
-            place++;
-        columns.entries[place] = annotations[i].entry;
-        columns.values[place] = annotations[i].value;
-        columns.count += place == columns.count;
+    return grant && slice_equal(entry, SLICE(SPECIAL_USE_ENTRY));
+}
+
+static void add_to_columns(struct columns *columns, const struct annotation *annotation)
+{
+    size_t place = 0;
+    while (place < columns->count && !slice_equal(columns->entries[place], annotation->entry))
+        place++;
+    columns->entries[place] = annotation->entry;
+    columns->values[place] = annotation->value;
+    columns->count += place == columns->count;
+}
+
+static int make_columns(const struct grant *grant, const struct annotation *annotations,
+                        size_t count, struct arena *arena, struct columns *out)
+{
+    struct columns columns = {.entries = ARENA_ARRAY(arena, count, struct slice),
+                              .values = ARENA_ARRAY(arena, count, struct slice)};
+    int err = columns.entries && columns.values ? 0 : -ERR_NO_MEMORY;
+    for (size_t i = 0; i < count && !err; i++) {
+        if (!is_special_use(grant, annotations[i].entry)) {
+            add_to_columns(&columns, &annotations[i]);
+            continue;
+        }
+        columns.has_uses = true;
+        err = special_uses_parse(annotations[i].value, &columns.uses);
     }
-    *out = columns;
-    return 0;
+    if (!err)
+        *out = columns;
+    return err;
 }
 
 static int write_columns(struct mail *mail, const struct actor *actor, const struct grant *grant,
@@ -144,6 +162,8 @@ static int write_columns(struct mail *mail, const struct actor *actor, const str
         .values = columns->values,
         .count = columns->count,
         .annotations_max = mail->settings.annotations,
+        .uses = columns->has_uses ? columns->uses.uses : NULL,
+        .use_count = columns->uses.count,
     };
     if (!grant)
         return server_annotations_set(mail->database, &change);
@@ -165,7 +185,7 @@ int annotation_write(struct mail *mail, const struct actor *actor, const struct 
     struct arena arena;
     arena_init(&arena, 0);
     struct columns columns;
-    err = make_columns(annotations, count, &arena, &columns);
+    err = make_columns(grant, annotations, count, &arena, &columns);
     if (!err)
         err = write_columns(mail, actor, grant, &columns);
     arena_clear(&arena);

@@ -11,6 +11,8 @@
 #include "store/listing_rows.h"
 #include "store/recently_deleted.h"
 
+static const struct special_uses no_uses = {.count = 0};
+
 /* Whether there may be one more: as many as anybody may have, and by the owner's quota. */
 static int check_room(struct mail *mail, const struct actor *actor,
                       const struct mailbox_target *target)
@@ -31,12 +33,14 @@ static int check_room(struct mail *mail, const struct actor *actor,
 
 static int create_row(struct mail *mail, const struct actor *actor,
                       const struct mailbox_target *target, struct slice special_use,
-                      int64_t *id_out)
+                      const struct special_uses *own, int64_t *id_out)
 {
     const struct mailbox_creation creation = {
         .owner_id = target->owner_id,
         .name = target->path.path,
         .special_use = special_use,
+        .uses = own->uses,
+        .use_count = own->count,
         .seen_per_user = target->owner_id == OWNER_SHARED,
         .parent_id = target->parent ? target->parent->mailbox_id : 0,
         .parent_rights_modseq = target->parent ? target->parent->rights_modseq : 0,
@@ -49,13 +53,9 @@ static int create_row(struct mail *mail, const struct actor *actor,
     return mailboxes_create(mail->database, &creation, id_out, &uidvalidity);
 }
 
-int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
-                   struct slice special_use, int64_t *id_out)
+static int create(struct mail *mail, const struct actor *actor, struct slice name,
+                  struct slice special_use, const struct special_uses *own, int64_t *id_out)
 {
-    struct slice use = mailbox_special_use(special_use);
-    if (!use.data)
-        return fail(ERR_INVALID, "A mailbox can't be made for the use %.*s",
-                    SLICE_ARGS(special_use));
     struct arena arena;
     arena_init(&arena, 0);
     struct mailbox_target target;
@@ -64,11 +64,27 @@ int mailbox_create(struct mail *mail, const struct actor *actor, struct slice na
         err = check_room(mail, actor, &target);
     int64_t id;
     if (!err)
-        err = create_row(mail, actor, &target, use, &id);
+        err = create_row(mail, actor, &target, special_use, own, &id);
     if (!err && id_out)
         *id_out = id;
     arena_clear(&arena);
     return err;
+}
+
+int mailbox_create(struct mail *mail, const struct actor *actor, struct slice name,
+                   struct slice special_use, int64_t *id_out)
+{
+    struct slice use = mailbox_special_use(special_use);
+    if (!use.data)
+        return fail(ERR_INVALID, "A mailbox can't be made for the use %.*s",
+                    SLICE_ARGS(special_use));
+    return create(mail, actor, name, use, &no_uses, id_out);
+}
+
+int mailbox_create_for_uses(struct mail *mail, const struct actor *actor, struct slice name,
+                            const struct special_uses *uses, int64_t *id_out)
+{
+    return create(mail, actor, name, SLICE_EMPTY, uses, id_out);
 }
 
 int mailbox_delete(struct mail *mail, const struct grant *grant)
@@ -93,7 +109,7 @@ static int make_inbox(struct mail *mail, const struct actor *actor)
     const struct mailbox_target inbox = {
         {MAILBOX_PERSONAL, SLICE_EMPTY, SLICE("INBOX")}, actor->user_id, NULL};
     int64_t id;
-    int err = create_row(mail, actor, &inbox, SLICE_EMPTY, &id);
+    int err = create_row(mail, actor, &inbox, SLICE_EMPTY, &no_uses, &id);
     if (err == -ERR_EXISTS)
         return 0; /* another session was quicker */
     if (err)

@@ -1,6 +1,7 @@
 #include "store/annotations.h"
 
 #include "rows.h"
+#include "special_uses.h"
 
 enum { ANNOTATION_ENTRY, ANNOTATION_VALUE, ANNOTATION_SIZE };
 
@@ -151,6 +152,22 @@ static int read_verdict(const struct result *result, const struct annotation_cha
     return 0;
 }
 
+/* The uses follow the verdict, which knows whether the user still may. */
+static int run_change(struct transaction *tx, const struct annotation_change *change,
+                      uint64_t *modseq_out)
+{
+    size_t index;
+    int err = queue_change(tx, change, &index);
+    if (!err)
+        err = change->uses ? transaction_run(tx) : transaction_commit(tx);
+    if (!err)
+        err = read_verdict(transaction_result(tx, index), change, modseq_out);
+    if (!err && change->uses)
+        err = special_uses_queue(tx, change->user_id, change->mailbox_id, change->uses,
+                                 change->use_count);
+    return err || !change->uses ? err : transaction_commit(tx);
+}
+
 int annotations_set(struct database *database, const struct annotation_change *change,
                     uint64_t *modseq_out)
 {
@@ -158,12 +175,7 @@ int annotations_set(struct database *database, const struct annotation_change *c
     int err = transaction_begin(database, &tx);
     if (err)
         return err;
-    size_t index;
-    err = queue_change(tx, change, &index);
-    if (!err)
-        err = transaction_commit(tx);
-    if (!err)
-        err = read_verdict(transaction_result(tx, index), change, modseq_out);
+    err = run_change(tx, change, modseq_out);
     transaction_end(&tx);
     return err;
 }

@@ -2,6 +2,7 @@
 #include "acl_statement.h"
 #include "model/mailbox_name.h"
 #include "names_above.h"
+#include "special_uses.h"
 
 static void add_creation(struct params *params, const struct mailbox_creation *creation)
 {
@@ -75,14 +76,22 @@ int acl_identifiers_lock(struct transaction *tx, int64_t mailbox_id)
 static int queue_creation(struct transaction *tx, const struct mailbox_creation *creation,
                           size_t *index_out)
 {
-    int err = acl_identifiers_lock(tx, creation->parent_id);
-    if (!err)
+    int err = creation->parent_id ? acl_identifiers_lock(tx, creation->parent_id) : 0;
+    if (!err && creation->parent_id)
         err = queue_lock(tx, creation->parent_id);
     return err ? err : mailbox_creation_queue(tx, creation, index_out);
 }
 
-static int create_below(struct database *database, const struct mailbox_creation *creation,
-                        int64_t *id_out, uint32_t *uidvalidity_out)
+static int give_uses(struct transaction *tx, const struct mailbox_creation *creation,
+                     int64_t mailbox_id)
+{
+    int err =
+        special_uses_queue(tx, creation->actor_id, mailbox_id, creation->uses, creation->use_count);
+    return err ? err : transaction_commit(tx);
+}
+
+static int create_in_transaction(struct database *database, const struct mailbox_creation *creation,
+                                 int64_t *id_out, uint32_t *uidvalidity_out)
 {
     struct transaction *tx;
     int err = transaction_begin(database, &tx);
@@ -91,9 +100,11 @@ static int create_below(struct database *database, const struct mailbox_creation
     size_t index;
     err = queue_creation(tx, creation, &index);
     if (!err)
-        err = transaction_commit(tx);
+        err = creation->use_count ? transaction_run(tx) : transaction_commit(tx);
     if (!err)
         err = mailbox_creation_read(transaction_result(tx, index), id_out, uidvalidity_out);
+    if (!err && creation->use_count)
+        err = give_uses(tx, creation, *id_out);
     transaction_end(&tx);
     return err;
 }
@@ -101,8 +112,9 @@ static int create_below(struct database *database, const struct mailbox_creation
 int mailboxes_create(struct database *database, const struct mailbox_creation *creation,
                      int64_t *id_out, uint32_t *uidvalidity_out)
 {
-    return creation->parent_id ? create_below(database, creation, id_out, uidvalidity_out)
-                               : create_at_top(database, creation, id_out, uidvalidity_out);
+    bool alone = !creation->parent_id && !creation->use_count;
+    return alone ? create_at_top(database, creation, id_out, uidvalidity_out)
+                 : create_in_transaction(database, creation, id_out, uidvalidity_out);
 }
 
 static int queue_delete(struct transaction *tx, int64_t mailbox_id, int64_t actor_id,

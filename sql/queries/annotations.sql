@@ -8,6 +8,18 @@
 WITH asked AS (
     SELECT e.entry, e.place
     FROM unnest($3::text[]) WITH ORDINALITY AS e (entry, place)
+), stored AS (
+    SELECT a.entry, a.value
+    FROM annotations a
+    WHERE coalesce(a.mailbox_id, 0) = $1::bigint
+      AND coalesce(a.user_id, 0) IN (0, $2::bigint)
+    UNION ALL
+    SELECT '/private/specialuse', convert_to(u.uses, 'UTF8')
+    FROM mailboxes m
+    LEFT JOIN special_uses own ON own.user_id = $2 AND own.mailbox_id = m.id
+    CROSS JOIN LATERAL special_uses_shown(own.uses, m.special_use, coalesce(m.owner_id, 0), $2)
+               AS u (uses)
+    WHERE m.id = $1 AND $2 <> 0 AND u.uses IS NOT NULL
 ), found AS (
     SELECT a.entry, length(a.value)::bigint AS size,
            CASE WHEN length(a.value) <= $5::bigint THEN a.value END AS value,
@@ -16,9 +28,7 @@ WITH asked AS (
                OR ($4::integer > 0 AND starts_with(a.entry, asked.entry || '/')
                    AND array_length(string_to_array(substr(a.entry, length(asked.entry) + 2), '/'),
                                     1) <= $4)) AS place
-    FROM annotations a
-    WHERE coalesce(a.mailbox_id, 0) = $1::bigint
-      AND coalesce(a.user_id, 0) IN (0, $2::bigint)
+    FROM stored a
 )
 SELECT found.entry, found.value, found.size
 FROM (SELECT true AS there WHERE $1 = 0
@@ -41,9 +51,20 @@ FROM (SELECT asked.place, a.entry, a.value,
            AS asked (mailbox_id, rights_modseq, place)
       JOIN mailbox_state s ON s.mailbox_id = asked.mailbox_id
                           AND s.rights_modseq <= asked.rights_modseq
-      LEFT JOIN annotations a ON coalesce(a.mailbox_id, 0) = asked.mailbox_id
-                             AND coalesce(a.user_id, 0) IN (0, $3::bigint)
-                             AND a.entry = ANY ($4::text[])) found
+      LEFT JOIN LATERAL (
+          SELECT a.entry, a.value
+          FROM annotations a
+          WHERE coalesce(a.mailbox_id, 0) = asked.mailbox_id
+            AND coalesce(a.user_id, 0) IN (0, $3::bigint)
+            AND a.entry = ANY ($4::text[])
+          UNION ALL
+          SELECT '/private/specialuse', convert_to(u.uses, 'UTF8')
+          FROM mailboxes m
+          LEFT JOIN special_uses own ON own.user_id = $3 AND own.mailbox_id = m.id
+          CROSS JOIN LATERAL special_uses_shown(own.uses, m.special_use, coalesce(m.owner_id, 0), $3)
+                     AS u (uses)
+          WHERE m.id = asked.mailbox_id AND '/private/specialuse' = ANY ($4) AND $3 <> 0
+            AND u.uses IS NOT NULL) a ON true) found
 ORDER BY found.place, array_position($4, found.entry);
 
 -- name: annotations_set

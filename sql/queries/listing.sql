@@ -5,16 +5,23 @@
 
 -- name: mailboxes_visible
 -- Starts from the rights that the user has, so that the cost follows what there is to
--- see; OFFSET 0 keeps the planner from starting from all mailboxes there are. The owner
--- of one's own is null, too: that name need not be looked up.
-SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, r.rights,
+-- see; OFFSET 0 keeps the planner from starting from all mailboxes there are. The user's
+-- special uses are read once. The owner of one's own is null, too: that name need not be
+-- looked up.
+WITH own AS MATERIALIZED (
+    SELECT mailbox_id, uses FROM special_uses WHERE user_id = $1::bigint
+)
+SELECT m.id, m.owner_id, m.owner, m.name,
+       special_uses_shown(own.uses, m.special_use, m.owner_id, $1) AS special_use,
+       r.rights,
        CASE WHEN $2::boolean
             THEN (SELECT s.rights_modseq FROM mailbox_state s WHERE s.mailbox_id = m.id)
        END AS rights_modseq,
        CASE WHEN r.rights & 771 = 771
             THEN (SELECT s.recently_deleted > 0 FROM mailbox_state s WHERE s.mailbox_id = m.id)
        END AS recently_deleted
-FROM rights_of_user($1::bigint) r
+FROM rights_of_user($1) r
+LEFT JOIN own ON own.mailbox_id = r.mailbox_id
 CROSS JOIN LATERAL (SELECT m.id, coalesce(m.owner_id, 0) AS owner_id, u.login AS owner, m.name,
                            m.special_use
                     FROM mailboxes m
@@ -41,7 +48,11 @@ WITH below AS MATERIALIZED (
     ORDER BY m.name
     LIMIT 64
 )
-SELECT m.id, m.owner_id, m.owner, m.name, m.special_use, r.rights, m.rights_modseq,
+SELECT m.id, m.owner_id, m.owner, m.name,
+       special_uses_shown((SELECT own.uses FROM special_uses own
+                           WHERE own.user_id = $3::bigint AND own.mailbox_id = m.id),
+                          m.special_use, m.owner_id, $3) AS special_use,
+       r.rights, m.rights_modseq,
        CASE WHEN r.rights & 771 = 771
             THEN (SELECT s.recently_deleted > 0 FROM mailbox_state s WHERE s.mailbox_id = m.id)
        END AS recently_deleted,

@@ -1,6 +1,8 @@
 /* CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 section 6.3.3 to 6.3.7). */
 #include "commands.h"
 
+#include <stdio.h>
+
 #include "mail/mailbox.h"
 #include "model/object_id.h"
 
@@ -17,14 +19,81 @@ static int parse_mailbox(struct lexer *lexer, void *out)
     return err ? err : lexer_end(lexer);
 }
 
+struct create_args {
+    struct slice mailbox;
+    struct special_uses uses;
+    struct slice refused; /* a use that is not offered; empty: none */
+};
+
+/* RFC 6154 section 6: "\" atom */
+static int parse_use(struct lexer *lexer, struct create_args *args)
+{
+    struct slice atom;
+    int err = lexer_expect(lexer, '\\');
+    if (!err)
+        err = lexer_atom(lexer, &atom);
+    if (err)
+        return err;
+    struct slice use = slice_of(atom.data - 1, atom.len + 1);
+    if (special_uses_add(&args->uses, use))
+        args->refused = use;
+    return 0;
+}
+
+static int parse_uses(struct lexer *lexer, struct create_args *args)
+{
+    int err = lexer_expect(lexer, '(');
+    lexer_skip_spaces(lexer);
+    if (err || lexer_accept(lexer, ')'))
+        return err;
+    do {
+        err = parse_use(lexer, args);
+        if (err || lexer_accept(lexer, ')'))
+            return err;
+        err = lexer_space(lexer);
+    } while (!err && !lexer_accept(lexer, ')'));
+    return err;
+}
+
+/* RFC 4466 section 2.2; there is one parameter. */
+static int parse_create_params(struct lexer *lexer, struct create_args *args)
+{
+    int err = lexer_expect(lexer, '(');
+    lexer_skip_spaces(lexer);
+    if (!err && !lexer_accept_word(lexer, "USE"))
+        err = fail(ERR_SYNTAX, "Unknown parameter of CREATE");
+    if (!err)
+        err = lexer_space(lexer);
+    if (!err)
+        err = parse_uses(lexer, args);
+    lexer_skip_spaces(lexer);
+    return err ? err : lexer_expect(lexer, ')');
+}
+
+static int parse_create(struct lexer *lexer, void *out)
+{
+    struct create_args *args = out;
+    int err = lexer_space(lexer);
+    if (!err)
+        err = lexer_mailbox(lexer, &args->mailbox);
+    lexer_skip_spaces(lexer);
+    if (!err && !lexer_at_end(lexer))
+        err = parse_create_params(lexer, args);
+    return err ? err : lexer_end(lexer);
+}
+
 /* Who may is a question about the parent, which only mailbox_create can name.
  * MAILBOXID: RFC 8474 section 4.1. */
 static int run_create(struct session *session, struct command *command)
 {
-    const struct mailbox_args *args = command->args;
+    const struct create_args *args = command->args;
+    if (args->refused.len) {
+        snprintf(command->refusal, sizeof command->refusal, "USEATTR");
+        return fail(ERR_INVALID, "%.*s is not supported", SLICE_ARGS(args->refused));
+    }
     int64_t mailbox_id;
-    int err =
-        mailbox_create(session->mail, &session->actor, args->mailbox, SLICE_EMPTY, &mailbox_id);
+    int err = mailbox_create_for_uses(session->mail, &session->actor, args->mailbox, &args->uses,
+                                      &mailbox_id);
     if (err)
         return err;
     buffer_add_cstr(&command->code, "[MAILBOXID (");
@@ -35,11 +104,11 @@ static int run_create(struct session *session, struct command *command)
 
 const struct imap_command command_create = {
     .name = "CREATE",
-    .rfc = "RFC 3501 section 6.3.3, RFC 8474 section 4.1",
-    .capability = "OBJECTID",
+    .rfc = "RFC 3501 section 6.3.3, RFC 6154 section 3, RFC 8474 section 4.1",
+    .capability = "OBJECTID CREATE-SPECIAL-USE",
     .states = STATE_LOGGED_IN,
-    .args_size = sizeof(struct mailbox_args),
-    .parse = parse_mailbox,
+    .args_size = sizeof(struct create_args),
+    .parse = parse_create,
     .run = run_create,
 };
 

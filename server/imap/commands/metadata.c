@@ -142,11 +142,13 @@ const struct imap_command command_getmetadata = {
     .run = run_getmetadata,
 };
 
-/* Section 4.3 */
+/* Section 4.3; RFC 6154 section 4 */
 static void metadata_refuse(const struct session *session, struct command *command, int err)
 {
     if (err == -ERR_LIMIT)
         snprintf(command->refusal, sizeof command->refusal, "METADATA TOOMANY");
+    if (err == -ERR_INVALID)
+        snprintf(command->refusal, sizeof command->refusal, "USEATTR");
     if (err == -ERR_TOO_BIG)
         snprintf(command->refusal, sizeof command->refusal, "METADATA MAXSIZE %u",
                  mail_settings(session->mail)->annotation_size);
