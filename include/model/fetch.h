@@ -25,6 +25,7 @@ enum fetch_kind {
     FETCH_EMAILID,     /* RFC 8474 section 5.1 */
     FETCH_BINARY,      /* BINARY[...] (RFC 3516), and ... */
     FETCH_BINARY_SIZE, /* ... BINARY.SIZE[...] */
+    FETCH_PREVIEW,     /* RFC 8970 */
     FETCH_THREADID     /* RFC 8474 section 5.2 */
 };
 
@@ -41,6 +42,7 @@ enum { FETCH_SECTION_DEPTH_MAX = 64 };
 
 struct fetch_item {
     enum fetch_kind kind;
+    bool lazy; /* PREVIEW: only if that is quick */
     /* The rest is for FETCH_SECTION, FETCH_BINARY and FETCH_BINARY_SIZE. */
     enum fetch_section_kind section;
     bool peek;         /* does not set \Seen */

@@ -56,6 +56,8 @@ static unsigned fetch_wants(const struct fetch_spec *spec)
             want |= MESSAGE_ENVELOPE;
         else if (item->kind == FETCH_BODY || item->kind == FETCH_BODYSTRUCTURE)
             want |= MESSAGE_STRUCTURE;
+        else if (item->kind == FETCH_PREVIEW)
+            want |= MESSAGE_WHOLE | MESSAGE_PARTS;
         else if (fetch_kind_has_section(item->kind))
             want |= fetch_want_section(item);
     }

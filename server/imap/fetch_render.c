@@ -1,6 +1,7 @@
 #include "fetch_render.h"
 
 #include "fetch_binary.h"
+#include "fetch_preview.h"
 #include "fetch_section.h"
 #include "mail/mime.h"
 #include "mail/recently_deleted.h"
@@ -116,6 +117,7 @@ static int (*const fetch_renderers[])(struct fetch_line *, const struct fetch_it
     [FETCH_BODYSTRUCTURE] = fetch_render_bodystructure,
     [FETCH_SECTION] = fetch_render_section,
     [FETCH_MODSEQ] = fetch_render_modseq,
+    [FETCH_PREVIEW] = fetch_render_preview,
     [FETCH_BINARY] = fetch_render_binary,
     [FETCH_BINARY_SIZE] = fetch_render_binary_size,
     [FETCH_SAVEDATE] = fetch_render_save_date,

@@ -82,6 +82,7 @@ static int list_add(struct item_list *list, const struct fetch_item *item)
     for (size_t i = 0; i < list->count; i++) {
         if (same_name(&list->items[i], item)) {
             list->items[i].peek = list->items[i].peek && item->peek;
+            list->items[i].lazy = list->items[i].lazy && item->lazy;
             return 0;
         }
     }
@@ -91,6 +92,20 @@ static int list_add(struct item_list *list, const struct fetch_item *item)
     if (result == 0)
         list->items[list->count++] = *item;
     return result;
+}
+
+/* "PREVIEW" [SP "(LAZY)"] (RFC 8970 section 6). A parenthesis behind it may also begin
+ * the modifiers of FETCH. */
+static int parse_preview(struct lexer *lexer, struct item_list *list)
+{
+    struct lexer ahead = *lexer;
+    struct fetch_item item = {.kind = FETCH_PREVIEW};
+    lexer_skip_spaces(&ahead);
+    item.lazy =
+        lexer_accept(&ahead, '(') && lexer_accept_word(&ahead, "LAZY") && lexer_accept(&ahead, ')');
+    if (item.lazy)
+        *lexer = ahead;
+    return list_add(list, &item);
 }
 
 /* What RFC 3516 section 7 allows: BINARY of parts only, BINARY.SIZE of whole ones. */
@@ -119,6 +134,8 @@ static int parse_item(struct lexer *lexer, struct item_list *list)
             result = check_binary(&item);
         return result < 0 ? result : list_add(list, &item);
     }
+    if (lexer_accept_word(lexer, "PREVIEW"))
+        return parse_preview(lexer, list);
     return fail(ERR_SYNTAX, "no such item to fetch");
 }
 

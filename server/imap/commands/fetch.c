@@ -289,8 +289,8 @@ static int run_fetch(struct session *session, struct command *command)
 
 const struct imap_command command_fetch = {
     .name = "FETCH",
-    .rfc = "RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6, RFC 3516",
-    .capability = "BINARY",
+    .rfc = "RFC 3501 section 6.4.5, RFC 7162 sections 3.1.4 and 3.2.6, RFC 3516, RFC 8970",
+    .capability = "BINARY PREVIEW",
     .states = STATE_SELECTED,
     .traits = TRAIT_UID | TRAIT_KEEPS_NUMBERS | TRAIT_SHOWS_NOW,
     .args_size = sizeof(struct fetch_args),

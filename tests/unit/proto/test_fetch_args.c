@@ -9,6 +9,9 @@ static void describe(const struct fetch_spec *spec, struct buffer *out)
         const struct fetch_item *item = &spec->items[i];
         buffer_add_cstr(out, i > 0 ? ", " : "");
         buffer_add_cstr(out, item->peek ? "peek " : "");
+        buffer_add_cstr(out, item->lazy ? "lazy " : "");
+        if (item->kind == FETCH_PREVIEW)
+            buffer_add_cstr(out, "PREVIEW");
         fetch_item_render_name(item, out);
         if (item->partial)
             buffer_printf(out, "+%llu", (unsigned long long)item->length);
@@ -269,4 +272,14 @@ void test_fetch_args_binary(void)
     check_refused(SLICE("BINARY"), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("BINARY[1.TEXT]"), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("BINARY.SIZE[1]<0.1>"), ERR_SYNTAX, __LINE__);
+}
+
+void test_fetch_args_preview(void)
+{
+    CHECK_FETCH("PREVIEW", "PREVIEW");
+    CHECK_FETCH("preview (lazy)", "lazy PREVIEW");
+    CHECK_FETCH("(UID PREVIEW (LAZY) FLAGS)", "UID, lazy PREVIEW, FLAGS");
+    CHECK_FETCH("(PREVIEW (LAZY) PREVIEW)", "PREVIEW");
+    CHECK_FETCH("PREVIEW (CHANGEDSINCE 5)", "PREVIEW (CHANGEDSINCE 5)");
+    check_refused(SLICE("(PREVIEW (EAGER))"), ERR_SYNTAX, __LINE__);
 }
