@@ -19,4 +19,20 @@ struct sort_scope {
 int sort_run(struct mail *mail, const struct sort_scope *scope, const struct sort_program *program,
              struct arena *arena, uint32_t **uids_out) MUST_CHECK;
 
+/* A message in a forest of threads; siblings in their order. */
+struct thread_message {
+    uint32_t uid; /* 0: one that was not found, or does not exist, above those below it */
+    int64_t sent_at;
+    struct thread_message *parent; /* NULL: the root */
+    struct thread_message *first_child;
+    struct thread_message *last_child;
+    struct thread_message *next; /* sibling */
+    struct thread_message *previous;
+};
+
+/* *root_out has the threads as its children; all of them are in `arena`. -ERR_NO_MEMORY: so
+ * many are too much for it. */
+int thread_run(struct mail *mail, const struct sort_scope *scope, enum thread_algorithm algorithm,
+               struct arena *arena, struct thread_message **root_out) MUST_CHECK;
+
 #endif

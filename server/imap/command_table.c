@@ -47,6 +47,7 @@ static const struct imap_command *const command_rows[] = {
     &command_expunge,
     &command_search,
     &command_sort,
+    &command_thread,
     &command_fetch,
     &command_store,
     &command_copy,

@@ -95,6 +95,7 @@ static const struct command_rights command_rows[] = {
     {.command = "EXPUNGE", .subject = ON_SELECTED, .all = RIGHT_EXPUNGE},
     {.command = "SEARCH", .subject = ON_SELECTED, .all = RIGHT_READ},
     {.command = "SORT", .subject = ON_SELECTED, .all = RIGHT_READ},
+    {.command = "THREAD", .subject = ON_SELECTED, .all = RIGHT_READ},
     {.command = "FETCH", .subject = ON_SELECTED, .all = RIGHT_READ},
     {.command = "FETCH",
      .part = "\\Seen by BODY[]",

@@ -59,6 +59,8 @@ extern const struct imap_command command_expunge;
 extern const struct imap_command command_search;
 /* commands/sort.c */
 extern const struct imap_command command_sort;
+/* commands/thread.c */
+extern const struct imap_command command_thread;
 /* commands/fetch.c */
 extern const struct imap_command command_fetch;
 /* commands/store.c */

@@ -105,6 +105,9 @@ RECIPES = {
     ("EXPUNGE", None): Recipe("EXPUNGE", selects="<box>", flags=r"\Deleted", shows="* 1 EXPUNGE"),
     ("SEARCH", None): Recipe("SEARCH ALL", selects="<box>", shows="* SEARCH 1"),
     ("SORT", None): Recipe("SORT (SUBJECT) UTF-8 ALL", selects="<box>", shows="* SORT 1"),
+    ("THREAD", None): Recipe(
+        "THREAD REFERENCES UTF-8 ALL", selects="<box>", shows="* THREAD (1)"
+    ),
     ("FETCH", None): Recipe(
         "FETCH 1 BODY.PEEK[TEXT]", selects="<box>", shows="* 1 FETCH {{/[^Z]*/}}"
     ),
