@@ -16,6 +16,7 @@ static const struct imap_command *const command_rows[] = {
     &command_login,
     &command_authenticate,
     /* logged in */
+    &command_unauthenticate,
     &command_enable,
     &command_select,
     &command_examine,

@@ -54,6 +54,14 @@ void session_bye(struct session *session, const char *text)
         return; /* the peer is gone: nobody to say it to */
 }
 
+static void session_leave_user(struct session *session)
+{
+    const struct imap_hooks *hooks = &session->server->hooks;
+    if (session->counted && hooks->leave_user)
+        hooks->leave_user(hooks->arg, session->actor.login);
+    session->counted = false;
+}
+
 int session_log_in(struct session *session, struct slice login)
 {
     struct imap_server *server = session->server;
@@ -68,9 +76,7 @@ int session_log_in(struct session *session, struct slice login)
         .user_id = account.user_id, .login = account.login, .client = slice_cstr(session->remote)};
     err = mailbox_ensure_inbox(session->mail, &session->actor);
     if (err) {
-        if (server->hooks.leave_user)
-            server->hooks.leave_user(server->hooks.arg, account.login);
-        session->counted = false;
+        session_leave_user(session);
         session->actor = (struct actor){0};
         return err;
     }
@@ -80,6 +86,20 @@ int session_log_in(struct session *session, struct slice login)
               log_slice("user", session->actor.login), log_text("remote", session->remote),
               log_text("tls", *tls ? tls : "none"));
     return 0;
+}
+
+void session_log_out(struct session *session)
+{
+    session_log(session, LOG_INFO, "logout", NULL, 0);
+    selected_close(session);
+    session_leave_user(session);
+    session->actor = (struct actor){0};
+    arena_clear(&session->arena);
+    session->enabled = 0;
+    session->check_user = false;
+    int64_t login_timeout = (int64_t)session->server->settings.login_timeout * 1000;
+    session->login_deadline = clock_monotonic_ms() + login_timeout;
+    session_enter_state(session, STATE_NOT_AUTHENTICATED);
 }
 
 static int session_greet(struct session *session)
@@ -119,8 +139,7 @@ static void session_free(struct session *session)
 {
     struct imap_server *server = session->server;
     selected_close(session);
-    if (session->counted && server->hooks.leave_user)
-        server->hooks.leave_user(server->hooks.arg, session->actor.login);
+    session_leave_user(session);
     imap_server_forget(server, session);
     command_reader_clear(&session->reader);
     arena_clear(&session->arena);

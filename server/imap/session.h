@@ -68,6 +68,8 @@ void session_enter_state(struct session *session, enum session_state state);
 /* After a proof of identity: checks the account, counts the connection,
  * makes INBOX, enters STATE_AUTHENTICATED. */
 int session_log_in(struct session *session, struct slice login) MUST_CHECK;
+/* Back to STATE_NOT_AUTHENTICATED (RFC 8437): nothing of the user is left but the log. */
+void session_log_out(struct session *session);
 /* Whether passwords may be sent on this connection as it is now. */
 bool session_may_send_password(const struct session *session);
 bool session_can_start_tls(const struct session *session);

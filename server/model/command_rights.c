@@ -25,6 +25,7 @@ static const struct command_rights command_rows[] = {
     {.command = "STARTTLS"},
     {.command = "LOGIN"},
     {.command = "AUTHENTICATE"},
+    {.command = "UNAUTHENTICATE"},
     {.command = "ENABLE"},
     {.command = "SELECT", .subject = ON_NAMED, .all = RIGHT_READ},
     {.command = "SELECT",

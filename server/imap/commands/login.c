@@ -192,3 +192,20 @@ const struct imap_command command_authenticate = {
     .parse = parse_authenticate,
     .run = run_authenticate,
 };
+
+/* RFC 8437 section 3 has no NO for it: the mailbox is left before it is looked at. */
+static int run_unauthenticate(struct session *session, struct command *command)
+{
+    (void)command;
+    session_log_out(session);
+    return 0;
+}
+
+const struct imap_command command_unauthenticate = {
+    .name = "UNAUTHENTICATE",
+    .rfc = "RFC 8437",
+    .capability = "UNAUTHENTICATE",
+    .states = STATE_LOGGED_IN,
+    .traits = TRAIT_LEAVES_MAILBOX,
+    .run = run_unauthenticate,
+};
