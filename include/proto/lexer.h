@@ -59,6 +59,8 @@ int lexer_astring(struct lexer *lexer, struct slice *out) MUST_CHECK;
 int lexer_string(struct lexer *lexer, struct slice *out) MUST_CHECK;
 /* NIL gives data NULL. */
 int lexer_nstring(struct lexer *lexer, struct slice *out) MUST_CHECK;
+/* "~{n}" and any octets (RFC 3516). */
+int lexer_literal8(struct lexer *lexer, struct slice *out) MUST_CHECK;
 /* At most 2^32-1, number64 at most 2^63-1 (RFC 9051); more is -ERR_SYNTAX. */
 int lexer_number(struct lexer *lexer, uint32_t *out) MUST_CHECK;
 int lexer_number64(struct lexer *lexer, uint64_t *out) MUST_CHECK;

@@ -34,7 +34,7 @@ int lexer_literal_header(struct lexer *lexer, uint64_t *size_out)
     return 0;
 }
 
-static int literal(struct lexer *lexer, struct slice *out)
+static int literal_of_octets(struct lexer *lexer, struct slice *out)
 {
     uint64_t size = 0;
     int result = literal_header(lexer, &size);
@@ -43,12 +43,27 @@ static int literal(struct lexer *lexer, struct slice *out)
     struct slice rest = slice_sub(lexer->text, lexer->at, lexer->text.len);
     if (!slice_starts_with(rest, SLICE("\r\n")) || rest.len - 2 < size)
         return fail(ERR_SYNTAX, "literal is incomplete");
-    struct slice octets = slice_sub(rest, 2, (size_t)size);
+    *out = slice_sub(rest, 2, (size_t)size);
+    lexer->at += 2 + out->len;
+    return 0;
+}
+
+static int literal(struct lexer *lexer, struct slice *out)
+{
+    struct slice octets;
+    int result = literal_of_octets(lexer, &octets);
+    if (result < 0)
+        return result;
     if (octets.len > 0 && memchr(octets.data, '\0', octets.len))
         return fail(ERR_SYNTAX, "literal has a NUL octet"); /* CHAR8 is %x01-ff */
-    lexer->at += 2 + octets.len;
     *out = octets;
     return 0;
+}
+
+int lexer_literal8(struct lexer *lexer, struct slice *out)
+{
+    int result = lexer_expect(lexer, '~');
+    return result < 0 ? result : literal_of_octets(lexer, out);
 }
 
 /* Copies without the backslashes; `raw` is known to be well-formed. */

@@ -165,13 +165,10 @@ int metadata_args_parse_get(struct lexer *lexer, struct metadata_args *out)
 
 /* SETMETADATA ----------------------------------------------------------------------------- */
 
-/* value: nstring or literal8. A NUL in the latter is refused where literals are read. */
+/* value: nstring or literal8 */
 static int parse_value(struct lexer *lexer, struct slice *out)
 {
-    if (!lexer_accept(lexer, '~'))
-        return lexer_nstring(lexer, out);
-    return lexer_peek(lexer) == '{' ? lexer_string(lexer, out)
-                                    : fail(ERR_SYNTAX, "A literal has to follow \"~\"");
+    return lexer_peek(lexer) == '~' ? lexer_literal8(lexer, out) : lexer_nstring(lexer, out);
 }
 
 static int parse_annotation(struct lexer *lexer, struct metadata_args *out)

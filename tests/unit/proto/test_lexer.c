@@ -159,6 +159,16 @@ void test_lexer_nstring(void)
     arena_clear(&bench.arena);
 }
 
+void test_lexer_literal8(void)
+{
+    CHECK_READS(lexer_literal8, "~{3}\r\na\0b c", "a\0b", " c");
+    CHECK_READS(lexer_literal8, "~{0+}\r\n", "", "");
+    CHECK_REFUSES(lexer_literal8, "{1}\r\na", ERR_SYNTAX);
+    CHECK_REFUSES(lexer_literal8, "~\"a\"", ERR_SYNTAX);
+    CHECK_REFUSES(lexer_literal8, "~{2}\r\na", ERR_SYNTAX);
+    CHECK_REFUSES(lexer_string, "{3}\r\na\0b", ERR_SYNTAX);
+}
+
 void test_lexer_mailbox_decodes(void)
 {
     CHECK_READS(lexer_mailbox, "INBOX x", "INBOX", " x");
