@@ -23,9 +23,10 @@ struct message_row {
     uint64_t size;
     uint8_t sha256[32];
     struct slice header, envelope, bodystructure, parts;
-    struct slice message_id; /* may be empty */
-    int64_t sent_day;        /* INT64_MIN: none */
-    int64_t sent_at;         /* seconds since 1970; INT64_MIN: none */
+    struct slice message_id;  /* may be empty */
+    int64_t sent_day;         /* INT64_MIN: none */
+    int64_t sent_at;          /* seconds since 1970; INT64_MIN: none */
+    struct slice sort_record; /* for SORT and THREAD; may be empty */
 };
 
 /* A message of at most MESSAGE_SMALL_MAX octets that is not stored yet. */
@@ -67,13 +68,15 @@ enum {
     MESSAGE_STRUCTURE = 4,
     MESSAGE_PARTS = 8,
     MESSAGE_SENT_DAY = 16,
-    MESSAGE_WHOLE = 32 /* the whole message, when it fits one chunk */
+    MESSAGE_WHOLE = 32, /* the whole message, when it fits one chunk */
+    MESSAGE_SORT_RECORD = 64
 };
 struct message_part_row {
     int64_t id;
     struct slice header, envelope, bodystructure, parts;
     int64_t sent_day;
     struct slice octets; /* data NULL: not wanted, or too large */
+    struct slice sort_record;
 };
 int messages_get(struct database *database, struct arena *arena, const int64_t *ids, size_t count,
                  unsigned want, struct message_part_row **rows_out) MUST_CHECK;
@@ -86,6 +89,10 @@ int message_rows_read(struct database *database, const int64_t *ids, size_t coun
                       uint64_t octets, struct message_rows **out) MUST_CHECK;
 const struct message_part_row *message_rows_at(const struct message_rows *rows, size_t place);
 void message_rows_free(struct message_rows **rows);
+
+/* Keeps records of messages that had none, or others. */
+int messages_keep_sort_records(struct database *database, const int64_t *ids,
+                               const struct slice *records, size_t count) MUST_CHECK;
 
 /* Chunks first..last of one message, concatenated into the arena. Bounded by
  * the caller: keep (last - first) small. -ERR_NOT_FOUND. */

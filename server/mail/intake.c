@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "mail/content.h"
+#include "sort_record.h"
 
 struct intake {
     struct mail *mail;
@@ -95,7 +96,7 @@ int intake_write(struct intake *intake, struct slice octets)
 
 /* What is computed once, for all FETCH and SEARCH to come. */
 struct rendering {
-    struct buffer envelope, bodystructure, parts;
+    struct buffer envelope, bodystructure, parts, sort_record;
 };
 
 static int render(struct intake *intake, const struct mime_tree *tree, struct rendering *rendering,
@@ -105,6 +106,7 @@ static int render(struct intake *intake, const struct mime_tree *tree, struct re
     mime_summarise(tree->headers[0], &intake->arena, &summary);
     mime_render_envelope(tree->headers[0], &rendering->envelope);
     mime_tree_encode(tree, &rendering->parts);
+    sort_record_make(tree->headers[0], &rendering->sort_record);
     int err = mime_render_bodystructure(tree, &rendering->bodystructure);
     if (!err)
         err = buffer_check(&rendering->envelope);
@@ -112,6 +114,8 @@ static int render(struct intake *intake, const struct mime_tree *tree, struct re
         err = buffer_check(&rendering->bodystructure);
     if (!err)
         err = buffer_check(&rendering->parts);
+    if (!err)
+        err = buffer_check(&rendering->sort_record);
     if (err)
         return err;
     *row = (struct message_row){.size = intake->size,
@@ -121,7 +125,8 @@ static int render(struct intake *intake, const struct mime_tree *tree, struct re
                                 .parts = buffer_slice(&rendering->parts),
                                 .message_id = summary.message_id,
                                 .sent_day = summary.sent_day,
-                                .sent_at = summary.sent_instant};
+                                .sent_at = summary.sent_instant,
+                                .sort_record = buffer_slice(&rendering->sort_record)};
     digest_finish(intake->digest, row->sha256);
     return 0;
 }
@@ -168,7 +173,8 @@ static int finish_held(struct intake *intake, const struct message_row *row, str
     *content = (struct message_content){*row, buffer_slice(&intake->held)};
     struct slice *texts[] = {&content->row.header,        &content->row.envelope,
                              &content->row.bodystructure, &content->row.parts,
-                             &content->row.message_id,    &content->octets};
+                             &content->row.message_id,    &content->octets,
+                             &content->row.sort_record};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = arena_copy(arena, *texts[i]);
         if (!texts[i]->data)
@@ -189,6 +195,7 @@ static int intake_end(struct intake *intake, finish_row *finish, struct arena *a
     buffer_init(&rendering.envelope, 0);
     buffer_init(&rendering.bodystructure, 0);
     buffer_init(&rendering.parts, 0);
+    buffer_init(&rendering.sort_record, 0);
     struct message_row row;
     err = render(intake, tree, &rendering, &row);
     if (!err)
@@ -196,6 +203,7 @@ static int intake_end(struct intake *intake, finish_row *finish, struct arena *a
     buffer_clear(&rendering.envelope);
     buffer_clear(&rendering.bodystructure);
     buffer_clear(&rendering.parts);
+    buffer_clear(&rendering.sort_record);
     return err;
 }
 

@@ -41,8 +41,7 @@ struct reading {
     struct entry entries[BATCH];
     struct content_piece *pieces[BATCH];
     size_t count;
-    uint64_t generation;  /* of the database's session in which it began */
-    struct buffer octets; /* of one record */
+    uint64_t generation; /* of the database's session in which it began */
 };
 
 static int take_octets(struct reading *reading, const struct entry *entry, struct slice octets)
@@ -63,15 +62,56 @@ static bool may_remember(const struct reading *reading, const struct message_par
 static int take_row(struct reading *reading, const struct entry *entry,
                     const struct message_part_row *row)
 {
-    buffer_reset(&reading->octets);
-    sort_record_make(row->header, &reading->octets);
-    int err = buffer_check(&reading->octets);
-    if (err)
-        return err;
     if (may_remember(reading, row))
         content_cache_add(reading->mail->sort_memory, MEMORY_OCTETS, entry->message_id, KIND,
-                          buffer_slice(&reading->octets));
-    return take_octets(reading, entry, buffer_slice(&reading->octets));
+                          row->sort_record);
+    return take_octets(reading, entry, row->sort_record);
+}
+
+static int make_record(struct message_part_row *row, struct slice header, struct arena *arena)
+{
+    struct buffer octets;
+    buffer_init(&octets, 0);
+    sort_record_make(header, &octets);
+    int err = buffer_check(&octets);
+    if (!err)
+        row->sort_record = arena_copy(arena, buffer_slice(&octets));
+    buffer_clear(&octets);
+    return err || row->sort_record.data ? err : -ERR_NO_MEMORY;
+}
+
+/* What was stored before there were records, or by another version, is kept from now on; if
+ * that fails, it is made again another time. */
+static int make_records(struct reading *reading, struct arena *arena,
+                        struct message_part_row **rows, size_t count)
+{
+    int64_t ids[BATCH];
+    struct slice records[BATCH];
+    struct message_part_row *headers;
+    for (size_t i = 0; i < count; i++)
+        ids[i] = rows[i]->id;
+    int err =
+        content_get(reading->mail, reading->grant, arena, ids, count, MESSAGE_HEADER, &headers);
+    for (size_t i = 0; i < count && !err; i++) {
+        err = make_record(rows[i], headers[i].header, arena);
+        records[i] = rows[i]->sort_record;
+        fiber_breathe();
+    }
+    if (!err)
+        (void)!messages_keep_sort_records(reading->mail->database, ids, records, count);
+    return err;
+}
+
+static int complete(struct reading *reading, struct arena *arena, struct message_part_row *rows,
+                    size_t count)
+{
+    struct message_part_row *lacking[BATCH];
+    struct sort_record record;
+    size_t lacking_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (sort_record_read(rows[i].sort_record, &record) != 0)
+            lacking[lacking_count++] = &rows[i];
+    return lacking_count ? make_records(reading, arena, lacking, lacking_count) : 0;
 }
 
 static int read_missing(struct reading *reading, struct arena *arena,
@@ -83,9 +123,11 @@ static int read_missing(struct reading *reading, struct arena *arena,
         if (!reading->pieces[i])
             ids[missing++] = reading->entries[i].message_id;
     *rows_out = NULL;
-    return missing ? content_get(reading->mail, reading->grant, arena, ids, missing, MESSAGE_HEADER,
-                                 rows_out)
-                   : 0;
+    if (!missing)
+        return 0;
+    int err = content_get(reading->mail, reading->grant, arena, ids, missing, MESSAGE_SORT_RECORD,
+                          rows_out);
+    return err ? err : complete(reading, arena, *rows_out, missing);
 }
 
 static int take_batch(struct reading *reading)
@@ -146,11 +188,9 @@ int sort_records_each(struct mail *mail, const struct grant *grant, const struct
     if (!reading)
         return fail(ERR_NO_MEMORY, "no memory for sorting");
     *reading = (struct reading){.mail = mail, .grant = grant, .take = take, .arg = arg};
-    buffer_init(&reading->octets, 0);
     reading->generation = database_generation(mail->database);
     content_cache_follow(mail->sort_memory, reading->generation);
     err = go_through(reading, picture, uids);
-    buffer_clear(&reading->octets);
     free(reading);
     return err;
 }

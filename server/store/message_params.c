@@ -41,6 +41,7 @@ void message_params(struct params *params, const struct message_row *row)
     else
         params_null(params);
     params_timestamp(params, instant != PARAMS_ABSENT ? instant : INT64_MAX);
+    params_text_or_null(params, row->sort_record);
 }
 
 /* A column of octets; `field` is where it is in a message_row. NULL where empty if
@@ -89,4 +90,5 @@ void message_params_arrays(struct params *params, const struct message_content *
     add_column(params, contents, count, offsetof(struct message_row, message_id), true);
     params_int8_or_null_array(params, days, count);
     params_timestamp_or_null_array(params, instants, count);
+    add_column(params, contents, count, offsetof(struct message_row, sort_record), true);
 }

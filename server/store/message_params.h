@@ -7,8 +7,8 @@
 #include "query.h"
 #include "store/messages.h"
 
-/* Nine parameters: sha256, size, header, envelope, bodystructure, parts,
- * message_id, sent_day, sent_at. */
+/* Ten parameters: sha256, size, header, envelope, bodystructure, parts,
+ * message_id, sent_day, sent_at, sort_record. */
 void message_params(struct params *params, const struct message_row *row);
 /* The same as arrays, one element for each message. */
 void message_params_arrays(struct params *params, const struct message_content *const *contents,

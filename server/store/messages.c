@@ -24,7 +24,8 @@ enum {
     PART_BODYSTRUCTURE,
     PART_PARTS,
     PART_SENT_DAY,
-    PART_OCTETS
+    PART_OCTETS,
+    PART_SORT_RECORD
 };
 
 struct message_rows {
@@ -49,6 +50,7 @@ static struct message_part_row part_row(const struct result *result, size_t row)
         .parts = text_of(result, row, PART_PARTS),
         .sent_day = is_dated ? result_int8(result, row, PART_SENT_DAY) : INT64_MIN,
         .octets = result_slice(result, row, PART_OCTETS),
+        .sort_record = text_of(result, row, PART_SORT_RECORD),
     };
 }
 
@@ -57,7 +59,9 @@ static uint64_t usual_octets(unsigned want)
 {
     enum { HEADER = 2048, RENDERED = 512 };
     return (want & MESSAGE_HEADER ? HEADER : 0) +
-           (want & (MESSAGE_ENVELOPE | MESSAGE_STRUCTURE | MESSAGE_PARTS) ? RENDERED : 0);
+           (want & (MESSAGE_ENVELOPE | MESSAGE_STRUCTURE | MESSAGE_PARTS | MESSAGE_SORT_RECORD)
+                ? RENDERED
+                : 0);
 }
 
 int message_rows_read(struct database *database, const int64_t *ids, size_t count, unsigned want,
@@ -117,7 +121,9 @@ static int copy_part_row(struct arena *arena, const struct message_part_row *row
         err = copy_slice(arena, &out->bodystructure);
     if (!err)
         err = copy_slice(arena, &out->parts);
-    return err ? err : copy_slice(arena, &out->octets);
+    if (!err)
+        err = copy_slice(arena, &out->octets);
+    return err ? err : copy_slice(arena, &out->sort_record);
 }
 
 int messages_get(struct database *database, struct arena *arena, const int64_t *ids, size_t count,
@@ -134,6 +140,20 @@ int messages_get(struct database *database, struct arena *arena, const int64_t *
     message_rows_free(&read);
     if (!err)
         *rows_out = rows;
+    return err;
+}
+
+int messages_keep_sort_records(struct database *database, const int64_t *ids,
+                               const struct slice *records, size_t count)
+{
+    struct params params;
+    params_init(&params);
+    params_int8_array(&params, ids, count, sizeof *ids);
+    params_bytes_array(&params, records, count);
+    struct result *result;
+    int err = pool_ask(database, RELAXED, STATEMENT_MESSAGES_KEEP_SORT_RECORDS, &params, &result);
+    if (!err)
+        result_free(&result);
     return err;
 }
 

@@ -30,9 +30,9 @@ WITH mine AS (
     RETURNING message_id
 ), added AS (
     INSERT INTO messages (id, sha256, size, header, envelope, bodystructure, parts, message_id,
-                          sent_day, sent_at)
+                          sent_day, sent_at, sort_record)
     SELECT mine.message_id, $2::bytea, $3::bigint, $4::bytea, $5::bytea, $6::bytea, $7::bytea,
-           $8::bytea, $9::integer, $10::timestamptz
+           $8::bytea, $9::integer, $10::timestamptz, $11::bytea
     FROM mine
     ON CONFLICT (sha256) DO NOTHING
     RETURNING id
