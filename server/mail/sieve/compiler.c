@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "fiber/fiber.h"
 #include "model/mail_address.h"
 #include "sieve/compiler_state.h"
 #include "sieve/rows.h"
@@ -151,11 +152,10 @@ static int compile_command(struct sieve_compiler *compiler, struct sieve_node *n
         result = sieve_bind(compiler, node, row, &call);
     if (result < 0)
         return result;
-    result = row->compile ? row->compile(compiler, node, call)
-                          : sieve_compile_emit(compiler, SIEVE_OP_RUN, 0, call, NULL);
     if (row != &sieve_row_require)
         compiler->unit->begun = true;
-    return result;
+    return row->compile ? row->compile(compiler, node, call)
+                        : sieve_compile_emit(compiler, SIEVE_OP_RUN, 0, call, NULL);
 }
 
 int sieve_compile_block(struct sieve_compiler *compiler, struct sieve_node *first)
@@ -163,6 +163,7 @@ int sieve_compile_block(struct sieve_compiler *compiler, struct sieve_node *firs
     for (struct sieve_node *node = first; node; node = node->next) {
         if (node->compiled)
             continue;
+        fiber_breathe();
         int result = compile_command(compiler, node);
         if (result < 0)
             return result;
@@ -227,12 +228,24 @@ bool sieve_is_header_name(struct slice name)
     return name.len > 0;
 }
 
+struct slice sieve_bare_address(struct slice text)
+{
+    struct slice bare = slice_trim(text);
+    if (bare.len == 0 || bare.data[bare.len - 1] != '>')
+        return bare;
+    size_t start = bare.len;
+    while (start > 0 && bare.data[start - 1] != '<')
+        start--;
+    return start > 0 ? slice_sub(bare, start, bare.len - start - 1) : bare;
+}
+
 bool sieve_is_address(struct slice text)
 {
     struct arena arena;
     struct mail_address address;
     arena_init(&arena, 0);
-    bool valid = mail_address_parse(text, &arena, &address) == 0 && address.domain.len > 0;
+    struct slice bare = sieve_bare_address(text);
+    bool valid = mail_address_parse(bare, &arena, &address) == 0 && address.domain.len > 0;
     arena_clear(&arena);
     return valid;
 }

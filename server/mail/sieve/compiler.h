@@ -66,8 +66,11 @@ int sieve_check_strings(struct sieve_compiler *compiler, const struct sieve_valu
                         bool (*is_valid)(struct slice text), const char *what) MUST_CHECK;
 /* RFC 5322 section 2.2: printable ASCII without the colon. */
 bool sieve_is_header_name(struct slice name);
-/* An address that mail can be sent to, without display name (RFC 5228 section 2.4.2.3). */
+/* An address that mail can be sent to, alone or in angle brackets behind a display name (RFC 5228
+ * section 2.4.2.3). */
 bool sieve_is_address(struct slice text);
+/* The address without the display name. */
+struct slice sieve_bare_address(struct slice text);
 /* Fills in call->match; the binder has done so before row->check. */
 int sieve_check_match(struct sieve_compiler *compiler, struct sieve_call *call) MUST_CHECK;
 

@@ -164,12 +164,23 @@ static int do_jump_unless(struct sieve_run *run, const struct sieve_op *op)
     return 0;
 }
 
-/* RFC 6609 section 3.2: one that is being run may not be included again. */
+static bool is_running(const struct sieve_run *run, const struct sieve_script *script)
+{
+    const struct sieve_frame *frame = run->frame;
+    while (frame && frame->script != script)
+        frame = frame->caller;
+    return frame != NULL;
+}
+
+/* RFC 6609 section 3.1: one that is being run may not be included again. */
 static int do_include(struct sieve_run *run, const struct sieve_op *op)
 {
     const struct sieve_script *script = &run->program->scripts[op->target];
     if (run->included[op->target] && sieve_call_tag(op->call, SIEVE_GROUP_ONCE))
         return 0;
+    if (is_running(run, script))
+        return sieve_run_fail(run, ERR_LIMIT, "the script \"%.*s\" includes itself",
+                              SLICE_ARGS(script->name));
     if (run->depth > SIEVE_INCLUDE_DEPTH_MAX)
         return sieve_run_fail(run, ERR_LIMIT, "scripts include each other deeper than %d",
                               SIEVE_INCLUDE_DEPTH_MAX);

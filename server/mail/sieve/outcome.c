@@ -21,22 +21,25 @@ static bool excludes(enum sieve_action_kind a, enum sieve_action_kind b)
     return is_refusal(a) && (is_acceptance(b) || is_refusal(b));
 }
 
+/* Filed by name into INBOX, which is where keep leaves it. */
+static bool is_kept(const struct sieve_action *action)
+{
+    return action->kind == SIEVE_KEEP ||
+           (action->kind == SIEVE_FILEINTO && action->mailbox_id.len == 0 &&
+            action->special_use.len == 0 && slice_equal_nocase(action->mailbox, SLICE("INBOX")));
+}
+
 /* RFC 5228 section 2.10.3: nobody gets a message twice. */
 static bool is_same(const struct sieve_action *a, const struct sieve_action *b)
 {
+    if (is_kept(a) || is_kept(b))
+        return is_kept(a) && is_kept(b);
     if (a->kind != b->kind)
         return false;
-    switch (a->kind) {
-    case SIEVE_KEEP:
-        return true;
-    case SIEVE_FILEINTO:
+    if (a->kind == SIEVE_FILEINTO)
         return slice_equal(a->mailbox, b->mailbox) && slice_equal(a->mailbox_id, b->mailbox_id) &&
                slice_equal_nocase(a->special_use, b->special_use);
-    case SIEVE_REDIRECT:
-        return slice_equal_nocase(a->address, b->address);
-    default:
-        return false;
-    }
+    return a->kind == SIEVE_REDIRECT && slice_equal_nocase(a->address, b->address);
 }
 
 /* Copies ------------------------------------------------------------------------------------------

@@ -86,12 +86,14 @@ static int check_redirect(struct sieve_compiler *compiler, struct sieve_call *ca
 
 static int run_redirect(struct sieve_run *run, const struct sieve_call *call)
 {
-    struct sieve_action action = {.kind = SIEVE_REDIRECT, .line = call->place.line};
+    struct sieve_action action = {
+        .kind = SIEVE_REDIRECT, .line = call->place.line, .address = SLICE_EMPTY};
     size_t before = run->outcome.count;
     int result = sieve_run_string(run, &call->arguments[0], &action.address);
     if (result == 0 && !sieve_is_address(action.address))
         result = sieve_run_fail(run, ERR_INVALID, "that is no address to redirect to: %.*s",
                                 SLICE_ARGS(action.address));
+    action.address = sieve_bare_address(action.address);
     if (result == 0)
         result = sieve_outcome_add(run, &action);
     cancel_implicit_keep(run, call);

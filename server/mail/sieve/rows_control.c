@@ -182,6 +182,14 @@ static int add_unit(struct sieve_compiler *compiler, const struct sieve_node *no
     return 0;
 }
 
+/* RFC 6609 section 3.1: a script may be uploaded before those it includes, so that one is missing
+ * counts only when it runs. */
+static int run_missing(struct sieve_run *run, const struct sieve_call *call)
+{
+    return sieve_run_fail(run, ERR_NOT_FOUND, "there is no script \"%.*s\" to include",
+                          SLICE_ARGS(call->arguments[0].texts[0].constant));
+}
+
 static int compile_include(struct sieve_compiler *compiler, struct sieve_node *node,
                            const struct sieve_call *call)
 {
@@ -192,12 +200,10 @@ static int compile_include(struct sieve_compiler *compiler, struct sieve_node *n
     int result = unit ? 0 : add_unit(compiler, node, name, global, &unit);
     if (result < 0)
         return result;
-    if (!unit->text.data) {
-        if (sieve_call_tag(call, SIEVE_GROUP_OPTIONAL))
-            return 0;
-        return sieve_compile_fail(compiler, node->place, "there is no script \"%.*s\" to include",
-                                  SLICE_ARGS(name));
-    }
+    if (!unit->text.data)
+        return sieve_call_tag(call, SIEVE_GROUP_OPTIONAL)
+                   ? 0
+                   : sieve_compile_emit(compiler, SIEVE_OP_RUN, 0, call, NULL);
     return sieve_compile_emit(compiler, SIEVE_OP_INCLUDE, (uint32_t)(unit - compiler->units), call,
                               NULL);
 }
@@ -209,6 +215,7 @@ const struct sieve_row sieve_row_include = {
     .tags = include_tags,
     .parameters = {{"the name of the script", SIEVE_STRING, false, true}},
     .compile = compile_include,
+    .run = run_missing,
 };
 
 /* global (RFC 6609 section 3.4.1)

@@ -45,9 +45,6 @@ static int check_date(struct sieve_compiler *compiler, struct sieve_call *call)
 {
     int result = sieve_check_field_tags(compiler, call);
     if (result == 0)
-        result = sieve_check_strings(compiler, &call->arguments[DATE_HEADER], sieve_is_header_name,
-                                     "the name of the header field");
-    if (result == 0)
         result = check_zone_and_part(compiler, call, &call->arguments[DATE_PART]);
     return result;
 }

@@ -263,6 +263,7 @@ void test_sieve_host_includes_in_circles(void)
     struct host host;
     begin(&host, "\r\n");
     CHECK_ERR(run(&host, INCLUDE "include \"again\";"), ERR_LIMIT);
+    CHECK_STR(host.problem.text, "the script \"again\" includes itself");
     end(&host);
     check_include(INCLUDE "include :once \"spam\"; include :once \"spam\";", "Subject: $$\r\n\r\n",
                   1, "spam");
@@ -300,8 +301,9 @@ void test_sieve_host_includes_what_is_wrong(void)
 {
     struct host host;
     begin(&host, "\r\n");
-    CHECK_ERR(run(&host, INCLUDE "include \"none\";"), ERR_SYNTAX);
+    CHECK_ERR(run(&host, INCLUDE "include \"none\";"), ERR_NOT_FOUND);
     CHECK_INT(host.problem.line, 2);
+    CHECK_OK(run(&host, INCLUDE "if false { include \"none\"; }"));
     CHECK_ERR(run(&host, INCLUDE "\n\ninclude \"wrong\";"), ERR_SYNTAX);
     CHECK_INT(host.problem.line, 2);
     CHECK(slice_search(slice_cstr(host.problem.text), SLICE("\"wrong\"")) != SIZE_MAX);

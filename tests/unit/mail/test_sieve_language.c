@@ -53,6 +53,8 @@ void test_sieve_language_tests(void)
     CHECK_TEST("", "header :is [\"X-None\"] [\"\"]", NO);
     CHECK_TEST("", "exists [\"From\", \"To\"]", YES);
     CHECK_TEST("", "exists [\"From\", \"Cc\"]", NO);
+    CHECK_TEST("", "exists \"From:\"", NO);
+    CHECK_TEST("", "header :contains [\"X:\", \"\", \"Subject\"] \"present\"", YES);
     CHECK_TEST("", "size :over 100", YES);
     CHECK_TEST("", "size :over 1K", NO);
     CHECK_TEST("", "size :under 1M", YES);
@@ -96,6 +98,10 @@ void test_sieve_language_actions(void)
     CHECK_SIEVE("keep; keep; discard;", mail, "keep\n");
     CHECK_SIEVE("stop; discard;", mail, "keep\n");
     CHECK_SIEVE("redirect \"a@b.example\";", mail, "redirect a@b.example\n");
+    CHECK_SIEVE("redirect \"Tim <tim@b.example>\"; redirect \"tim@b.example\";", mail,
+                "redirect tim@b.example\n");
+    CHECK_SIEVE("require \"fileinto\"; keep; fileinto \"Inbox\";", mail, "keep\n");
+    CHECK_SIEVE("require \"fileinto\"; fileinto \"INBOX\"; keep;", mail, "fileinto INBOX\n");
     CHECK_SIEVE("require \"copy\"; redirect :copy \"a@b.example\";", mail,
                 "redirect a@b.example\nkeep\n");
     CHECK_SIEVE("require [\"copy\", \"fileinto\"]; fileinto :copy \"x\"; fileinto :copy \"x\";",
@@ -141,7 +147,7 @@ void test_sieve_language_mistakes(void)
     CHECK_SIEVE_REFUSED("require \"relational\"; if header :value \"gte\" \"a\" \"b\" { }", 1);
     CHECK_SIEVE_REFUSED("require \"regex\"; if header :regex \"a\" \"(\" { }", 1);
     CHECK_SIEVE_REFUSED("if size 100 { }", 1);
-    CHECK_SIEVE_REFUSED("if exists \"a:b\" { }", 1);
+    CHECK_SIEVE_REFUSED("if true { require \"copy\"; }", 1);
     CHECK_SIEVE_REFUSED("keep; # \xff", 1);
 }
 
