@@ -193,3 +193,9 @@ int search_answer_send(const struct search_answer *answer)
     uidset_clear(&meant);
     return err;
 }
+
+void search_answer_refused(struct session *session, const struct search_return *wanted)
+{
+    if (wanted->save && session->selected)
+        uidset_clear(&session->selected->saved);
+}

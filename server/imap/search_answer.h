@@ -20,9 +20,11 @@ struct search_answer {
 
 /* Saves and sends. Lets other fibers run. */
 int search_answer_send(const struct search_answer *answer) MUST_CHECK;
+/* The command ends with NO: what was to be saved leaves nothing saved (RFC 5182 section 2.1). */
+void search_answer_refused(struct session *session, const struct search_return *wanted);
 
-/* What a search in the selected mailbox works on; `keywords` must stay. -ERR_SYNTAX for a
- * message number that is not there. */
+/* Searches the selected mailbox as the client knows it. -ERR_SYNTAX for a message number that
+ * is not there. */
 int search_selected(struct session *session, const struct command *command,
                     const struct search_node *program, struct uidset *uids_out) MUST_CHECK;
 

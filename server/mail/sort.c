@@ -38,15 +38,6 @@ static int text_key(struct sort *sort, struct slice text, struct key *out)
     return 0;
 }
 
-/* The sent date is the internal one where there is none (RFC 5256 section 2.2). */
-static int64_t sent_second(const struct entry *entry, const struct sort_record *record)
-{
-    enum { MICROSECONDS = 1000000 };
-    int64_t date = entry->internal_date;
-    int64_t arrival = date / MICROSECONDS - (date % MICROSECONDS < 0);
-    return record->sent_at == INT64_MIN ? arrival : record->sent_at;
-}
-
 static int make_key(struct sort *sort, enum sort_key by, const struct entry *entry,
                     const struct sort_record *record, struct key *out)
 {
@@ -63,7 +54,7 @@ static int make_key(struct sort *sort, enum sort_key by, const struct entry *ent
     else if (by == SORT_SIZE)
         *out = number_key((int64_t)entry->size);
     else if (by == SORT_DATE)
-        *out = number_key(sent_second(entry, record));
+        *out = number_key(sort_sent_second(entry, record));
     else
         return text_key(sort, record->texts[texts[by]], out);
     return 0;

@@ -194,3 +194,11 @@ int sort_records_each(struct mail *mail, const struct grant *grant, const struct
     free(reading);
     return err;
 }
+
+int64_t sort_sent_second(const struct entry *entry, const struct sort_record *record)
+{
+    enum { MICROSECONDS = 1000000 };
+    int64_t date = entry->internal_date;
+    int64_t arrival = date / MICROSECONDS - (date % MICROSECONDS < 0);
+    return record->sent_at == INT64_MIN ? arrival : record->sent_at;
+}

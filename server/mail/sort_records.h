@@ -17,4 +17,7 @@ int sort_records_each(struct mail *mail, const struct grant *grant, const struct
                                   const struct sort_record *record),
                       void *arg) MUST_CHECK;
 
+/* The sent date; the internal one where there is none (RFC 5256 section 2.2). */
+int64_t sort_sent_second(const struct entry *entry, const struct sort_record *record);
+
 #endif

@@ -12,13 +12,11 @@ struct reading {
 
 static int take(void *arg, const struct entry *entry, const struct sort_record *record)
 {
-    enum { MICROSECONDS = 1000000 };
     struct reading *reading = arg;
     struct thread_item *item = &reading->items[reading->count++];
     size_t references = sort_record_reference_count(record);
     item->message.uid = entry->uid;
-    item->message.sent_at =
-        record->sent_at == INT64_MIN ? entry->internal_date / MICROSECONDS : record->sent_at;
+    item->message.sent_at = sort_sent_second(entry, record);
     item->is_reply = record->is_reply;
     item->id = record->message_id;
     item->subject = arena_copy(reading->arena, record->texts[SORT_TEXT_SUBJECT]);

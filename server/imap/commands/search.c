@@ -69,12 +69,10 @@ static int run_search(struct session *session, struct command *command)
     return err ? err : search_answer_send(&answer);
 }
 
-/* RFC 5182 section 2.1: NO to a search that was to be saved leaves nothing saved. */
 static void refused_search(struct session *session, const void *in)
 {
     const struct search_args *args = in;
-    if (args->wanted.save && session->selected)
-        uidset_clear(&session->selected->saved);
+    search_answer_refused(session, &args->wanted);
 }
 
 const struct imap_command command_search = {

@@ -62,12 +62,10 @@ static int run_sort(struct session *session, struct command *command)
     return err ? err : search_answer_send(&answer);
 }
 
-/* As for SEARCH (RFC 5182 section 2.1). */
 static void refused_sort(struct session *session, const void *in)
 {
     const struct sort_args *args = in;
-    if (args->wanted.save && session->selected)
-        uidset_clear(&session->selected->saved);
+    search_answer_refused(session, &args->wanted);
 }
 
 const struct imap_command command_sort = {
