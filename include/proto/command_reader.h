@@ -21,6 +21,7 @@ struct command_reader_limits {
     uint32_t line_max;    /* octets in all lines of a command, literals not counted */
     uint32_t literal_max; /* octets of one buffered literal */
     uint32_t total_max;   /* octets of the whole command held */
+    bool unasked;         /* no client waits for "+": {n} is as good as {n+} (RFC 5804) */
 };
 
 enum command_event {

@@ -66,6 +66,12 @@ static bool literal_scan_found(const struct literal_scan *scan)
     return scan->phase == SCAN_CLOSED || scan->phase == SCAN_CLOSED_CR;
 }
 
+/* Whether the client waits for "+" before it sends the literal found. */
+static bool is_synchronising(const struct command_reader *reader)
+{
+    return !reader->scan.plus && !reader->limits.unasked;
+}
+
 /* Lines -------------------------------------------------------------------------- */
 
 /* The part of input up to and including the first LF, or all of it. */
@@ -96,7 +102,7 @@ static enum command_event end_of_line(struct command_reader *reader)
         buffer_add_u64(&reader->text, reader->scan.size);
         buffer_add_char(&reader->text, '}');
         reader->literal_size = reader->scan.size;
-        reader->literal_synchronising = !reader->scan.plus;
+        reader->literal_synchronising = is_synchronising(reader);
         reader->state = AT_LITERAL;
         return COMMAND_LITERAL;
     }
@@ -154,7 +160,7 @@ static enum command_event skip_line(struct command_reader *reader, struct slice 
     /* Octets of a literal that the client does not wait to send would be run
      * as commands if they were taken for lines. A synchronising literal is
      * not sent: the client reads the refusal in place of "+". */
-    if (literal_scan_found(&reader->scan) && reader->scan.plus) {
+    if (literal_scan_found(&reader->scan) && !is_synchronising(reader)) {
         reader->literal_left = reader->scan.size;
         reader->scan = (struct literal_scan){0};
         reader->state = SKIPPING_LITERAL;
