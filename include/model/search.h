@@ -57,6 +57,8 @@ struct search_node {
 
 /* Whether one of the keys is of this kind. */
 bool search_has(const struct search_node *node, enum search_kind kind);
+/* Whether one of the keys names messages by number; "$" does not. */
+bool search_has_numbers(const struct search_node *node);
 
 enum { SEARCH_DEPTH_MAX = 100, SEARCH_NODES_MAX = 10000 };
 

@@ -22,6 +22,7 @@ enum {
                                   its UID form may have them */
     TRAIT_STREAMS_LITERAL = 8, /* the last literal is read by run() itself (APPEND) */
     TRAIT_LEAVES_MAILBOX = 16, /* nothing is selected from its start, even when it fails (SELECT) */
+    TRAIT_NAMES_NONE = 128,    /* its form without UID names no messages (EXPUNGE) */
     TRAIT_SHOWS_NOW = 32, /* tells the news before it runs, too: what it shows is up to date (FETCH,
                              SEARCH). Not for what changes messages: "1:*" must not come to mean
                              those the client has not heard of when it sent the command */
@@ -57,13 +58,13 @@ struct command {
     bool streams;  /* a literal follows, not yet asked for */
     bool literal_synchronising;
     uint64_t literal_size;
-    char refusal[48];              /* response code of the tagged NO; "": by the error (reply.c) */
-    struct buffer code;            /* response code of the tagged OK, "[APPENDUID 1 2]" */
-    const char *text;              /* text of the tagged OK; NULL: "NAME completed" */
-    bool tells_modseq;             /* with QRESYNC, the tagged OK says what the client knows */
-    bool refreshed;                /* by a pulse, before run() */
-    bool met_mailbox;              /* without it: the writer knew how far the mailbox is */
-    bool silent_end;               /* run() has sent the tagged reply itself */
+    char refusal[48];   /* response code of the tagged NO or BAD; "": by the error (reply.c) */
+    struct buffer code; /* response code of the tagged OK, "[APPENDUID 1 2]" */
+    const char *text;   /* text of the tagged OK; NULL: "NAME completed" */
+    bool tells_modseq;  /* with QRESYNC, the tagged OK says what the client knows */
+    bool refreshed;     /* by a pulse, before run() */
+    bool met_mailbox;   /* without it: the writer knew how far the mailbox is */
+    bool silent_end;    /* run() has sent the tagged reply itself */
     struct content_request *ahead; /* what ask_ahead() has asked for; dropped at the end */
 };
 
@@ -100,5 +101,7 @@ struct imap_command {
 const struct imap_command *command_find(struct slice name);
 /* NULL-terminated, in the order of command_table.c. */
 const struct imap_command *const *command_all(void);
+/* Refuses what names messages by number (RFC 9586 section 3): -ERR_SYNTAX. */
+int command_refuse_numbers(struct command *command);
 
 #endif

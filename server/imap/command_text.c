@@ -1,5 +1,7 @@
 #include "command_text.h"
 
+#include <stdio.h>
+
 #include "server_private.h"
 
 static int command_text_name(struct lexer *lexer, struct command *command)
@@ -52,10 +54,26 @@ int command_text_args(const struct session *session, struct lexer *lexer, struct
     return command->row->parse(lexer, command->args);
 }
 
-int command_text_check_state(const struct session *session, const struct command *command)
+int command_refuse_numbers(struct command *command)
+{
+    snprintf(command->refusal, sizeof command->refusal, "UIDREQUIRED");
+    return fail(ERR_SYNTAX, "There are no message numbers with UIDONLY");
+}
+
+/* RFC 9586 section 3: who has switched on UIDONLY names messages by UID alone. */
+static int command_text_check_numbers(const struct session *session, struct command *command)
+{
+    unsigned traits = command->row->traits;
+    if (!(session->enabled & ENABLED_UIDONLY) || command->uid || !(traits & TRAIT_UID) ||
+        (traits & TRAIT_NAMES_NONE))
+        return 0;
+    return command_refuse_numbers(command);
+}
+
+int command_text_check_state(const struct session *session, struct command *command)
 {
     if (command->row->states & session->state)
-        return 0;
+        return command_text_check_numbers(session, command);
     if (session->state == STATE_NOT_AUTHENTICATED)
         return fail(ERR_SYNTAX, "Log in first");
     if (command->row->states == STATE_SELECTED)

@@ -17,9 +17,9 @@ void command_text_set_up(const struct session *session, struct lexer *lexer);
 /* The arguments, all of them. */
 int command_text_args(const struct session *session, struct lexer *lexer,
                       struct command *command) MUST_CHECK;
-/* Whether the row may come in the session's state: 0 or -ERR_SYNTAX. */
-int command_text_check_state(const struct session *session,
-                             const struct command *command) MUST_CHECK;
+/* Whether the row may come in the session's state, and by message numbers if it has them: 0 or
+ * -ERR_SYNTAX. */
+int command_text_check_state(const struct session *session, struct command *command) MUST_CHECK;
 
 /* The tag of a command that could not be read whole; len 0: it has none. */
 struct slice command_text_tag(struct slice text);

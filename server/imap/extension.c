@@ -9,6 +9,7 @@ const struct extension extensions[] = {
     {"CONDSTORE", ENABLED_CONDSTORE},
     {"QRESYNC", ENABLED_CONDSTORE | ENABLED_QRESYNC},
     {"UTF8=ACCEPT", ENABLED_UTF8},
+    {"UIDONLY", ENABLED_UIDONLY},
     {NULL, 0},
 };
 

@@ -19,9 +19,10 @@ struct fetch_request {
     const struct uidset *uids;        /* that exist in the session's picture */
     const struct uidset *marked;      /* whose \Seen this very command has set */
     const struct picture *marked_now; /* these as they are since; NULL: there are none */
-    bool with_uid;                    /* UID FETCH: UID is in each reply (section 6.4.8) */
-    bool with_modseq;                 /* CHANGEDSINCE: so is MODSEQ (RFC 7162 section 3.1.4.1) */
-    struct content_request **ahead;   /* of fetch_ask_ahead(); what can be used is taken */
+    bool with_uid;                  /* UID FETCH: UID is in each reply (section 6.4.8), unless that
+                                       begins with it */
+    bool with_modseq;               /* CHANGEDSINCE: so is MODSEQ (RFC 7162 section 3.1.4.1) */
+    struct content_request **ahead; /* of fetch_ask_ahead(); what can be used is taken */
 };
 
 /* One message of a batch with what was loaded for it. */

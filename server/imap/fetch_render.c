@@ -179,9 +179,7 @@ int fetch_render_message(const struct fetch_request *request, const struct fetch
     struct fetch_line line = {
         .request = request, .message = message, .keywords = keywords, .arena = arena, .out = out};
     size_t start = out->len;
-    buffer_add(out, SLICE("* "));
-    buffer_add_u64(out, message->seq);
-    buffer_add(out, SLICE(" FETCH ("));
+    reply_fetch_begin(request->session->enabled, message->seq, message->entry.uid, out);
     int err = fetch_render_items(&line);
     if (err)
         buffer_truncate(out, line.streamed ? 0 : start);

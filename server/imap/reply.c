@@ -120,6 +120,14 @@ static int reply_failure(struct session *session, const struct command *command,
                                        : "Failed");
 }
 
+void reply_fetch_begin(unsigned enabled, uint32_t seq, uint32_t uid, struct buffer *out)
+{
+    bool by_uid = enabled & ENABLED_UIDONLY;
+    buffer_add(out, SLICE("* "));
+    buffer_add_u64(out, by_uid ? uid : seq);
+    buffer_add(out, by_uid ? SLICE(" UIDFETCH (") : SLICE(" FETCH ("));
+}
+
 void reply_mailbox(const struct session *session, struct slice name, struct buffer *out)
 {
     write_mailbox(out, name, session_uses_utf8(session));

@@ -14,6 +14,10 @@ int reply_line(struct session *session, const char *format, ...) PRINTF_LIKE(2, 
 /* A rendered line or lines, as they are; the buffer's failure is reported. */
 int reply_buffer(struct session *session, const struct buffer *buffer) MUST_CHECK;
 
+/* Appends "* seq FETCH (", to a client that has switched on UIDONLY "* uid UIDFETCH ("
+ * (RFC 9586 section 3.3). enabled: ENABLED_ bits. */
+void reply_fetch_begin(unsigned enabled, uint32_t seq, uint32_t uid, struct buffer *out);
+
 /* Appends a mailbox's name in the notation that the client knows. */
 void reply_mailbox(const struct session *session, struct slice name, struct buffer *out);
 

@@ -6,11 +6,13 @@
 #include "reply.h"
 #include "selected.h"
 
-int search_selected(struct session *session, const struct command *command,
+int search_selected(struct session *session, struct command *command,
                     const struct search_node *program, struct uidset *uids_out)
 {
     const struct selected *selected = session->selected;
     struct keyword_table keywords;
+    if (search_has_numbers(program) && (session->enabled & ENABLED_UIDONLY))
+        return command_refuse_numbers(command);
     int err = selected_copy_keywords(session, command->arena, &keywords);
     const struct search_scope scope = {.grant = command->grants[0],
                                        .picture = selected->picture,

@@ -25,7 +25,7 @@ void search_answer_refused(struct session *session, const struct search_return *
 
 /* Searches the selected mailbox as the client knows it. -ERR_SYNTAX for a message number that
  * is not there. */
-int search_selected(struct session *session, const struct command *command,
+int search_selected(struct session *session, struct command *command,
                     const struct search_node *program, struct uidset *uids_out) MUST_CHECK;
 
 #endif

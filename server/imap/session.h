@@ -33,6 +33,8 @@ enum {
     ENABLED_CONDSTORE = 1, /* RFC 7162: untagged FETCH has MODSEQ */
     ENABLED_QRESYNC = 2,   /* VANISHED in place of EXPUNGE; comes with the other */
     ENABLED_UTF8 = 4,      /* RFC 9755: names and quoted strings are UTF-8 both ways */
+    ENABLED_UIDONLY = 8,   /* RFC 9586: no message numbers, UIDFETCH in place of FETCH */
+    ENABLED_SHAPES_NEWS = ENABLED_CONDSTORE | ENABLED_QRESYNC | ENABLED_UIDONLY
 };
 
 struct selected;

@@ -39,7 +39,7 @@ static int update_render_expunges(struct update *update)
     return 0;
 }
 
-/* RFC 7162 section 3.2.10 */
+/* RFC 7162 section 3.2.10, RFC 9586 section 3.5 */
 static int update_render_vanished(struct update *update)
 {
     buffer_add_cstr(&update->out, "* VANISHED ");
@@ -53,8 +53,8 @@ static int update_render_expunged(struct update *update)
     if (uidset_is_empty(&update->difference.expunged))
         return 0;
     update->says |= UPDATE_SAYS_EXPUNGE;
-    return update->enabled & ENABLED_QRESYNC ? update_render_vanished(update)
-                                             : update_render_expunges(update);
+    bool vanish = update->enabled & (ENABLED_QRESYNC | ENABLED_UIDONLY);
+    return vanish ? update_render_vanished(update) : update_render_expunges(update);
 }
 
 /* What the client thinks of a message. */
@@ -107,13 +107,19 @@ static int update_render_message(struct update *update, uint32_t uid)
     const struct session *session = update->session;
     bool recent = session && uidset_contains(&session->selected->recent, uid);
     update->says |= UPDATE_SAYS_FETCH;
-    buffer_printf(&update->out, "* %u FETCH (UID %u", seq, uid);
+    reply_fetch_begin(update->enabled, seq, uid, &update->out);
+    const char *separator = "";
+    if (!(update->enabled & ENABLED_UIDONLY)) {
+        buffer_printf(&update->out, "UID %u", uid);
+        separator = " ";
+    }
     if (shows & SHOWS_FLAGS) {
-        buffer_add_cstr(&update->out, " FLAGS ");
+        buffer_printf(&update->out, "%sFLAGS ", separator);
         write_flags(&update->out, now.flags, &update->keywords, recent);
+        separator = " ";
     }
     if (shows & SHOWS_MODSEQ)
-        buffer_printf(&update->out, " MODSEQ (%llu)", (unsigned long long)now.modseq);
+        buffer_printf(&update->out, "%sMODSEQ (%llu)", separator, (unsigned long long)now.modseq);
     buffer_add_cstr(&update->out, ")\r\n");
     return update_pass_on(update);
 }

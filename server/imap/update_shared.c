@@ -10,7 +10,7 @@ static struct update_key key_for_everybody(const struct session *session,
 {
     return (struct update_key){
         .mailbox_id = view_mailbox_id(session->selected->view),
-        .enabled = session->enabled,
+        .enabled = session->enabled & ENABLED_SHAPES_NEWS,
         .from = picture_modseq(from),
         .to = picture_modseq(to),
     };

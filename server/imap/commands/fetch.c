@@ -153,7 +153,8 @@ static int fetch_run(struct session *session, struct command *command, const str
                                     .spec = &args->spec,
                                     .uids = uids,
                                     .marked = &marked,
-                                    .with_uid = command->uid,
+                                    .with_uid =
+                                        command->uid && !(session->enabled & ENABLED_UIDONLY),
                                     .with_modseq = args->only_changed,
                                     .ahead = &command->ahead};
     if (!err && uidset_is_empty(&marked))

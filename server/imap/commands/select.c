@@ -78,7 +78,7 @@ static int select_describe(struct session *session)
     buffer_printf(&out, "* %u EXISTS\r\n", picture_count(picture));
     buffer_printf(&out, "* %llu RECENT\r\n", (unsigned long long)uidset_size(&selected->recent));
     uint32_t first_unseen = picture_first_unseen(picture);
-    if (first_unseen)
+    if (first_unseen && !(session->enabled & ENABLED_UIDONLY))
         buffer_printf(&out, "* OK [UNSEEN %u] First unseen\r\n", first_unseen);
     buffer_printf(&out, "* OK [UIDVALIDITY %u] UIDs are valid\r\n",
                   grant_uidvalidity(selected->grant));
@@ -98,6 +98,8 @@ static int select_open(struct session *session, struct command *command, bool ex
     const struct select_args *args = command->args;
     if (args->resync.given && !(session->enabled & ENABLED_QRESYNC))
         return fail(ERR_SYNTAX, "ENABLE QRESYNC comes first");
+    if (args->resync.match_numbers.count && (session->enabled & ENABLED_UIDONLY))
+        return command_refuse_numbers(command); /* RFC 9586 section 3.4 */
     int err = selected_open(session, command->grants[0], examine);
     if (!err)
         err = select_describe(session);
