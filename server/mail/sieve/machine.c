@@ -127,7 +127,7 @@ static int do_test(struct sieve_run *run, const struct sieve_op *op)
 {
     int result = op->call->row->test(run, op->call, &run->result);
     if (result == 0)
-        sieve_run_trace(run, "%s is %s", op->call->row->name, run->result ? "true" : "false");
+        sieve_trace_test(run, op->call);
     return result;
 }
 

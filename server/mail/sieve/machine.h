@@ -73,6 +73,9 @@ int sieve_run_failed(struct sieve_run *run, int result) MUST_CHECK;
 int sieve_run_charge(struct sieve_run *run, uint64_t octets) MUST_CHECK;
 bool sieve_run_traces(const struct sieve_run *run);
 void sieve_run_trace(struct sieve_run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The test as the script has it, with the run's result; the value that a key matched (trace.c). */
+void sieve_trace_test(struct sieve_run *run, const struct sieve_call *call);
+void sieve_trace_match(struct sieve_run *run, struct slice value);
 
 /* Strings with their variables put in. -ERR_NO_MEMORY, -ERR_LIMIT. */
 int sieve_run_text(struct sieve_run *run, const struct sieve_text *text,

@@ -69,6 +69,8 @@ static int compare(struct sieve_matcher *matcher, struct slice value)
         if (result < 0)
             return sieve_run_failed(run, result);
     }
+    if (matcher->matched)
+        sieve_trace_match(run, value);
     bool captured = matcher->matched && captures.count > 0 && !matcher->captures_nothing;
     return captured ? keep_captures(run, &captures) : 0;
 }

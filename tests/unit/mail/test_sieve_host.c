@@ -217,8 +217,16 @@ void test_sieve_host_traces(void)
     begin(&host, "Subject: hi\r\n\r\n");
     CHECK_OK(run(&host, "require \"fileinto\";\nif header \"subject\" \"hi\" {\nfileinto \"a\";\n"
                         "fileinto \"a\"; }\nif exists \"cc\" { stop; }\n"));
-    CHECK_SLICE(buffer_slice(&host.trace), "2: header is true\n3: fileinto a\n"
-                                           "4: fileinto a (done already)\n5: exists is false\n");
+    CHECK_SLICE(buffer_slice(&host.trace), "2: \"hi\" matches\n"
+                                           "2: header \"subject\" \"hi\" is true\n"
+                                           "3: fileinto a\n4: fileinto a (done already)\n"
+                                           "5: exists \"cc\" is false\n");
+    buffer_reset(&host.trace);
+    CHECK_OK(run(&host, "if anyof (header :contains [\"a\", \"b\"] [\"1\", \"2\", \"3\", \"4\", "
+                        "\"5\"],\nsize :over 1K) { stop; }\n"));
+    CHECK_SLICE(buffer_slice(&host.trace),
+                "1: header :contains [\"a\", \"b\"] [\"1\", \"2\", \"3\", \"4\", ...] is false\n"
+                "2: size :over 1024 is false\n2: implicit keep\n2: keep\n");
     end(&host);
 }
 
