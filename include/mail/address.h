@@ -19,11 +19,12 @@
 
 /* Where mail to an address goes. */
 struct destination {
-    int64_t user_id;     /* 0: not a user's */
-    struct slice login;  /* of the user */
-    int64_t mailbox_id;  /* 0: not a mailbox's address */
-    struct slice shared; /* the path below Shared/ of "shared+PATH@"; empty: it is not that */
-    struct slice detail; /* the folder that the address asks for; empty: none */
+    int64_t user_id;        /* 0: not a user's */
+    struct slice login;     /* of the user */
+    int64_t filter_version; /* of the user; 0: no script is active (mail/filter.h) */
+    int64_t mailbox_id;     /* 0: not a mailbox's address */
+    struct slice shared;    /* the path below Shared/ of "shared+PATH@"; empty: it is not that */
+    struct slice detail;    /* the folder that the address asks for; empty: none */
 };
 /* delimiter: the character before a detail, 0: there are none. -ERR_NOT_FOUND. */
 int address_resolve(struct mail *mail, const struct mail_address *address, char delimiter,

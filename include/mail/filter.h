@@ -4,7 +4,12 @@
  * work there. A user's scripts are the user's to manage, a mailbox's of whoever holds `a` there.
  *
  * Scripts live in the table sieve_scripts; one of an owner's is active, or none. Names are UTF-8,
- * at most FILTER_NAME_MAX octets, without control characters (RFC 5804 section 1.6).
+ * at most FILTER_NAME_MAX octets, without control characters (RFC 5804 section 1.6), compared
+ * in NFC.
+ *
+ * A script acts with the rights of its author: a user's with the user's, a mailbox's with those
+ * that whoever wrote it has when it runs. Of an author who was deleted only those of `anyone`
+ * are left; a script of the administrator's may what the administrator may.
  */
 #ifndef POSTROOM_MAIL_FILTER_H
 #define POSTROOM_MAIL_FILTER_H
@@ -20,14 +25,16 @@
 
 enum { FILTER_NAME_MAX = 512 };
 
-/* Whose scripts: exactly one of the two is set. */
+/* Whose scripts: exactly one of the first two is set. */
 struct filter_owner {
     int64_t user_id;
     int64_t mailbox_id;
+    int64_t actor_id; /* who manages them; 0: the administrator */
 };
 
-/* The owner for an actor who wants to manage a mailbox's scripts, or, name empty, the actor's
- * own. -ERR_NOT_FOUND (also without `l`), -ERR_DENIED without `a`. */
+/* The owner for an actor who wants to manage a shared mailbox's scripts, or, name empty, the
+ * actor's own. -ERR_NOT_FOUND (also without `l`), -ERR_DENIED without `a`, which changes ask
+ * for again: then they are -ERR_DENIED or, when the owner is gone, -ERR_NOT_FOUND. */
 int filter_owner_find(struct mail *mail, const struct actor *actor, struct slice mailbox,
                       struct arena *arena, struct filter_owner *out) MUST_CHECK;
 

@@ -27,6 +27,8 @@ struct mail_settings {
     struct quota_amounts user_quota; /* of users for whom none was set; 0: no limit */
     uint32_t retention_days;         /* expunged messages, deleted mailboxes */
     uint32_t journal_days;
+    uint32_t script_size;  /* octets of a Sieve script */
+    uint32_t scripts;      /* of a user or a mailbox */
     bool recently_deleted; /* mail/recently_deleted.h is there */
     bool search_index;     /* kept up to date, and asked */
     bool listen;           /* worker: true; postroomctl: false */

@@ -93,6 +93,9 @@ struct config {
     int64_t lmtp_received;
     int64_t lmtp_command_timeout;
     int64_t lmtp_data_timeout;
+
+    int64_t sieve_script_size;
+    int64_t sieve_scripts;
 };
 
 /* Reads a file; what it does not set has its default. -ERR_SYNTAX,

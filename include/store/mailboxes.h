@@ -30,8 +30,9 @@ struct mailbox_row {
         rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
     uint64_t highest_modseq; /* when it was looked up */
     uint32_t first_recent;
-    bool auto_subscribe;   /* whoever sees it is subscribed to it */
-    int64_t quota_root_id; /* 0: none */
+    bool auto_subscribe;    /* whoever sees it is subscribed to it */
+    int64_t quota_root_id;  /* 0: none */
+    int64_t filter_version; /* 0: no script of the mailbox is active */
 };
 
 /* One mailbox by path, with the effective rights of user_id (0: all rights,

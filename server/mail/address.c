@@ -83,6 +83,7 @@ static int look_up(struct mail *mail, const struct prepared *prepared, struct sl
         return err;
     *out = (struct destination){.user_id = found.user_id,
                                 .login = found.login,
+                                .filter_version = found.filter_version,
                                 .mailbox_id = found.mailbox_id,
                                 .shared = SLICE_EMPTY,
                                 .detail = found.place == LOCAL_BASE ? detail : SLICE_EMPTY};

@@ -19,6 +19,7 @@ struct pulse_round;
 struct indexer;
 struct grant_memory;
 struct status_memory;
+struct filter_programs;
 
 struct mail {
     struct database *database;
@@ -34,6 +35,7 @@ struct mail {
     struct indexer *indexer;           /* indexer.c */
     struct grant_memory *grants;       /* grant_memory.c */
     struct status_memory *statuses;    /* status_memory.c */
+    struct filter_programs *filters;   /* filter_program.c */
 };
 
 /* Tells every worker, this one included, that a mailbox has reached `modseq`:

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine.h"
+#include "filter_program.h"
 #include "hub.h"
 #include "indexer.h"
 #include "janitor.h"
@@ -24,6 +25,8 @@ static int open_parts(struct mail *mail)
         err = grant_memory_open(mail);
     if (!err)
         err = status_memory_open(mail);
+    if (!err)
+        err = filter_programs_open(mail);
     if (!err)
         err = hub_open(mail);
     if (!err)
@@ -66,6 +69,7 @@ void mail_close(struct mail **mail_in)
     sort_memory_close(mail);
     grant_memory_close(mail);
     status_memory_close(mail);
+    filter_programs_close(mail);
     hub_close(mail);
     free(mail);
 }

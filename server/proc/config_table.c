@@ -157,6 +157,11 @@ const struct config_row config_rows[] = {
            "Seconds without a command."),
     NUMBER("lmtp.data_timeout", lmtp_data_timeout, "600", 10, HOUR, true,
            "Seconds without an octet of a message."),
+
+    NUMBER("sieve.script_size", sieve_script_size, "1048576", 1024, 16 * MIB, true,
+           "Octets of one Sieve script."),
+    NUMBER("sieve.scripts", sieve_scripts, "64", 1, 10000, true,
+           "Sieve scripts of one user or of one mailbox."),
 };
 
 const size_t config_row_count = sizeof config_rows / sizeof config_rows[0];

@@ -34,6 +34,8 @@ void settings_mail(const struct config *config, bool listen, struct mail_setting
                         [QUOTA_MAILBOXES] = (uint64_t)config->quota_user_mailboxes}},
         .retention_days = (uint32_t)config->retention_expunged_days,
         .journal_days = (uint32_t)config->retention_journal_days,
+        .script_size = (uint32_t)config->sieve_script_size,
+        .scripts = (uint32_t)config->sieve_scripts,
         .recently_deleted = config->retention_recently_deleted,
         .search_index = config->search_index,
         .listen = listen,

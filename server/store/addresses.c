@@ -10,6 +10,7 @@ static int found_row(const struct result *result, struct arena *arena, struct ad
     int err = 0;
     if (!result_is_null(result, 0, 0)) {
         found.user_id = result_int8(result, 0, 0);
+        found.filter_version = result_int8(result, 0, 4);
         err = row_text(result, arena, 0, 1, &found.login);
     } else {
         found.mailbox_id = result_int8(result, 0, 2);

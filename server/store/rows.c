@@ -66,6 +66,7 @@ enum {
     MAILBOX_FIRST_RECENT,
     MAILBOX_AUTO_SUBSCRIBE,
     MAILBOX_QUOTA_ROOT_ID,
+    MAILBOX_FILTER_VERSION,
     MAILBOX_RIGHTS,
     MAILBOX_RIGHTS_UNTIL
 };
@@ -85,6 +86,7 @@ static int mailbox_row_read(const struct result *result, struct arena *arena, si
         .first_recent = (uint32_t)result_int8(result, row, MAILBOX_FIRST_RECENT),
         .auto_subscribe = result_bool(result, row, MAILBOX_AUTO_SUBSCRIBE),
         .quota_root_id = result_int8(result, row, MAILBOX_QUOTA_ROOT_ID),
+        .filter_version = result_int8(result, row, MAILBOX_FILTER_VERSION),
     };
     int err = row_text(result, arena, row, MAILBOX_OWNER, &mailbox.owner);
     if (!err)

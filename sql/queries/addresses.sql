@@ -2,7 +2,7 @@
 
 -- name: address_find
 -- $1 local parts, the first that is somebody's counts; $2 domain, empty: the default.
-SELECT found.user_id, u.login, found.mailbox_id, found.place
+SELECT found.user_id, u.login, found.mailbox_id, found.place, u.filter_version
 FROM find_address($1::text[],
                   CASE WHEN $2::text = '' THEN (SELECT name FROM mail_domains WHERE is_default)
                        ELSE $2

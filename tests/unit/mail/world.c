@@ -100,6 +100,8 @@ static void run_in_fiber(void *arg)
         .mime = {.depth = 100, .parts = 10000, .header_size = 1 << 20},
         .message_max = 32 << 20,
         .mailboxes_per_user = 20,
+        .script_size = 1 << 20,
+        .scripts = 64,
         .annotation_size = 1024,
         .annotations = 10,
         .retention_days = 14,

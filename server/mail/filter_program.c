@@ -1,0 +1,169 @@
+#include "filter_program.h"
+
+#include <stdlib.h>
+
+#include "acl_check.h"
+#include "engine.h"
+#include "store/sieve_rows.h"
+
+enum { PROGRAMS = 256 };
+
+struct filter_programs {
+    struct filter_program *programs[PROGRAMS]; /* NULL: free */
+    uint64_t uses;
+};
+
+int filter_programs_open(struct mail *mail)
+{
+    mail->filters = calloc(1, sizeof *mail->filters);
+    return mail->filters ? 0 : fail(ERR_NO_MEMORY, "no memory for filters");
+}
+
+void filter_program_drop(struct filter_program **program)
+{
+    struct filter_program *old = *program;
+    *program = NULL;
+    if (!old || --old->users)
+        return;
+    sieve_program_free(&old->program);
+    arena_clear(&old->arena);
+    free(old);
+}
+
+void filter_programs_close(struct mail *mail)
+{
+    for (size_t i = 0; mail->filters && i < PROGRAMS; i++)
+        filter_program_drop(&mail->filters->programs[i]);
+    free(mail->filters);
+    mail->filters = NULL;
+}
+
+/* Compiling ------------------------------------------------------------------------------------ */
+
+struct library {
+    struct mail *mail;
+    struct sieve_owner owner;
+};
+
+static int load_script(void *arg, bool global, struct slice name, struct arena *arena,
+                       struct slice *text_out)
+{
+    const struct library *library = arg;
+    if (global)
+        return fail(ERR_NOT_FOUND, "There are no global scripts");
+    return sieve_rows_get(library->mail->database, &library->owner, name, arena, text_out);
+}
+
+int filter_compile(struct mail *mail, const struct filter_owner *owner, struct slice text,
+                   struct sieve_program **out, struct sieve_problem *problem_out)
+{
+    struct library library = {mail, {owner->user_id, owner->mailbox_id, owner->actor_id}};
+    const struct sieve_library scripts = {&library, load_script};
+    return sieve_compile(text, &scripts, out, problem_out);
+}
+
+/* Remembering ---------------------------------------------------------------------------------- */
+
+static bool is_of(const struct filter_program *program, const struct filter_owner *owner)
+{
+    return program && program->owner.user_id == owner->user_id &&
+           program->owner.mailbox_id == owner->mailbox_id;
+}
+
+static struct filter_program *recall(struct filter_programs *programs,
+                                     const struct filter_owner *owner, int64_t version)
+{
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct filter_program *program = programs->programs[i];
+        if (!is_of(program, owner) || program->version != version)
+            continue;
+        program->used_at = ++programs->uses;
+        program->users++;
+        return program;
+    }
+    return NULL;
+}
+
+/* That of the owner's older version, else a free place, else what was not used for longest. */
+static struct filter_program **choose_place(struct filter_programs *programs,
+                                            const struct filter_owner *owner)
+{
+    struct filter_program **best = &programs->programs[0];
+    for (size_t i = 0; i < PROGRAMS; i++) {
+        struct filter_program **place = &programs->programs[i];
+        if (is_of(*place, owner))
+            return place;
+        if (*best && (!*place || (*place)->used_at < (*best)->used_at))
+            best = place;
+    }
+    return best;
+}
+
+static void remember(struct filter_programs *programs, struct filter_program *program)
+{
+    struct filter_program **place = choose_place(programs, &program->owner);
+    filter_program_drop(place);
+    program->used_at = ++programs->uses;
+    program->users++;
+    *place = program;
+}
+
+/* The administrator has the id 0; who is nobody any more, the rights of anyone. */
+static int find_author(const struct sieve_active_row *row, struct filter_program *program)
+{
+    bool is_known = row->administrators || row->login.len;
+    program->author = (struct actor){.user_id = is_known ? row->author_id : OWNER_NOBODY,
+                                     .login = arena_copy(&program->arena, row->login),
+                                     .client = SLICE_EMPTY};
+    return program->author.login.data ? 0 : -ERR_NO_MEMORY;
+}
+
+static int make_program(struct mail *mail, const struct filter_owner *owner,
+                        const struct sieve_active_row *row, struct filter_program **out,
+                        struct sieve_problem *problem_out)
+{
+    struct filter_program *program = calloc(1, sizeof *program);
+    if (!program)
+        return fail(ERR_NO_MEMORY, "no memory for a filter");
+    program->owner = *owner;
+    program->users = 1;
+    arena_init(&program->arena, 0);
+    int err = find_author(row, program);
+    if (!err)
+        err = filter_compile(mail, owner, row->text, &program->program, problem_out);
+    if (err)
+        filter_program_drop(&program);
+    else
+        *out = program;
+    return err;
+}
+
+static int load_program(struct mail *mail, const struct filter_owner *owner,
+                        struct filter_program **out, struct sieve_problem *problem_out)
+{
+    const struct sieve_owner rows_owner = {owner->user_id, owner->mailbox_id, 0};
+    struct sieve_active_row row;
+    struct arena arena;
+    arena_init(&arena, 0);
+    int err = sieve_rows_active(mail->database, &rows_owner, &arena, &row);
+    if (!err)
+        err = make_program(mail, owner, &row, out, problem_out);
+    arena_clear(&arena);
+    return err;
+}
+
+int filter_program_get(struct mail *mail, const struct filter_owner *owner, int64_t version,
+                       struct filter_program **out, struct sieve_problem *problem_out)
+{
+    *problem_out = (struct sieve_problem){.script = SLICE_EMPTY};
+    struct filter_program *program = recall(mail->filters, owner, version);
+    if (!program) {
+        int err = load_program(mail, owner, &program, problem_out);
+        if (err)
+            return err;
+        program->version = version;
+        remember(mail->filters, program);
+    }
+    *out = program;
+    return 0;
+}

@@ -1,0 +1,111 @@
+-- Sieve scripts. $1 is the user whose they are, $2 the mailbox: one of them is 0.
+
+-- name: sieve_lock_owner
+-- Whoever changes scripts holds the owner to the end, and for a mailbox its rights, too.
+WITH owner AS MATERIALIZED (
+    SELECT u.id FROM users u WHERE u.id = $1::bigint FOR NO KEY UPDATE
+), mailbox AS MATERIALIZED (
+    SELECT s.mailbox_id FROM mailbox_state s WHERE s.mailbox_id = $2::bigint FOR UPDATE
+)
+SELECT id FROM owner UNION ALL SELECT mailbox_id FROM mailbox;
+
+-- name: sieve_may_manage
+-- After the lock. $3 who wants to. No row: the owner is gone.
+SELECT true FROM users u WHERE u.id = $1::bigint
+UNION ALL
+SELECT r.rights & 1025 = 1025
+FROM live_mailboxes m
+CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
+WHERE m.id = $2::bigint;
+
+-- name: sieve_list
+SELECT name, length(text)::bigint, active, changed_at
+FROM sieve_scripts
+WHERE user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+  AND mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+ORDER BY name;
+
+-- name: sieve_get
+SELECT text
+FROM sieve_scripts
+WHERE user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+  AND mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+  AND name = $3::text;
+
+-- name: sieve_active
+-- Who has written it: of a user's script the user. Without a login somebody who is gone, or
+-- the administrator.
+SELECT s.name, s.text, coalesce(s.user_id, s.written_by), coalesce(u.login, ''),
+       s.written_by = 0 AND s.mailbox_id IS NOT NULL AS by_administrator
+FROM sieve_scripts s
+LEFT JOIN users u ON u.id = coalesce(s.user_id, s.written_by)
+WHERE s.user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+  AND s.mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+  AND s.active;
+
+-- name: sieve_count_others
+-- How many there are but the one with that name.
+SELECT count(*)
+FROM sieve_scripts
+WHERE user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+  AND mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+  AND name <> $3::text;
+
+-- name: sieve_put
+INSERT INTO sieve_scripts (user_id, mailbox_id, name, text, written_by)
+VALUES (nullif($1::bigint, 0), nullif($2::bigint, 0), $3::text, $4::bytea, $5::bigint)
+ON CONFLICT (user_id, mailbox_id, name) DO UPDATE
+SET text = EXCLUDED.text, written_by = EXCLUDED.written_by, changed_at = now()
+RETURNING name;
+
+-- name: sieve_deactivate
+UPDATE sieve_scripts SET active = false
+WHERE user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+  AND mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+  AND active
+RETURNING name;
+
+-- name: sieve_activate
+UPDATE sieve_scripts SET active = true
+WHERE user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+  AND mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+  AND name = $3::text
+RETURNING name;
+
+-- name: sieve_rename
+-- Whether one has the new name $4 already; no row: there is none of the old name.
+WITH script AS MATERIALIZED (
+    SELECT s.name, s.active,
+           EXISTS (SELECT FROM sieve_scripts other
+                   WHERE other.user_id IS NOT DISTINCT FROM s.user_id
+                     AND other.mailbox_id IS NOT DISTINCT FROM s.mailbox_id
+                     AND other.name = $4::text) AS taken
+    FROM sieve_scripts s
+    WHERE s.user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+      AND s.mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+      AND s.name = $3::text
+), renamed AS (
+    UPDATE sieve_scripts s SET name = $4, changed_at = now()
+    FROM script
+    WHERE s.user_id IS NOT DISTINCT FROM nullif($1, 0)
+      AND s.mailbox_id IS NOT DISTINCT FROM nullif($2, 0)
+      AND s.name = script.name AND NOT script.taken
+)
+SELECT taken FROM script;
+
+-- name: sieve_delete
+-- Whether it is active, and so stays; no row: there is none of that name.
+WITH script AS MATERIALIZED (
+    SELECT s.name, s.active
+    FROM sieve_scripts s
+    WHERE s.user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
+      AND s.mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
+      AND s.name = $3::text
+), gone AS (
+    DELETE FROM sieve_scripts s
+    USING script
+    WHERE s.user_id IS NOT DISTINCT FROM nullif($1, 0)
+      AND s.mailbox_id IS NOT DISTINCT FROM nullif($2, 0)
+      AND s.name = script.name AND NOT script.active
+)
+SELECT active FROM script;
