@@ -5,7 +5,7 @@
 #include "proto/sasl.h"
 
 /* Extensions that are no command: how things are said, not what is said. */
-static const char capability_always[] = "IMAP4rev1 LITERAL+ SASL-IR";
+static const char capability_always[] = "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR";
 static const char capability_logged_in[] = " RIGHTS=texk UIDPLUS SAVEDATE";
 
 static void capability_render_commands(unsigned states, struct buffer *out)
@@ -32,7 +32,8 @@ static void capability_render_login(const struct session *session, struct buffer
 static void capability_render_extensions(struct buffer *out)
 {
     for (const struct extension *row = extensions; row->name; row++)
-        buffer_printf(out, " %s", row->name);
+        if (!(row->enables & ENABLED_REV2)) /* has been named first */
+            buffer_printf(out, " %s", row->name);
 }
 
 /* RFC 7889: the limit is the same for all mailboxes. */

@@ -58,6 +58,7 @@ struct command {
     bool streams;  /* a literal follows, not yet asked for */
     bool literal_synchronising;
     uint64_t literal_size;
+    bool literal_in_parentheses; /* ")" comes behind its octets */
     char refusal[48];   /* response code of the tagged NO or BAD; "": by the error (reply.c) */
     struct buffer code; /* response code of the tagged OK, "[APPENDUID 1 2]" */
     const char *text;   /* text of the tagged OK; NULL: "NAME completed" */

@@ -6,11 +6,9 @@
 #include "selected.h"
 
 const struct extension extensions[] = {
-    {"CONDSTORE", ENABLED_CONDSTORE},
-    {"QRESYNC", ENABLED_CONDSTORE | ENABLED_QRESYNC},
-    {"UTF8=ACCEPT", ENABLED_UTF8},
-    {"UIDONLY", ENABLED_UIDONLY},
-    {NULL, 0},
+    {"CONDSTORE", ENABLED_CONDSTORE}, {"QRESYNC", ENABLED_CONDSTORE | ENABLED_QRESYNC},
+    {"UTF8=ACCEPT", ENABLED_UTF8},    {"UIDONLY", ENABLED_UIDONLY},
+    {"IMAP4rev2", ENABLED_REV2},      {NULL, 0},
 };
 
 /* What the client is told next has modseqs: so must the picture that comes next. */
@@ -32,6 +30,8 @@ int extension_enable(struct session *session, unsigned bits)
     int err = 0;
     if ((added & ENABLED_CONDSTORE) && session->selected)
         err = extension_begin_modseqs(session);
+    if ((added & ENABLED_REV2) && session->selected)
+        uidset_clear(&session->selected->recent);
     if (!err)
         session->enabled |= bits;
     return err;

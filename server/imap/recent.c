@@ -21,6 +21,8 @@ static int take_range(struct selected *selected, uint64_t first, uint64_t behind
 
 int recent_take(struct selected *selected, uint32_t from_uid)
 {
+    if (selected->session->enabled & ENABLED_REV2)
+        return 0; /* RFC 9051 has no \Recent: it is left to sessions that know it */
     const uint64_t behind_all = (uint64_t)UINT32_MAX + 1;
     bool claim = !selected->examined && !grant_is_recently_deleted(selected->grant);
     uint32_t unclaimed = view_recent_from(selected->view, claim);

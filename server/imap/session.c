@@ -44,7 +44,7 @@ bool session_can_start_tls(const struct session *session)
 
 bool session_uses_utf8(const struct session *session)
 {
-    return session->enabled & ENABLED_UTF8;
+    return session->enabled & (ENABLED_UTF8 | ENABLED_REV2);
 }
 
 void session_bye(struct session *session, const char *text)

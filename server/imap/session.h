@@ -34,6 +34,7 @@ enum {
     ENABLED_QRESYNC = 2,   /* VANISHED in place of EXPUNGE; comes with the other */
     ENABLED_UTF8 = 4,      /* RFC 9755: names and quoted strings are UTF-8 both ways */
     ENABLED_UIDONLY = 8,   /* RFC 9586: no message numbers, UIDFETCH in place of FETCH */
+    ENABLED_REV2 = 16,     /* RFC 9051: UTF-8, ESEARCH, no \Recent */
     ENABLED_SHAPES_NEWS = ENABLED_CONDSTORE | ENABLED_QRESYNC | ENABLED_UIDONLY
 };
 

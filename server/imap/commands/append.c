@@ -14,6 +14,7 @@ struct append_message {
     struct flag_names flags;
     int64_t internal_date; /* microseconds; INT64_MIN: now */
     uint64_t size;
+    bool in_parentheses; /* "UTF8 (~{n}" */
     struct intake_result stored;
     struct append_message *next;
 };
@@ -42,12 +43,25 @@ static int parse_append_options(struct lexer *lexer, struct append_message *mess
     return err;
 }
 
+/* RFC 6855 section 4: a message with UTF-8 in its header is in parentheses. RFC 9755 no longer
+ * asks for it; clients of the older one do it. */
+static int parse_append_utf8(struct lexer *lexer, struct append_message *message)
+{
+    if (!lexer->utf8 || !lexer_accept_word(lexer, "UTF8"))
+        return 0;
+    message->in_parentheses = true;
+    int err = lexer_space(lexer);
+    return err ? err : lexer_expect(lexer, '(');
+}
+
 /* SP [flag-list SP] [date-time SP], and the literal's header. */
 static int parse_append_message(struct lexer *lexer, struct append_message *message)
 {
     int err = lexer_space(lexer);
     if (!err)
         err = parse_append_options(lexer, message);
+    if (!err)
+        err = parse_append_utf8(lexer, message);
     return err ? err : lexer_literal_header(lexer, &message->size);
 }
 
@@ -118,6 +132,7 @@ static int append_receive(struct session *session, struct command *command,
     int err = intake_begin(session->mail, &intake);
     if (err)
         return err;
+    command->literal_in_parentheses = message->in_parentheses;
     err = input_stream_literal(session, command, append_piece, intake, more_out);
     bool alone = message == &args->first && !command->streams;
     if (!err)

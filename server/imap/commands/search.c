@@ -51,6 +51,9 @@ static int list_uids(const struct uidset *set, struct arena *arena, uint32_t **o
 static int run_search(struct session *session, struct command *command)
 {
     const struct search_args *args = command->args;
+    struct search_return wanted = args->wanted;
+    if (!wanted.given && (session->enabled & ENABLED_REV2))
+        wanted.given = wanted.all = true; /* RFC 9051 section 6.4.4: always ESEARCH */
     struct uidset found;
     uidset_init(&found);
     int err = search_selected(session, command, args->program, &found);
@@ -60,7 +63,7 @@ static int run_search(struct session *session, struct command *command)
     const struct search_answer answer = {
         .session = session,
         .command = command,
-        .wanted = &args->wanted,
+        .wanted = &wanted,
         .uids = uids,
         .count = (size_t)uidset_size(&found),
         .with_modseq = search_has(args->program, SEARCH_MODSEQ),

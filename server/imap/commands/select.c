@@ -6,10 +6,12 @@
 #include "../resync.h"
 #include "../selected.h"
 #include "mail/writer.h"
+#include "model/mailbox_name.h"
 #include "model/object_id.h"
 
 struct select_args {
     struct slice mailbox;
+    struct slice written; /* the name before it was normalised, in UTF-8 */
     bool condstore;
     struct resync_args resync;
 };
@@ -41,12 +43,23 @@ static int parse_select_parameters(struct lexer *lexer, struct select_args *args
     return err;
 }
 
+/* A name in modified UTF-7 is normalised by being read. */
+static int parse_select_name(struct lexer *lexer, struct select_args *args)
+{
+    struct lexer written = *lexer;
+    int err = lexer_mailbox(lexer, &args->mailbox);
+    if (!err && lexer->utf8)
+        return lexer_astring(&written, &args->written);
+    args->written = args->mailbox;
+    return err;
+}
+
 static int parse_select(struct lexer *lexer, void *out)
 {
     struct select_args *args = out;
     int err = lexer_space(lexer);
     if (!err)
-        err = lexer_mailbox(lexer, &args->mailbox);
+        err = parse_select_name(lexer, args);
     struct lexer ahead = *lexer;
     lexer_skip_spaces(&ahead);
     if (!err && !lexer_at_end(&ahead))
@@ -76,9 +89,11 @@ static int select_describe(struct session *session)
     buffer_init(&out, 0);
     selected_render_flags(selected, &out);
     buffer_printf(&out, "* %u EXISTS\r\n", picture_count(picture));
-    buffer_printf(&out, "* %llu RECENT\r\n", (unsigned long long)uidset_size(&selected->recent));
+    if (!(session->enabled & ENABLED_REV2))
+        buffer_printf(&out, "* %llu RECENT\r\n",
+                      (unsigned long long)uidset_size(&selected->recent));
     uint32_t first_unseen = picture_first_unseen(picture);
-    if (first_unseen && !(session->enabled & ENABLED_UIDONLY))
+    if (first_unseen && !(session->enabled & (ENABLED_UIDONLY | ENABLED_REV2)))
         buffer_printf(&out, "* OK [UNSEEN %u] First unseen\r\n", first_unseen);
     buffer_printf(&out, "* OK [UIDVALIDITY %u] UIDs are valid\r\n",
                   grant_uidvalidity(selected->grant));
@@ -93,6 +108,35 @@ static int select_describe(struct session *session)
     return err;
 }
 
+/* RFC 9051 section 6.3.2: which mailbox it is, as LIST calls it. OLDNAME: as the client did. */
+static int select_name(struct session *session, const struct select_args *args, struct arena *arena)
+{
+    if (!(session->enabled & ENABLED_REV2))
+        return 0;
+    struct mailbox_path path;
+    int err = mailbox_path_parse(arena, args->mailbox, session->actor.login, &path);
+    if (err)
+        return err;
+    struct buffer name, line;
+    buffer_init(&name, 0);
+    buffer_init(&line, 0);
+    mailbox_path_render(&path, &name);
+    buffer_add_cstr(&line, "* LIST () \"/\" ");
+    reply_mailbox(session, buffer_slice(&name), &line);
+    if (!slice_equal(buffer_slice(&name), args->written)) {
+        buffer_add_cstr(&line, " (\"OLDNAME\" (");
+        reply_mailbox(session, args->written, &line);
+        buffer_add_cstr(&line, "))");
+    }
+    buffer_add_cstr(&line, "\r\n");
+    err = buffer_check(&name);
+    if (!err)
+        err = reply_buffer(session, &line);
+    buffer_clear(&name);
+    buffer_clear(&line);
+    return err;
+}
+
 static int select_open(struct session *session, struct command *command, bool examine)
 {
     const struct select_args *args = command->args;
@@ -101,6 +145,8 @@ static int select_open(struct session *session, struct command *command, bool ex
     if (args->resync.match_numbers.count && (session->enabled & ENABLED_UIDONLY))
         return command_refuse_numbers(command); /* RFC 9586 section 3.4 */
     int err = selected_open(session, command->grants[0], examine);
+    if (!err)
+        err = select_name(session, args, command->arena);
     if (!err)
         err = select_describe(session);
     if (!err && args->resync.given)
