@@ -99,8 +99,10 @@ static int serve_line(struct lmtp_session *session)
         return run_line(session, line);
     stream_consume(session->stream, line.len);
     session->bad_commands++;
-    return lmtp_reply(session, 500, "5.5.2",
-                      too_long ? "The line is too long" : "A line ends with CRLF");
+    err = too_long ? fail(ERR_LIMIT, "The line is too long")
+                   : fail(ERR_SYNTAX, "A line ends with CRLF");
+    lmtp_log(session, LOG_INFO, "bad-command", SLICE_EMPTY, err);
+    return lmtp_reply(session, 500, "5.5.2", "%s", last_error()->text);
 }
 
 static int serve(struct lmtp_session *session)
