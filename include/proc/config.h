@@ -34,6 +34,8 @@ struct config {
     struct config_list listen_imap;
     struct config_list listen_imaps;
     struct config_list listen_lmtp;
+    struct config_list listen_managesieve;
+    struct config_list listen_managesieves;
     struct config_list plaintext_networks;
 
     const char *log_file;

@@ -41,6 +41,11 @@ const struct config_row config_rows[] = {
     LIST("listen.lmtp", listen_lmtp, "", false,
          "Addresses for LMTP, where the MTA delivers; for its eyes only: \"unix:/path\", "
          "\"127.0.0.1:24\"."),
+    LIST("listen.managesieve", listen_managesieve, "", false,
+         "Addresses for ManageSieve with STARTTLS, where users look after their Sieve scripts; "
+         "the usual port is 4190."),
+    LIST("listen.managesieves", listen_managesieves, "", false,
+         "Addresses for ManageSieve with TLS from the first octet."),
     LIST("plaintext_networks", plaintext_networks, "127.0.0.1/32 ::1/128 unix", true,
          "Networks from which LOGIN and AUTHENTICATE PLAIN are accepted without TLS; elsewhere "
          "LOGINDISABLED."),

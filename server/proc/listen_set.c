@@ -51,6 +51,8 @@ int listen_set_bind(const struct config *config, unsigned workers, struct listen
         [LISTEN_IMAP] = &config->listen_imap,
         [LISTEN_IMAPS] = &config->listen_imaps,
         [LISTEN_LMTP] = &config->listen_lmtp,
+        [LISTEN_MANAGESIEVE] = &config->listen_managesieve,
+        [LISTEN_MANAGESIEVES] = &config->listen_managesieves,
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     size_t most = 0;

@@ -6,7 +6,13 @@
 
 #include "proc/config.h"
 
-enum listen_service { LISTEN_IMAP, LISTEN_IMAPS, LISTEN_LMTP };
+enum listen_service {
+    LISTEN_IMAP,
+    LISTEN_IMAPS,
+    LISTEN_LMTP,
+    LISTEN_MANAGESIEVE,
+    LISTEN_MANAGESIEVES
+};
 
 struct listen_socket {
     const char *address;

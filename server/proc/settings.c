@@ -88,6 +88,22 @@ void settings_lmtp(const struct config *config, unsigned worker, struct lmtp_set
     };
 }
 
+void settings_managesieve(const struct config *config, unsigned worker,
+                          struct managesieve_settings *out)
+{
+    *out = (struct managesieve_settings){
+        .login_timeout = (uint32_t)config->timeouts_login,
+        .inactivity_timeout = (uint32_t)config->timeouts_inactivity,
+        .literal_timeout = (uint32_t)config->timeouts_literal,
+        .output_timeout = (uint32_t)config->timeouts_output,
+        .failed_login_delay_ms = (uint32_t)config->timeouts_failed_login_ms,
+        .failed_login_delay_max_ms = (uint32_t)config->timeouts_failed_login_max_ms,
+        .failed_logins_max = (uint32_t)config->limits_failed_logins,
+        .bad_commands_max = (uint32_t)config->limits_bad_commands,
+        .worker = worker,
+    };
+}
+
 int settings_tls(const struct config *config, struct tls_context **out)
 {
     if (!*config->tls_certificate) {

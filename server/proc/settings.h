@@ -7,6 +7,7 @@
 #include "imap/server.h"
 #include "lmtp/server.h"
 #include "mail/mail.h"
+#include "managesieve/server.h"
 #include "proc/config.h"
 #include "store/database.h"
 
@@ -17,6 +18,9 @@ void settings_mail(const struct config *config, bool listen, struct mail_setting
 void settings_imap(const struct config *config, unsigned worker, struct imap_settings *out);
 /* tls is left to the caller. The host's name is asked for once. */
 void settings_lmtp(const struct config *config, unsigned worker, struct lmtp_settings *out);
+/* tls, plaintext_networks and throttle are left to the caller, who owns them. */
+void settings_managesieve(const struct config *config, unsigned worker,
+                          struct managesieve_settings *out);
 /* -ERR_TLS; *out is NULL when no certificate is configured. */
 int settings_tls(const struct config *config, struct tls_context **out) MUST_CHECK;
 int settings_networks(const struct config *config, struct network_list **out) MUST_CHECK;

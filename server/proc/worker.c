@@ -12,6 +12,7 @@
 #include "imap/server.h"
 #include "lmtp/server.h"
 #include "mail/mail.h"
+#include "managesieve/server.h"
 #include "session/throttle.h"
 #include "settings.h"
 #include "store/schema.h"
@@ -25,6 +26,7 @@ struct worker_settings {
     struct network_list *networks;
     struct imap_settings imap;
     struct lmtp_settings lmtp;
+    struct managesieve_settings managesieve;
     struct mail_settings mail;
 };
 
@@ -41,6 +43,7 @@ struct worker {
     struct mail *mail;
     struct imap_server *imap;
     struct lmtp_server *lmtp;
+    struct managesieve_server *managesieve;
     struct throttle *throttle; /* of failed logins, whatever the service */
     struct worker_port *ports;
     size_t port_count;
@@ -66,6 +69,8 @@ static void worker_user_changed(void *arg, int64_t user_id)
     struct worker *worker = arg;
     if (worker->imap)
         imap_server_user_changed(worker->imap, user_id);
+    if (worker->managesieve)
+        managesieve_server_user_changed(worker->managesieve, user_id);
 }
 
 static int worker_settings_load(struct worker *worker, struct worker_settings **out)
@@ -88,6 +93,10 @@ static int worker_settings_load(struct worker *worker, struct worker_settings **
     settings->imap.throttle = worker->throttle;
     settings_lmtp(&settings->config, worker->start->number, &settings->lmtp);
     settings->lmtp.tls = settings->tls;
+    settings_managesieve(&settings->config, worker->start->number, &settings->managesieve);
+    settings->managesieve.tls = settings->tls;
+    settings->managesieve.plaintext_networks = settings->networks;
+    settings->managesieve.throttle = worker->throttle;
     settings_mail(&settings->config, true, &settings->mail);
     settings->mail.user_changed = worker_user_changed;
     settings->mail.arg = worker;
@@ -123,6 +132,11 @@ static void worker_leave_address(void *arg, const char *remote)
                            worker_address_key(remote, key, sizeof key));
 }
 
+static bool worker_is_managesieve(const struct worker_port *port)
+{
+    return port->service == LISTEN_MANAGESIEVE || port->service == LISTEN_MANAGESIEVES;
+}
+
 /* Each protocol has its own way of saying no. */
 static void worker_refuse(const struct worker_port *port, int fd, const char *code,
                           const char *text)
@@ -131,6 +145,8 @@ static void worker_refuse(const struct worker_port *port, int fd, const char *co
     snprintf(reason, sizeof reason, "[%s] %s", code, text);
     if (port->service == LISTEN_LMTP)
         lmtp_refuse(fd, text);
+    else if (worker_is_managesieve(port))
+        managesieve_refuse(fd, port->service == LISTEN_MANAGESIEVES, text);
     else
         imap_refuse(fd, port->service == LISTEN_IMAPS, reason);
 }
@@ -139,6 +155,9 @@ static void worker_hand_over(const struct worker_port *port, int fd, const char 
 {
     if (port->service == LISTEN_LMTP)
         lmtp_server_accept(port->worker->lmtp, fd, remote);
+    else if (worker_is_managesieve(port))
+        managesieve_server_accept(port->worker->managesieve, fd, remote,
+                                  port->service == LISTEN_MANAGESIEVES);
     else
         imap_server_accept(port->worker->imap, fd, remote, port->service == LISTEN_IMAPS);
 }
@@ -147,7 +166,7 @@ static void worker_accepted(void *arg, int fd)
 {
     const struct worker_port *port = arg;
     struct worker *worker = port->worker;
-    if (!worker->imap || !worker->lmtp) {
+    if (!worker->imap || !worker->lmtp || !worker->managesieve) {
         worker_refuse(port, fd, "UNAVAILABLE", "The database is away, try again later");
         return;
     }
@@ -231,9 +250,16 @@ static int worker_open_services(struct worker *worker)
                                     .leave_user = worker_leave_user,
                                     .leave_address = worker_leave_address};
     const struct lmtp_hooks lmtp = {.arg = worker, .leave_address = worker_leave_address};
+    const struct managesieve_hooks managesieve = {.arg = worker,
+                                                  .enter_user = worker_enter_user,
+                                                  .leave_user = worker_leave_user,
+                                                  .leave_address = worker_leave_address};
     int err = imap_server_new(worker->mail, &worker->settings->imap, &imap, &worker->imap);
     if (!err)
         err = lmtp_server_new(worker->mail, &worker->settings->lmtp, &lmtp, &worker->lmtp);
+    if (!err)
+        err = managesieve_server_new(worker->mail, &worker->settings->managesieve, &managesieve,
+                                     &worker->managesieve);
     return err;
 }
 
@@ -259,6 +285,7 @@ static bool worker_has_sessions_left(const struct worker *worker)
 {
     size_t count = worker->imap ? imap_server_sessions(worker->imap) : 0;
     count += worker->lmtp ? lmtp_server_sessions(worker->lmtp) : 0;
+    count += worker->managesieve ? managesieve_server_sessions(worker->managesieve) : 0;
     if (count)
         log_event(LOG_WARNING, "sessions-left", log_number("worker", worker->start->number),
                   log_number("count", (int64_t)count));
@@ -272,11 +299,14 @@ static void worker_close(struct worker *worker)
         worker->settings ? (uint32_t)worker->settings->config.shutdown_timeout * 1000 : 0;
     if (worker->lmtp) /* first: what it takes in is told to the others */
         lmtp_server_stop(worker->lmtp, timeout_ms);
+    if (worker->managesieve)
+        managesieve_server_stop(worker->managesieve, timeout_ms);
     if (worker->imap)
         imap_server_stop(worker->imap, timeout_ms);
     if (worker_has_sessions_left(worker))
         return;
     lmtp_server_free(&worker->lmtp);
+    managesieve_server_free(&worker->managesieve);
     imap_server_free(&worker->imap);
     throttle_free(&worker->throttle);
     mail_close(&worker->mail);
@@ -295,6 +325,7 @@ static void worker_reload(struct worker *worker)
     }
     imap_server_reload(worker->imap, &settings->imap);
     lmtp_server_reload(worker->lmtp, &settings->lmtp);
+    managesieve_server_reload(worker->managesieve, &settings->managesieve);
     mail_set_settings(worker->mail, &settings->mail);
     if (settings_open_log(&settings->config))
         log_event(LOG_ERROR, "log", log_text("text", last_error()->text));

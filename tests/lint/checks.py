@@ -20,8 +20,9 @@ MAY_INCLUDE = {
     "session": {"session", "mail", "net", "proto", "fiber", "model", "base"},
     "imap": {"imap", "session", "mail", "net", "proto", "fiber", "model", "base"},
     "lmtp": {"lmtp", "mail", "net", "proto", "fiber", "model", "base"},
+    "managesieve": {"managesieve", "session", "mail", "net", "proto", "fiber", "model", "base"},
     "proc": {
-        *("proc", "imap", "lmtp", "session"),
+        *("proc", "imap", "lmtp", "managesieve", "session"),
         *("mail", "net", "proto", "store", "fiber", "model", "base"),
     },
     "admin": {"admin", "proc", "mail", "store", "fiber", "model", "base"},
@@ -177,7 +178,7 @@ def check_no_printing():
 
 def check_lower_layers_do_not_log():
     for path in c_files("server", "include"):
-        if layer(path) in ("session", "imap", "lmtp", "proc") or path.match("*/base/log.*"):
+        if layer(path) in ("session", "imap", "lmtp", "managesieve", "proc") or path.match("*/base/log.*"):
             continue
         for found in re.finditer(r"\blog_(event|fields)\s*\(", code(path)):
             yield f"{path}:{line_of(code(path), found.start())}: {found[0]}"

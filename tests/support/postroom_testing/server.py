@@ -178,12 +178,16 @@ class Server:
         self.imap_port = world.ports.take()
         self.imaps_port = world.ports.take()
         self.lmtp_port = world.ports.take()
+        self.managesieve_port = world.ports.take()
+        self.managesieves_port = world.ports.take()
         self.settings = {
             "workers": 2,
             "pid_file": str(self.folder / "postroomd.pid"),
             "listen.imap": [f"127.0.0.1:{self.imap_port}"],
             "listen.imaps": [f"127.0.0.1:{self.imaps_port}"],
             "listen.lmtp": [f"127.0.0.1:{self.lmtp_port}"],
+            "listen.managesieve": [f"127.0.0.1:{self.managesieve_port}"],
+            "listen.managesieves": [f"127.0.0.1:{self.managesieves_port}"],
             "database.conninfo": world.conninfo(database),
             "tls.certificate": str(world.certificate),
             "tls.key": str(world.key),
