@@ -29,6 +29,7 @@ enum err {
     ERR_ENCODING,    /* a content transfer encoding that is unknown */
     ERR_NOT_FOUND,   /* no such thing, or the caller may not know of it */
     ERR_EXISTS,      /* there is one already */
+    ERR_REJECTED,    /* whoever it is for does not want it; the text says why */
     ERR_DENIED,      /* the caller lacks a right on something it may know of */
     ERR_READ_ONLY,   /* the mailbox was opened read-only (EXAMINE) */
     ERR_CREDENTIALS, /* wrong user, password or proof; one text for all three */

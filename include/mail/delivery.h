@@ -21,8 +21,10 @@ struct delivery {
     struct slice client;               /* the peer's address, for history */
     const struct mail_address *sender; /* NULL: a notice, or somebody unknown */
     char delimiter;                    /* before a folder in a local part; 0: there are none */
-    uint32_t duplicate_window;         /* seconds in which a Message-ID is taken once by a
-                                          mailbox; 0: always */
+    struct slice envelope_from;        /* for filters: paths without brackets, as they came */
+    struct slice envelope_to;
+    uint32_t duplicate_window; /* seconds in which a Message-ID is taken once by a
+                                  mailbox; 0: always */
 };
 
 /* Whether mail to the address is accepted, before it is there. -ERR_NOT_FOUND: nobody's;
@@ -31,11 +33,18 @@ int delivery_find(struct mail *mail, const struct delivery *delivery,
                   const struct mail_address *address, struct arena *arena,
                   struct destination *out) MUST_CHECK;
 
-/* Puts a message there: 0 is committed and flushed. One that is held (intake_hold) is
- * stored with it. -ERR_DENIED, -ERR_NOT_FOUND (gone meanwhile), -ERR_OVER_QUOTA,
- * -ERR_UNAVAILABLE. */
+/* What a filter has done that somebody may want to know: lines for the log. */
+enum { DELIVERY_NOTES_MAX = 16 };
+struct delivery_report {
+    struct slice notes[DELIVERY_NOTES_MAX]; /* arena */
+    size_t count;
+};
+
+/* Puts a message there, or where the filter of whom it is for says: 0 is committed and
+ * flushed. One that is held (intake_hold) is stored with it. -ERR_DENIED, -ERR_NOT_FOUND (gone
+ * meanwhile), -ERR_OVER_QUOTA, -ERR_UNAVAILABLE; -ERR_REJECTED with the filter's words. */
 int delivery_put(struct mail *mail, const struct delivery *delivery,
                  const struct destination *destination, const struct intake_result *message,
-                 struct arena *arena) MUST_CHECK;
+                 struct arena *arena, struct delivery_report *report_out) MUST_CHECK;
 
 #endif

@@ -17,6 +17,7 @@ static const char *const names[ERR_COUNT] = {
     [ERR_ENCODING] = "encoding",
     [ERR_NOT_FOUND] = "not-found",
     [ERR_EXISTS] = "exists",
+    [ERR_REJECTED] = "rejected",
     [ERR_DENIED] = "denied",
     [ERR_READ_ONLY] = "read-only",
     [ERR_CREDENTIALS] = "credentials",

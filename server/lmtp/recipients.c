@@ -54,14 +54,26 @@ static void note_failure(struct lmtp_recipient *recipient, int err)
         recipient->reason = *last_error();
 }
 
+static void log_report(const struct lmtp_session *session, const struct lmtp_recipient *recipient,
+                       const struct delivery_report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        log_event(LOG_INFO, "filter", log_text("session", session->id),
+                  log_slice("address", recipient->path), log_slice("text", report->notes[i]));
+}
+
 static void deliver_to(const struct lmtp_session *session, struct lmtp_recipient *recipient,
                        const struct intake_result *message)
 {
     struct delivery delivery = lmtp_delivery(session);
+    delivery.envelope_from = session->transaction.sender;
+    delivery.envelope_to = recipient->path;
+    struct delivery_report report;
     struct arena arena;
     arena_init(&arena, 0);
     note_failure(recipient, delivery_put(session->server->mail, &delivery, &recipient->destination,
-                                         message, &arena));
+                                         message, &arena, &report));
+    log_report(session, recipient, &report);
     arena_clear(&arena);
 }
 

@@ -40,6 +40,7 @@ static const struct rule rules[] = {
     {ERR_TOO_BIG, 552, "5.3.4", LOG_INFO, NULL},
     {ERR_LOOP, 554, "5.4.6", LOG_INFO, NULL},
     {ERR_NOT_FOUND, 550, "5.1.1", LOG_INFO, "There is no such address here"},
+    {ERR_REJECTED, 550, "5.7.1", LOG_INFO, NULL},
     {ERR_DENIED, 550, "5.7.1", LOG_INFO, "You may not post here"},
     {ERR_OVER_QUOTA, 452, "4.2.2", LOG_INFO, "The mailbox is full"},
     {ERR_UNAVAILABLE, 451, "4.3.0", LOG_ERROR, "The server cannot do this now: try again"},

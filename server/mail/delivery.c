@@ -1,11 +1,9 @@
 #include "mail/delivery.h"
 
-#include "base/clock.h"
+#include "delivery_store.h"
 #include "engine.h"
+#include "filter_deliver.h"
 #include "mail/mailbox.h"
-#include "mail/quota.h"
-#include "mail/writer.h"
-#include "store/deliveries.h"
 #include "store/mailboxes.h"
 
 enum { ATTEMPTS = 4, NOBODY = -1 /* has the rights of anyone, and no others */ };
@@ -55,7 +53,7 @@ static int find_inbox(struct mail *mail, const struct destination *destination, 
 
 static int find_mailbox(struct mail *mail, const struct delivery *delivery,
                         const struct destination *destination, struct arena *arena,
-                        int64_t *mailbox_id_out)
+                        struct mailbox_row *out)
 {
     int64_t poster;
     struct mailbox_row row;
@@ -74,7 +72,7 @@ static int find_mailbox(struct mail *mail, const struct delivery *delivery,
             err = require_post(&row);
     }
     if (!err)
-        *mailbox_id_out = row.id;
+        *out = row;
     return err;
 }
 
@@ -82,64 +80,46 @@ int delivery_find(struct mail *mail, const struct delivery *delivery,
                   const struct mail_address *address, struct arena *arena, struct destination *out)
 {
     struct destination destination;
-    int64_t mailbox_id;
+    struct mailbox_row home;
     int err = address_resolve(mail, address, delivery->delimiter, arena, &destination);
     if (!err)
-        err = find_mailbox(mail, delivery, &destination, arena, &mailbox_id);
+        err = find_mailbox(mail, delivery, &destination, arena, &home);
     if (!err)
         *out = destination;
     return err;
 }
 
-static int put(struct mail *mail, const struct delivery *delivery, int64_t mailbox_id,
-               const struct intake_result *message, struct arena *arena)
+/* The script of whoever the mail is for, when one is active. */
+static int64_t find_filter(const struct destination *destination, const struct mailbox_row *home,
+                           struct filter_owner *out)
 {
-    const struct actor actor = {.login = SLICE("LMTP"), .client = delivery->client};
-    const struct grant *grant;
-    const struct quota_amounts added = {{[QUOTA_STORAGE] = message->size, [QUOTA_MESSAGES] = 1}};
-    int err = acl_check_id(mail, &actor, mailbox_id, RIGHT_INSERT, arena, &grant);
-    if (!err)
-        err = quota_check_delivery(mail, grant, &added);
-    if (err)
-        return err;
-    struct append_item item = {.message_id = message->message_id,
-                               .content = message->content,
-                               .size = message->size,
-                               .seal = message->seal,
-                               .internal_date = clock_realtime_us()};
-    struct append_outcome outcome = {0};
-    err = writer_append(mail, grant, &item, 1, &outcome);
-    if (!err)
-        uidset_clear(&outcome.uids);
-    return err;
+    *out = destination->user_id ? (struct filter_owner){.user_id = destination->user_id}
+                                : (struct filter_owner){.mailbox_id = home->id};
+    return destination->user_id ? destination->filter_version : home->filter_version;
 }
 
-static int is_duplicate(struct mail *mail, const struct delivery *delivery, int64_t mailbox_id,
-                        const struct intake_result *message, bool *out)
+static int put(struct mail *mail, const struct delivery *delivery,
+               const struct destination *destination, const struct intake_result *message,
+               struct arena *arena, struct delivery_report *report_out)
 {
-    *out = false;
-    if (delivery->duplicate_window == 0)
-        return 0;
-    struct slice message_id = message->content ? message->content->row.message_id : SLICE_EMPTY;
-    if (message->content && message_id.len == 0)
-        return 0;
-    return deliveries_is_duplicate(mail->database, mailbox_id, message->message_id, message_id,
-                                   delivery->duplicate_window, out);
+    struct mailbox_row home;
+    struct filter_owner owner;
+    int err = find_mailbox(mail, delivery, destination, arena, &home);
+    if (err)
+        return err;
+    int64_t version = find_filter(destination, &home, &owner);
+    if (version)
+        return filter_deliver(mail, delivery, &owner, version, home.id, message, arena, report_out);
+    return delivery_store(mail, delivery, home.id, message, NULL, arena);
 }
 
 int delivery_put(struct mail *mail, const struct delivery *delivery,
                  const struct destination *destination, const struct intake_result *message,
-                 struct arena *arena)
+                 struct arena *arena, struct delivery_report *report_out)
 {
+    *report_out = (struct delivery_report){.count = 0};
     int err = -ERR_STALE;
-    for (int attempt = 0; attempt < ATTEMPTS && err == -ERR_STALE; attempt++) {
-        int64_t mailbox_id;
-        bool duplicate = false;
-        err = find_mailbox(mail, delivery, destination, arena, &mailbox_id);
-        if (!err)
-            err = is_duplicate(mail, delivery, mailbox_id, message, &duplicate);
-        if (!err && !duplicate)
-            err = put(mail, delivery, mailbox_id, message, arena);
-    }
+    for (int attempt = 0; attempt < ATTEMPTS && err == -ERR_STALE; attempt++)
+        err = put(mail, delivery, destination, message, arena, report_out);
     return err;
 }

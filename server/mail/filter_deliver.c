@@ -1,0 +1,268 @@
+#include "filter_deliver.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "delivery_store.h"
+#include "engine.h"
+#include "filter_message.h"
+#include "filter_program.h"
+#include "mail/mailbox.h"
+
+enum { ATTEMPTS = 4 };
+
+struct filtering {
+    struct mail *mail;
+    const struct delivery *delivery;
+    struct actor author; /* whose rights count */
+    int64_t home_id;
+    struct filter_message message;
+    struct arena *arena;
+    struct delivery_report *report;
+    bool stored;    /* the mail is somewhere */
+    bool kept;      /* at home, too */
+    bool must_keep; /* an action could not be carried out */
+};
+
+static void note(struct filtering *filtering, const char *text)
+{
+    struct delivery_report *report = filtering->report;
+    if (text && report->count < DELIVERY_NOTES_MAX)
+        report->notes[report->count++] = slice_cstr(text);
+}
+
+/* What the script is told ---------------------------------------------------------------------- */
+
+static bool may_file(const struct grant *grant)
+{
+    return grant_rights(grant) & (RIGHT_INSERT | RIGHT_POST);
+}
+
+static int mailbox_exists(void *arg, struct slice name, bool *out)
+{
+    struct filtering *filtering = arg;
+    const struct grant *grant;
+    int err =
+        acl_check(filtering->mail, &filtering->author, name, RIGHTS_NONE, filtering->arena, &grant);
+    if (err && err != -ERR_NOT_FOUND)
+        return err;
+    *out = !err && may_file(grant);
+    return 0;
+}
+
+static int read_message(void *arg, uint64_t start, uint64_t end, struct buffer *out)
+{
+    struct filtering *filtering = arg;
+    return filter_message_read(&filtering->message, start, end, out);
+}
+
+static int run(struct filtering *filtering, const struct sieve_program *program,
+               struct sieve_outcome *out, struct sieve_problem *problem_out)
+{
+    static const struct sieve_environment_item items[] = {
+        {"location", {"MDA", 3}}, {"phase", {"during", 6}}, {"name", {"Postroom", 8}}};
+    const struct sieve_host host = {.arg = filtering,
+                                    .read = read_message,
+                                    .mailbox_exists = mailbox_exists,
+                                    .environment = items,
+                                    .environment_count = sizeof items / sizeof items[0],
+                                    .now = clock_realtime_us() / 1000000,
+                                    .own_addresses = filtering->delivery->envelope_to};
+    const struct sieve_message message = {.tree = filtering->message.tree,
+                                          .size = filtering->message.stored->size,
+                                          .envelope_from = filtering->delivery->envelope_from,
+                                          .envelope_to = filtering->delivery->envelope_to,
+                                          .has_envelope = true};
+    return sieve_run(program, &message, &host, filtering->arena, out, problem_out);
+}
+
+/* Storing -------------------------------------------------------------------------------------- */
+
+/* The message as the action has it; when that can't be made, as it came in. */
+static struct intake_result choose_message(struct filtering *filtering,
+                                           const struct sieve_action *action)
+{
+    struct intake_result changed = *filtering->message.stored;
+    bool is_changed = action && (action->content.data || action->header.data);
+    if (is_changed && filter_message_change(&filtering->message, action, &changed) != 0)
+        note(filtering, arena_printf(filtering->arena, "line %u: stored as it came in: %s",
+                                     action->line, last_error()->text));
+    return changed;
+}
+
+static int store(struct filtering *filtering, const struct sieve_action *action, int64_t mailbox_id,
+                 const struct grant *rights)
+{
+    const struct intake_result message = choose_message(filtering, action);
+    const struct delivery_flags flags = {action ? &action->flags : NULL, rights};
+    bool has_flags = rights && action && action->has_flags;
+    int err = delivery_store(filtering->mail, filtering->delivery, mailbox_id, &message,
+                             has_flags ? &flags : NULL, filtering->arena);
+    if (err)
+        return err;
+    filtering->stored = true;
+    filtering->kept |= mailbox_id == filtering->home_id;
+    return 0;
+}
+
+/* action: NULL: the mail as it came in, whatever the script wanted of it. */
+static int keep(struct filtering *filtering, const struct sieve_action *action)
+{
+    const struct grant *grant = NULL;
+    if (action && action->has_flags &&
+        acl_check_id(filtering->mail, &filtering->author, filtering->home_id, RIGHTS_NONE,
+                     filtering->arena, &grant) != 0)
+        grant = NULL; /* none that could set flags */
+    return store(filtering, action, filtering->home_id, grant);
+}
+
+static int find_target(struct filtering *filtering, const struct sieve_action *action,
+                       const struct grant **out)
+{
+    int err = acl_check(filtering->mail, &filtering->author, action->mailbox, RIGHTS_NONE,
+                        filtering->arena, out);
+    if (err != -ERR_NOT_FOUND || !action->create)
+        return err;
+    err = mailbox_create(filtering->mail, &filtering->author, action->mailbox, SLICE_EMPTY, NULL);
+    if (err && err != -ERR_EXISTS)
+        return err;
+    return acl_check(filtering->mail, &filtering->author, action->mailbox, RIGHTS_NONE,
+                     filtering->arena, out);
+}
+
+static int try_fileinto(struct filtering *filtering, const struct sieve_action *action)
+{
+    const struct grant *grant;
+    int err = find_target(filtering, action, &grant);
+    if (!err && !may_file(grant))
+        err = fail(ERR_DENIED, "the script's author has neither i nor p");
+    return err ? err : store(filtering, action, grant_mailbox_id(grant), grant);
+}
+
+static bool is_temporary(int err)
+{
+    return err == -ERR_UNAVAILABLE || err == -ERR_IN_DOUBT || err == -ERR_NO_MEMORY;
+}
+
+static int fileinto(struct filtering *filtering, const struct sieve_action *action)
+{
+    int err = -ERR_STALE;
+    for (int attempt = 0; attempt < ATTEMPTS && err == -ERR_STALE; attempt++)
+        err = try_fileinto(filtering, action);
+    if (!err || is_temporary(err))
+        return err;
+    note(filtering, arena_printf(filtering->arena, "line %u: kept, not filed into \"%.*s\": %s",
+                                 action->line, SLICE_ARGS(action->mailbox), last_error()->text));
+    filtering->must_keep = true;
+    return 0;
+}
+
+/* Actions -------------------------------------------------------------------------------------- */
+
+static int reject(struct filtering *filtering, const struct sieve_action *action)
+{
+    struct slice reason = arena_copy(filtering->arena, slice_trim(action->text));
+    if (!reason.data)
+        return -ERR_NO_MEMORY;
+    bool ascii = text_is_ascii(reason);
+    for (size_t i = 0; i < reason.len; i++)
+        if ((unsigned char)reason.data[i] < ' ')
+            ((char *)reason.data)[i] = ' ';
+    return ascii && reason.len ? fail(ERR_REJECTED, "%.*s", SLICE_ARGS(reason))
+                               : fail(ERR_REJECTED, "The recipient does not want this mail");
+}
+
+/* There is no host that would send it on: the mail is not lost. */
+static int cannot_send(struct filtering *filtering, const struct sieve_action *action)
+{
+    note(filtering, arena_printf(filtering->arena, "line %u: kept, not redirected to %.*s",
+                                 action->line, SLICE_ARGS(action->address)));
+    filtering->must_keep = true;
+    return 0;
+}
+
+static int leave_out(struct filtering *filtering, const struct sieve_action *action)
+{
+    note(filtering, arena_printf(filtering->arena, "line %u: nothing can be sent or remembered",
+                                 action->line));
+    return 0;
+}
+
+typedef int action_function(struct filtering *filtering, const struct sieve_action *action);
+
+static action_function *const functions[] = {
+    [SIEVE_KEEP] = keep,        [SIEVE_FILEINTO] = fileinto,   [SIEVE_REDIRECT] = cannot_send,
+    [SIEVE_REJECT] = reject,    [SIEVE_EREJECT] = reject,      [SIEVE_VACATION] = leave_out,
+    [SIEVE_NOTIFY] = leave_out, [SIEVE_DUPLICATE] = leave_out,
+};
+
+/* Nothing is tried again once the mail is somewhere. */
+static int carry_out_one(struct filtering *filtering, const struct sieve_action *action)
+{
+    int err = functions[action->kind](filtering, action);
+    if (!err || !filtering->stored)
+        return err;
+    note(filtering,
+         arena_printf(filtering->arena, "line %u: not done: %s", action->line, last_error()->text));
+    return 0;
+}
+
+static int carry_out(struct filtering *filtering, const struct sieve_outcome *outcome)
+{
+    if (outcome->count == 0)
+        note(filtering, "discarded");
+    int err = 0;
+    for (size_t i = 0; i < outcome->count && !err; i++)
+        err = carry_out_one(filtering, &outcome->actions[i]);
+    if (!err && filtering->must_keep && !filtering->kept)
+        err = keep(filtering, NULL);
+    return filtering->stored ? 0 : err;
+}
+
+static int keep_after_failure(struct filtering *filtering, const struct sieve_problem *problem)
+{
+    const char *text = problem->text[0] ? problem->text : last_error()->text;
+    note(filtering, arena_printf(filtering->arena, "kept, the script failed at line %u: %s",
+                                 problem->line, text));
+    return keep(filtering, NULL);
+}
+
+static int filter(struct filtering *filtering, const struct intake_result *message,
+                  const struct filter_program *program)
+{
+    struct sieve_outcome outcome;
+    struct sieve_problem problem = {.script = SLICE_EMPTY};
+    filtering->author = program->author;
+    filtering->author.client = filtering->delivery->client;
+    int err = filter_message_scan(filtering->mail, message, filtering->arena, &filtering->message);
+    if (!err)
+        err = run(filtering, program->program, &outcome, &problem);
+    if (err == -ERR_UNAVAILABLE)
+        return err;
+    return err ? keep_after_failure(filtering, &problem) : carry_out(filtering, &outcome);
+}
+
+int filter_deliver(struct mail *mail, const struct delivery *delivery,
+                   const struct filter_owner *owner, int64_t version, int64_t home_id,
+                   const struct intake_result *message, struct arena *arena,
+                   struct delivery_report *report_out)
+{
+    struct filtering filtering = {.mail = mail,
+                                  .delivery = delivery,
+                                  .home_id = home_id,
+                                  .message = {.mail = mail, .stored = message},
+                                  .arena = arena,
+                                  .report = report_out};
+    struct filter_program *program;
+    struct sieve_problem problem;
+    report_out->count = 0;
+    int err = filter_program_get(mail, owner, version, &program, &problem);
+    if (err == -ERR_NOT_FOUND && problem.line == 0)
+        return keep(&filtering, NULL); /* it was deactivated just now */
+    if (err == -ERR_UNAVAILABLE)
+        return err;
+    if (err)
+        return keep_after_failure(&filtering, &problem);
+    err = filter(&filtering, message, program);
+    filter_program_drop(&program);
+    return err;
+}
