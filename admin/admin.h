@@ -59,6 +59,7 @@ extern const struct admin_verb undelete_verbs[];
 extern const struct admin_verb quota_verbs[];
 extern const struct admin_verb metadata_verbs[];
 extern const struct admin_verb search_verbs[];
+extern const struct admin_verb sieve_verbs[];
 extern const struct admin_verb schema_verbs[];
 
 /* The verb's argument number i as a slice. */

@@ -14,9 +14,10 @@
 #include "store/schema.h"
 
 static const struct admin_verb *const main_nouns[] = {
-    user_verbs,        group_verbs,      mailbox_verbs,  acl_verbs,    acl_command_verbs,
-    acl_explain_verbs, acl_export_verbs, address_verbs,  import_verbs, quota_verbs,
-    metadata_verbs,    history_verbs,    undelete_verbs, search_verbs, schema_verbs,
+    user_verbs,        group_verbs,       mailbox_verbs,    acl_verbs,
+    acl_command_verbs, acl_explain_verbs, acl_export_verbs, address_verbs,
+    import_verbs,      quota_verbs,       metadata_verbs,   history_verbs,
+    undelete_verbs,    sieve_verbs,       search_verbs,     schema_verbs,
 };
 enum { MAIN_NOUNS = sizeof main_nouns / sizeof main_nouns[0] };
 
@@ -90,6 +91,8 @@ static int main_open_mail(struct admin *admin)
                  .header_size = (uint32_t)admin->config.limits_mime_header_size},
         .message_max = (uint64_t)admin->config.limits_message_size,
         .mailboxes_per_user = (uint32_t)admin->config.limits_mailboxes_per_user,
+        .script_size = (uint32_t)admin->config.sieve_script_size,
+        .scripts = (uint32_t)admin->config.sieve_scripts,
         .annotation_size = (uint32_t)admin->config.limits_annotation_size,
         .annotations = (uint32_t)admin->config.limits_annotations,
         .user_quota = {{[QUOTA_STORAGE] = (uint64_t)admin->config.quota_user_storage,
