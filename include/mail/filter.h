@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/slice.h"
 #include "mail/acl.h"
 #include "mail/mail.h"
@@ -44,6 +45,9 @@ struct filter_script {
     bool active;
     int64_t changed; /* microseconds since 1970 */
 };
+/* What scripts may require here, as sieve_extensions() has it, but for what nobody carries
+ * out: nothing is sent or remembered yet, and mailboxes are found by name only. */
+void filter_extensions(struct buffer *out);
 /* In the order of names. */
 int filter_list(struct mail *mail, const struct filter_owner *owner, struct arena *arena,
                 struct filter_script **out, size_t *count_out) MUST_CHECK;

@@ -31,6 +31,8 @@ struct sieve_library {
     void *arg;
     int (*load)(void *arg, bool global, struct slice name, struct arena *arena,
                 struct slice *text_out);
+    /* Whether scripts may require that extension; NULL: all that there are. */
+    bool (*offers)(void *arg, struct slice extension);
 };
 
 /* Immutable once compiled; may be run by several fibers at once. */

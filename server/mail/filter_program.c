@@ -54,11 +54,35 @@ static int load_script(void *arg, bool global, struct slice name, struct arena *
     return sieve_rows_get(library->mail->database, &library->owner, name, arena, text_out);
 }
 
+static const char *const withheld[] = {"duplicate",    "enotify",         "mailboxid",
+                                       "mboxmetadata", "servermetadata",  "special-use",
+                                       "vacation",     "vacation-seconds"};
+
+static bool offers(void *arg, struct slice extension)
+{
+    (void)arg;
+    for (size_t i = 0; i < sizeof withheld / sizeof withheld[0]; i++)
+        if (slice_equal(extension, slice_cstr(withheld[i])))
+            return false;
+    return true;
+}
+
+void filter_extensions(struct buffer *out)
+{
+    struct slice rest = sieve_extensions();
+    for (size_t end; rest.len; rest = slice_sub(rest, end + 1, rest.len)) {
+        end = slice_find(rest, ' ');
+        struct slice name = slice_sub(rest, 0, end);
+        if (offers(NULL, name))
+            buffer_printf(out, "%s%.*s", out->len ? " " : "", SLICE_ARGS(name));
+    }
+}
+
 int filter_compile(struct mail *mail, const struct filter_owner *owner, struct slice text,
                    struct sieve_program **out, struct sieve_problem *problem_out)
 {
     struct library library = {mail, {owner->user_id, owner->mailbox_id, owner->actor_id}};
-    const struct sieve_library scripts = {&library, load_script};
+    const struct sieve_library scripts = {&library, load_script, offers};
     return sieve_compile(text, &scripts, out, problem_out);
 }
 

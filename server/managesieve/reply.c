@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "mail/filter.h"
 #include "mail/sieve.h"
 #include "proto/sasl.h"
 #include "session.h"
@@ -147,6 +148,15 @@ static void add_mechanisms(const struct managesieve_session *session, struct buf
     buffer_add_cstr(out, "\"\r\n");
 }
 
+static void add_extensions(struct buffer *lines)
+{
+    struct buffer names;
+    buffer_init(&names, 0);
+    filter_extensions(&names);
+    add_capability(lines, "SIEVE", buffer_slice(&names));
+    buffer_clear(&names);
+}
+
 int managesieve_capabilities(struct managesieve_session *session, const char *text)
 {
     struct slice owner = session->mailbox.len ? session->mailbox : session->actor.login;
@@ -154,8 +164,7 @@ int managesieve_capabilities(struct managesieve_session *session, const char *te
     buffer_init(&lines, 0);
     add_capability(&lines, "IMPLEMENTATION", SLICE("Postroom"));
     add_mechanisms(session, &lines);
-    add_capability(&lines, "SIEVE", sieve_extensions());
-    add_capability(&lines, "NOTIFY", sieve_notify_methods());
+    add_extensions(&lines);
     buffer_printf(&lines, "\"MAXREDIRECTS\" \"%d\"\r\n", (int)SIEVE_REDIRECTS_MAX);
     if (session->actor.user_id)
         add_capability(&lines, "OWNER", owner);

@@ -70,7 +70,7 @@ static void run(const struct sieve_program *program, struct arena *arena)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice script = fuzz_slice(data, size);
-    struct sieve_library library = {&script, load};
+    struct sieve_library library = {.arg = &script, .load = load};
     struct sieve_program *program = NULL;
     struct sieve_problem problem;
     struct arena arena;

@@ -37,6 +37,14 @@ bool sieve_compile_has(const struct sieve_compiler *compiler, enum sieve_extensi
     return (compiler->unit->has & SIEVE_EXTENSION_BIT(extension)) != 0;
 }
 
+sieve_extension_set sieve_compile_extension(const struct sieve_compiler *compiler,
+                                            struct slice name)
+{
+    const struct sieve_library *library = compiler->library;
+    bool offered = !library || !library->offers || library->offers(library->arg, name);
+    return offered ? sieve_extension_find(name) : 0;
+}
+
 void sieve_compile_require(struct sieve_compiler *compiler, sieve_extension_set extensions)
 {
     compiler->unit->has |= extensions;

@@ -22,6 +22,9 @@ struct arena *sieve_compile_arena(struct sieve_compiler *compiler);
 bool sieve_compile_has(const struct sieve_compiler *compiler, enum sieve_extension extension);
 /* Adds to what the script has required, from here on. */
 void sieve_compile_require(struct sieve_compiler *compiler, sieve_extension_set extensions);
+/* What requiring that name brings; 0: it is not there, or not offered. */
+sieve_extension_set sieve_compile_extension(const struct sieve_compiler *compiler,
+                                            struct slice name);
 
 /* Instructions. *at_out (may be NULL) is its index, for sieve_compile_patch(). -ERR_LIMIT. */
 int sieve_compile_emit(struct sieve_compiler *compiler, enum sieve_op_kind kind, uint32_t target,

@@ -14,7 +14,7 @@ static int compile_require(struct sieve_compiler *compiler, struct sieve_node *n
                                   "require stands before all other commands");
     for (size_t i = 0; i < names->count; i++) {
         struct slice name = names->texts[i].constant;
-        sieve_extension_set brought = sieve_extension_find(name);
+        sieve_extension_set brought = sieve_compile_extension(compiler, name);
         if (brought == 0)
             return sieve_compile_fail(compiler, names->place, "there is no extension \"%.*s\"",
                                       SLICE_ARGS(name));

@@ -83,7 +83,7 @@ static int compile_ihave(struct sieve_compiler *compiler, struct sieve_node *nod
     sieve_extension_set all = 0;
     *truth_out = SIEVE_ALWAYS;
     for (size_t i = 0; i < names->count; i++) {
-        sieve_extension_set brought = sieve_extension_find(names->texts[i].constant);
+        sieve_extension_set brought = sieve_compile_extension(compiler, names->texts[i].constant);
         if (brought == 0)
             *truth_out = SIEVE_NEVER;
         all |= brought;

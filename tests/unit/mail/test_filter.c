@@ -119,6 +119,27 @@ static void limits_body(struct world *world)
     CHECK_STR(listed(world, &alice), "a b");
 }
 
+static void extensions_body(struct world *world)
+{
+    struct filter_owner alice = own(world, &world->alice);
+    struct sieve_problem problem = {0};
+    struct buffer names;
+    buffer_init(&names, 0);
+    filter_extensions(&names);
+    CHECK(slice_search(buffer_slice(&names), SLICE(" fileinto ")) != SIZE_MAX);
+    CHECK(slice_search(buffer_slice(&names), SLICE("vacation")) == SIZE_MAX);
+    buffer_clear(&names);
+    CHECK_ERR(filter_check(world->mail, &alice, SLICE("require \"vacation\";"), &problem),
+              ERR_SYNTAX);
+    CHECK_STR(problem.text, "there is no extension \"vacation\"");
+    CHECK_OK(filter_check(world->mail, &alice, SLICE("require \"fileinto\";"), &problem));
+}
+
+void test_filter_offers_what_is_carried_out(void)
+{
+    world_run(extensions_body);
+}
+
 void test_filter_has_limits(void)
 {
     world_run(limits_body);

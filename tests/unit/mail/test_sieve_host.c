@@ -83,7 +83,7 @@ static int load(void *arg, bool global, struct slice name, struct arena *arena,
     return -ERR_NOT_FOUND;
 }
 
-static const struct sieve_library library = {NULL, load};
+static const struct sieve_library library = {.load = load};
 
 static void begin(struct host *host, const char *mail)
 {
