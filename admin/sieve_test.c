@@ -30,7 +30,7 @@ static bool has_owner(const struct admin *admin)
 int admin_sieve_compile(struct admin *admin, struct sieve_program **out)
 {
     struct library library = {.admin = admin};
-    struct sieve_library functions = {&library, load_script};
+    struct sieve_library functions = {.arg = &library, .load = load_script};
     struct slice text;
     struct sieve_problem problem = {0};
     int err = has_owner(admin) ? admin_sieve_owner(admin, &library.owner) : 0;
