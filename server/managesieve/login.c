@@ -74,7 +74,7 @@ static int log_in(struct managesieve_session *session, struct slice login, struc
     session->counted = true;
     session->actor = (struct actor){
         .user_id = account.user_id, .login = account.login, .client = slice_cstr(session->remote)};
-    if (mailbox.len)
+    if (mailbox.len && !slice_equal(mailbox, account.login)) /* RFC 4616: also one's own name */
         err = check_mailbox(session, mailbox, arena);
     if (err) {
         struct error reason = *last_error();

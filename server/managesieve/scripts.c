@@ -25,9 +25,10 @@ static int tell_problem(const struct work *work, int err, const struct sieve_pro
     if (!problem->text[0])
         return done(work, err);
     bool included = problem->script.len > 0;
-    const char *text = arena_printf(work->arena, "%s%.*s%sline %u: %s", included ? "in \"" : "",
-                                    SLICE_ARGS(included ? problem->script : SLICE_EMPTY),
-                                    included ? "\", " : "", problem->line, problem->text);
+    const char *text =
+        arena_printf(work->arena, "%s%.*s%sline %u, column %u: %s", included ? "in \"" : "",
+                     SLICE_ARGS(included ? problem->script : SLICE_EMPTY), included ? "\", " : "",
+                     problem->line, problem->column, problem->text);
     return text ? managesieve_reply(work->session, "NO", NULL, text) : -ERR_NO_MEMORY;
 }
 
