@@ -44,6 +44,7 @@ enum err {
     ERR_INTERRUPTED, /* woken for news, not for input */
     ERR_CANCELLED,   /* the server is stopping or the session is being ended */
     ERR_TLS,         /* a TLS handshake or record failed */
+    ERR_DEFLATE,     /* what was received compressed cannot be inflated */
     ERR_IO,          /* a system call failed; the text has errno's words */
     ERR_NO_MEMORY,   /* out of memory, or out of an arena's maximum */
     ERR_CORRUPT,     /* stored data is not what the server writes */

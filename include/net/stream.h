@@ -1,6 +1,6 @@
 /*
  * A connection as a fiber sees it: buffered input, buffered output, and a
- * chain of filters (plain, TLS; deflate can follow) between the buffers and
+ * chain of filters (plain, TLS, deflate) between the buffers and
  * the socket. One fiber reads a stream; the same fiber writes it.
  *
  * Input: stream_fill() parks until there is more, stream_input() shows what
@@ -40,7 +40,7 @@ struct slice stream_input(const struct stream *stream);
 void stream_consume(struct stream *stream, size_t len);
 /* Parks until at least one more octet has arrived. timeout_ms < 0: forever.
  * -ERR_CLOSED at end of file or reset, -ERR_TIMEOUT, -ERR_INTERRUPTED after
- * stream_interrupt(), -ERR_CANCELLED after stream_cancel(), -ERR_TLS,
+ * stream_interrupt(), -ERR_CANCELLED after stream_cancel(), -ERR_TLS, -ERR_DEFLATE,
  * -ERR_LIMIT when input_max octets are held already. Flushes nothing. */
 int stream_fill(struct stream *stream, int timeout_ms) MUST_CHECK;
 
@@ -84,6 +84,13 @@ const char *stream_tls_description(const struct stream *stream);
  * tls-exporter): false when this stream has no such binding. */
 bool stream_tls_exporter(const struct stream *stream, uint8_t out[32]);
 bool stream_tls_unique(const struct stream *stream, uint8_t *out, size_t *len_out /* <= 64 */);
+
+/* Compression by raw deflate, both ways, until the end (RFC 4978). Sends what was
+ * gathered and `last_clear` as it is; all that follows is compressed, and what was received
+ * and not consumed was already. At most input_max octets are inflated ahead. Once only, and no
+ * TLS after it. -ERR_NO_MEMORY: nothing was sent; else as stream_flush. */
+int stream_start_deflate(struct stream *stream, struct slice last_clear) MUST_CHECK;
+bool stream_is_deflated(const struct stream *stream);
 
 /* The peer's address as text without port ("127.0.0.1", "::1"; "unix" for
  * Unix sockets); lives as long as the stream. */

@@ -32,6 +32,7 @@ static const char *const names[ERR_COUNT] = {
     [ERR_INTERRUPTED] = "interrupted",
     [ERR_CANCELLED] = "cancelled",
     [ERR_TLS] = "tls",
+    [ERR_DEFLATE] = "deflate",
     [ERR_IO] = "io",
     [ERR_NO_MEMORY] = "no-memory",
     [ERR_CORRUPT] = "corrupt",

@@ -53,6 +53,8 @@ void capability_render(const struct session *session, struct buffer *out)
         capability_render_commands(STATE_LOGGED_IN, out);
         capability_render_extensions(out);
         buffer_add_cstr(out, capability_logged_in);
+        if (!stream_is_deflated(session->stream))
+            buffer_add_cstr(out, " COMPRESS=DEFLATE");
         capability_render_limits(session, out);
     }
 }

@@ -17,6 +17,7 @@ static const struct imap_command *const command_rows[] = {
     &command_authenticate,
     /* logged in */
     &command_unauthenticate,
+    &command_compress,
     &command_enable,
     &command_select,
     &command_examine,

@@ -50,7 +50,8 @@ static const struct reply_rule *reply_rule_for(int err)
 
 bool reply_is_fatal(int err)
 {
-    return err == -ERR_CLOSED || err == -ERR_TIMEOUT || err == -ERR_CANCELLED || err == -ERR_TLS;
+    return err == -ERR_CLOSED || err == -ERR_TIMEOUT || err == -ERR_CANCELLED || err == -ERR_TLS ||
+           err == -ERR_DEFLATE;
 }
 
 int reply_line(struct session *session, const char *format, ...)

@@ -39,7 +39,8 @@ bool session_may_send_password(const struct session *session)
 
 bool session_can_start_tls(const struct session *session)
 {
-    return session->server->settings.tls && !stream_is_tls(session->stream);
+    return session->server->settings.tls && !stream_is_tls(session->stream) &&
+           !stream_is_deflated(session->stream);
 }
 
 bool session_uses_utf8(const struct session *session)

@@ -26,6 +26,7 @@ static const struct command_rights command_rows[] = {
     {.command = "LOGIN"},
     {.command = "AUTHENTICATE"},
     {.command = "UNAUTHENTICATE"},
+    {.command = "COMPRESS"},
     {.command = "ENABLE"},
     {.command = "SELECT", .subject = ON_NAMED, .all = RIGHT_READ},
     {.command = "SELECT",

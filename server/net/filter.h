@@ -1,7 +1,7 @@
 /*
  * Filters: what octets pass between a stream's buffers and its socket. They
  * form a chain, each owns the one below it; the lowest is the socket
- * (plain_filter.c), TLS goes on top (tls_filter.c). Filters never wait: they
+ * (plain_filter.c), TLS goes on top (tls_filter.c), deflate on either (deflate_filter.c). Filters never wait: they
  * do what is possible now and say what to wait for.
  */
 #ifndef POSTROOM_NET_FILTER_H
@@ -20,7 +20,7 @@ struct filter_io {
 };
 
 struct filter_operations {
-    /* -ERR_CLOSED at end of file, -ERR_TLS, -ERR_IO. */
+    /* -ERR_CLOSED at end of file, -ERR_TLS, -ERR_DEFLATE, -ERR_IO. */
     int (*read)(struct filter *filter, char *into, size_t size, struct filter_io *io_out);
     /* The parts go out in order as if they were one. What was not done must
      * come again, at the same place in the data, in the next call. */

@@ -194,8 +194,10 @@ int stream_fill(struct stream *stream, int timeout_ms)
             rc = read_more(stream, &io);
         if (rc < 0 || io.done > 0)
             return rc;
-        if (io.wants == 0)
+        if (io.wants == 0) { /* octets may be received and none of them be input */
+            fiber_breathe();
             continue;
+        }
         rc = await_input(stream, io.wants, deadline_ms);
         if (rc < 0)
             return rc;

@@ -1,6 +1,7 @@
 /*
  * Inside a stream. stream.c has its life, its input and its events,
- * stream_output.c what it sends, stream_tls.c the TLS part.
+ * stream_output.c what it sends, stream_tls.c the TLS part, stream_deflate.c
+ * the compression.
  */
 #ifndef POSTROOM_NET_STREAM_STATE_H
 #define POSTROOM_NET_STREAM_STATE_H
@@ -18,6 +19,7 @@ struct stream {
     struct watch *watch;
     struct filter *top;
     struct filter *tls; /* the TLS filter once its handshake is done */
+    bool deflates;
     struct stream_limits limits;
 
     struct wait_queue waiter;

@@ -96,7 +96,7 @@ def check_headers_begin_with_their_purpose():
 
 
 def pkg_config_flags():
-    packages = "libuv openssl libpq libconfig icu-uc icu-i18n libgsasl libpcre2-8".split()
+    packages = "libuv openssl libpq libconfig icu-uc icu-i18n libgsasl libpcre2-8 zlib".split()
     done = subprocess.run(["pkg-config", "--cflags", *packages], capture_output=True, text=True)
     return done.stdout.split()
 

@@ -17,6 +17,7 @@ extern const struct imap_command command_starttls;
 extern const struct imap_command command_login;
 extern const struct imap_command command_authenticate;
 extern const struct imap_command command_unauthenticate;
+extern const struct imap_command command_compress;
 /* commands/enable.c */
 extern const struct imap_command command_enable;
 /* commands/select.c */

@@ -13,6 +13,8 @@ static int run_starttls(struct session *session, struct command *command)
 {
     if (stream_is_tls(session->stream))
         return fail(ERR_SYNTAX, "TLS is on already");
+    if (stream_is_deflated(session->stream))
+        return fail(ERR_SYNTAX, "No TLS under compression");
     if (!session_can_start_tls(session))
         return fail(ERR_WRONG_STATE, "No certificate is configured");
     /* A reload may replace the settings while the reply is sent. */

@@ -9,6 +9,8 @@ import socket
 import ssl
 import time
 
+from .deflated_socket import DeflatedSocket
+
 LITERAL_AT_END = re.compile(rb"\{(\d+)\}$")
 
 
@@ -47,6 +49,9 @@ class Connection:
     def start_tls(self, context):
         self.socket.settimeout(self.timeout)
         self.socket = context.wrap_socket(self.socket, server_hostname="localhost")
+
+    def start_deflate(self):
+        self.socket = DeflatedSocket(self.socket, self._take(len(self.received)))
 
     def close(self):
         self.socket.close()

@@ -201,6 +201,9 @@ class Player:
     def start_tls(self, at, connection, version):
         connection.start_tls(tls_context(TLS_VERSIONS[version]))
 
+    def start_deflate(self, at, connection):
+        connection.start_deflate()
+
     def authenticate(self, at, connection, user, password, mechanism, asked, pattern):
         password = self.scope.expand(password).decode()
         plus = mechanism.endswith("-PLUS")

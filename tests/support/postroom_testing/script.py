@@ -33,6 +33,7 @@ STATEMENTS = [
     ("hang_up", rf"{SESSION} hangs up"),
     ("silent", rf"{SESSION} silent (?P<seconds>[\d.]+)"),
     ("start_tls", rf"{SESSION} starts tls(?P<version>1\.[23])?"),
+    ("start_deflate", rf"{SESSION} compresses"),
     ("costs", rf"{SESSION} costs +(?P<text>.*)"),
     (
         "authenticate",
