@@ -1,8 +1,8 @@
 /*
  * Filters: what octets pass between a stream's buffers and its socket. They
  * form a chain, each owns the one below it; the lowest is the socket
- * (plain_filter.c), TLS goes on top (tls_filter.c), deflate on either (deflate_filter.c). Filters never wait: they
- * do what is possible now and say what to wait for.
+ * (plain_filter.c), TLS goes on top (tls_filter.c), deflate on either (deflate_filter.c). Filters
+ * never wait: they do what is possible now and say what to wait for.
  */
 #ifndef POSTROOM_NET_FILTER_H
 #define POSTROOM_NET_FILTER_H
