@@ -177,6 +177,28 @@ void test_stream_deflate_holds_no_more_input_than_its_limit(void)
     CHECK_OK(loop_run_main(inflate_too_much, NULL));
 }
 
+/* The end of a match that did not fit needs no other octet of the peer. */
+static void inflate_what_is_left(void *arg)
+{
+    (void)arg;
+    enum { FIRST_READ = 16 * 1024, REST = 100, FLUSH_MARK = 4 };
+    memset(original, 'x', sizeof original);
+    pack(original, FIRST_READ + REST, Z_SYNC_FLUSH);
+    open_pair();
+    start();
+    peer_says(0, packed_len - FLUSH_MARK);
+    CHECK_OK(stream_fill(stream, 1000));
+    CHECK_INT(stream_input(stream).len, FIRST_READ);
+    CHECK_OK(stream_fill(stream, 100));
+    CHECK_INT(stream_input(stream).len, FIRST_READ + REST);
+    close_pair();
+}
+
+void test_stream_deflate_needs_no_octet_for_what_it_has(void)
+{
+    CHECK_OK(loop_run_main(inflate_what_is_left, NULL));
+}
+
 static void read_garbage(void *arg)
 {
     (void)arg;
