@@ -6,7 +6,7 @@
 #include "engine.h"
 #include "filter_message.h"
 #include "filter_program.h"
-#include "mail/mailbox.h"
+#include "filter_target.h"
 
 enum { ATTEMPTS = 4 };
 
@@ -32,21 +32,10 @@ static void note(struct filtering *filtering, const char *text)
 
 /* What the script is told ---------------------------------------------------------------------- */
 
-static bool may_file(const struct grant *grant)
-{
-    return grant_rights(grant) & (RIGHT_INSERT | RIGHT_POST);
-}
-
 static int mailbox_exists(void *arg, struct slice name, bool *out)
 {
     struct filtering *filtering = arg;
-    const struct grant *grant;
-    int err =
-        acl_check(filtering->mail, &filtering->author, name, RIGHTS_NONE, filtering->arena, &grant);
-    if (err && err != -ERR_NOT_FOUND)
-        return err;
-    *out = !err && may_file(grant);
-    return 0;
+    return filter_target_exists(filtering->mail, &filtering->author, name, filtering->arena, out);
 }
 
 static int read_message(void *arg, uint64_t start, uint64_t end, struct buffer *out)
@@ -115,25 +104,12 @@ static int keep(struct filtering *filtering, const struct sieve_action *action)
     return store(filtering, action, filtering->home_id, grant);
 }
 
-static int find_target(struct filtering *filtering, const struct sieve_action *action,
-                       const struct grant **out)
-{
-    int err = acl_check(filtering->mail, &filtering->author, action->mailbox, RIGHTS_NONE,
-                        filtering->arena, out);
-    if (err != -ERR_NOT_FOUND || !action->create)
-        return err;
-    err = mailbox_create(filtering->mail, &filtering->author, action->mailbox, SLICE_EMPTY, NULL);
-    if (err && err != -ERR_EXISTS)
-        return err;
-    return acl_check(filtering->mail, &filtering->author, action->mailbox, RIGHTS_NONE,
-                     filtering->arena, out);
-}
-
 static int try_fileinto(struct filtering *filtering, const struct sieve_action *action)
 {
     const struct grant *grant;
-    int err = find_target(filtering, action, &grant);
-    if (!err && !may_file(grant))
+    int err =
+        filter_target_find(filtering->mail, &filtering->author, action, filtering->arena, &grant);
+    if (!err && !filter_target_takes_mail(grant))
         err = fail(ERR_DENIED, "the script's author has neither i nor p");
     return err ? err : store(filtering, action, grant_mailbox_id(grant), grant);
 }
