@@ -14,6 +14,7 @@
 #include "mail/mail.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "session/roster.h"
 #include "session/throttle.h"
 
 /* Times in seconds, sizes in octets; docs/configuration.md has the defaults. */
@@ -37,19 +38,11 @@ struct imap_settings {
     unsigned worker;            /* number of this worker, part of session ids */
 };
 
-/* Counts connections per user over all workers; by proc. */
-struct imap_hooks {
-    void *arg;
-    bool (*enter_user)(void *arg, struct slice login); /* false: too many */
-    void (*leave_user)(void *arg, struct slice login);
-    void (*leave_address)(void *arg, const char *remote); /* a connection has ended */
-};
-
 struct imap_server;
 /* settings are copied; what they point to must live until the next
  * imap_server_reload or imap_server_free. */
 int imap_server_new(struct mail *mail, const struct imap_settings *settings,
-                    const struct imap_hooks *hooks, struct imap_server **out) MUST_CHECK;
+                    const struct roster_hooks *hooks, struct imap_server **out) MUST_CHECK;
 void imap_server_free(struct imap_server **server);
 /* For sessions from now on; running ones keep TLS, take the new limits. */
 void imap_server_reload(struct imap_server *server, const struct imap_settings *settings);

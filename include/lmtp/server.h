@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "mail/mail.h"
 #include "net/tls.h"
+#include "session/roster.h"
 
 /* Times in seconds, sizes in octets; docs/configuration.md has the defaults. */
 struct lmtp_settings {
@@ -30,16 +31,10 @@ struct lmtp_settings {
     unsigned worker;           /* number of this worker, part of session ids */
 };
 
-/* Told when a connection has ended; by proc. */
-struct lmtp_hooks {
-    void *arg;
-    void (*leave_address)(void *arg, const char *remote);
-};
-
 struct lmtp_server;
 /* settings are copied; what they point to must live until the next reload or free. */
 int lmtp_server_new(struct mail *mail, const struct lmtp_settings *settings,
-                    const struct lmtp_hooks *hooks, struct lmtp_server **out) MUST_CHECK;
+                    const struct roster_hooks *hooks, struct lmtp_server **out) MUST_CHECK;
 void lmtp_server_free(struct lmtp_server **server);
 void lmtp_server_reload(struct lmtp_server *server, const struct lmtp_settings *settings);
 

@@ -13,6 +13,7 @@
 #include "mail/mail.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "session/roster.h"
 #include "session/throttle.h"
 
 /* Times in seconds; docs/configuration.md has the defaults. */
@@ -31,18 +32,10 @@ struct managesieve_settings {
     unsigned worker;            /* number of this worker, part of session ids */
 };
 
-/* Counts connections per user over all workers; by proc. */
-struct managesieve_hooks {
-    void *arg;
-    bool (*enter_user)(void *arg, struct slice login); /* false: too many */
-    void (*leave_user)(void *arg, struct slice login);
-    void (*leave_address)(void *arg, const char *remote); /* a connection has ended */
-};
-
 struct managesieve_server;
 /* settings are copied; what they point to must live until the next reload or free. */
 int managesieve_server_new(struct mail *mail, const struct managesieve_settings *settings,
-                           const struct managesieve_hooks *hooks,
+                           const struct roster_hooks *hooks,
                            struct managesieve_server **out) MUST_CHECK;
 void managesieve_server_free(struct managesieve_server **server);
 void managesieve_server_reload(struct managesieve_server *server,

@@ -60,8 +60,7 @@ static void tell_all(void *arg)
     audience->telling = false;
     if (audience->members == 0)
         free(audience);
-    server->audiences_telling--;
-    wait_wake_all(&server->gone);
+    roster_errand_ends(&server->roster);
 }
 
 static void view_changed(void *arg)
@@ -72,7 +71,7 @@ static void view_changed(void *arg)
         return;
     audience->telling = fiber_spawn("audience", tell_all, audience, NULL) == 0;
     if (audience->telling)
-        audience->server->audiences_telling++;
+        roster_errand_begins(&audience->server->roster);
     while (!audience->telling && !list_empty(&audience->untold))
         leave_to_session(audience, first_untold(audience));
 }

@@ -164,7 +164,7 @@ static int dispatch_text(struct session *session, struct slice text, struct comm
  * for input, or inside the last command. */
 static int dispatch_news(struct session *session)
 {
-    if (session->stopping) {
+    if (session->seat.stopping) {
         session_bye(session, "Server is shutting down");
         return 0;
     }
@@ -173,7 +173,7 @@ static int dispatch_news(struct session *session)
 
 int dispatch_check_user(struct session *session)
 {
-    if (!session->check_user)
+    if (!session->seat.check_user)
         return 0;
     struct arena arena;
     arena_init(&arena, 0);
@@ -184,7 +184,7 @@ int dispatch_check_user(struct session *session)
     if (err == -ERR_CREDENTIALS || err == -ERR_NOT_FOUND || another)
         session_bye(session, "Your account was disabled");
     /* A database that is away has not answered: asked again at the next command. */
-    session->check_user = err == -ERR_UNAVAILABLE;
+    session->seat.check_user = err == -ERR_UNAVAILABLE;
     return 0;
 }
 

@@ -57,22 +57,17 @@ void session_bye(struct session *session, const char *text)
 
 static void session_leave_user(struct session *session)
 {
-    const struct imap_hooks *hooks = &session->server->hooks;
-    if (session->counted && hooks->leave_user)
-        hooks->leave_user(hooks->arg, session->actor.login);
-    session->counted = false;
+    roster_release(&session->server->roster, &session->seat);
 }
 
 int session_log_in(struct session *session, struct slice login)
 {
-    struct imap_server *server = session->server;
     struct account account;
     int err = account_find(session->mail, &session->arena, login, &account);
     if (err)
         return err;
-    if (server->hooks.enter_user && !server->hooks.enter_user(server->hooks.arg, account.login))
+    if (!roster_admit(&session->server->roster, &session->seat, account.login))
         return fail(ERR_LIMIT, "Too many connections of this user");
-    session->counted = true;
     session->actor = (struct actor){
         .user_id = account.user_id, .login = account.login, .client = slice_cstr(session->remote)};
     err = mailbox_ensure_inbox(session->mail, &session->actor);
@@ -97,7 +92,7 @@ void session_log_out(struct session *session)
     session->actor = (struct actor){0};
     arena_clear(&session->arena);
     session->enabled = 0;
-    session->check_user = false;
+    session->seat.check_user = false;
     int64_t login_timeout = (int64_t)session->server->settings.login_timeout * 1000;
     session->login_deadline = clock_monotonic_ms() + login_timeout;
     session_enter_state(session, STATE_NOT_AUTHENTICATED);
@@ -138,10 +133,9 @@ static void session_log_end(const struct session *session, int err)
 
 static void session_free(struct session *session)
 {
-    struct imap_server *server = session->server;
     selected_close(session);
     session_leave_user(session);
-    imap_server_forget(server, session);
+    roster_leave(&session->server->roster, &session->seat);
     command_reader_clear(&session->reader);
     arena_clear(&session->arena);
     stream_free(&session->stream);
@@ -165,7 +159,7 @@ static void session_say_goodbye(struct session *session, int err)
                                  ? "Login took too long"
                                  : "Disconnected for inactivity");
     /* In the middle of a reply, BYE would be part of it. */
-    if (session->evicted && stream_pending(session->stream) == 0)
+    if (session->seat.evicted && stream_pending(session->stream) == 0)
         session_bye(session, "Your account was disabled");
     if (err != -ERR_CLOSED && err != -ERR_TLS && stream_flush(session->stream))
         return;

@@ -3,7 +3,7 @@
  *
  * The session owns its stream, its command reader and what it has selected.
  * Others (hub, server) never hold a pointer to it across a park: they reach
- * it through the server's list, or through a watcher that it removes itself.
+ * it through the server's roster, or through a watcher that it removes itself.
  */
 #ifndef POSTROOM_IMAP_SESSION_H
 #define POSTROOM_IMAP_SESSION_H
@@ -13,7 +13,6 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/list.h"
 #include "imap/server.h"
 #include "mail/mail.h"
 #include "net/stream.h"
@@ -43,7 +42,7 @@ struct selected;
 struct session {
     struct imap_server *server;
     struct mail *mail;
-    struct link link; /* in the server's list */
+    struct seat seat; /* in the server's roster */
     struct stream *stream;
     struct command_reader reader;
     struct arena arena; /* lives as long as the session: login name */
@@ -57,11 +56,7 @@ struct session {
     uint32_t bad_commands;
     int64_t login_deadline; /* clock_monotonic_ms */
     bool implicit_tls;
-    bool counted;    /* enter_user() said yes */
-    bool idling;     /* in IDLE: news may interrupt the wait for input */
-    bool check_user; /* something about the user has changed: look */
-    bool stopping;   /* the server wants it to end */
-    bool evicted;    /* and at once: the user may not be here (session/eviction.h) */
+    bool idling; /* in IDLE: news may interrupt the wait for input */
 };
 
 /* Runs the whole session; the fiber's main. Frees everything. */

@@ -101,7 +101,7 @@ static enum update_told tell_picture(struct session *session, struct picture *no
 static bool can_be_told(const struct session *session)
 {
     const struct selected *selected = session->selected;
-    if (!session->idling || session->check_user || session->stopping || !selected ||
+    if (!session->idling || session->seat.check_user || session->seat.stopping || !selected ||
         selected->picture_is_own || !stream_is_quiet(session->stream))
         return false;
     const struct view *view = selected->view;

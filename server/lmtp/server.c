@@ -11,16 +11,14 @@
 enum { INPUT_MAX = 64 * 1024 };
 
 int lmtp_server_new(struct mail *mail, const struct lmtp_settings *settings,
-                    const struct lmtp_hooks *hooks, struct lmtp_server **out)
+                    const struct roster_hooks *hooks, struct lmtp_server **out)
 {
     struct lmtp_server *server = calloc(1, sizeof *server);
     if (!server)
         return fail(ERR_NO_MEMORY, "no memory for the LMTP service");
     server->mail = mail;
     server->settings = *settings;
-    server->hooks = *hooks;
-    link_init(&server->sessions);
-    wait_queue_init(&server->gone);
+    roster_init(&server->roster, mail, hooks);
     *out = server;
     return 0;
 }
@@ -38,7 +36,7 @@ void lmtp_server_reload(struct lmtp_server *server, const struct lmtp_settings *
 
 size_t lmtp_server_sessions(const struct lmtp_server *server)
 {
-    return server->session_count;
+    return server->roster.count;
 }
 
 static int new_session(struct lmtp_server *server, int fd, const char *remote,
@@ -62,23 +60,13 @@ static int new_session(struct lmtp_server *server, int fd, const char *remote,
              (unsigned long long)++server->next_session);
     arena_init(&session->arena, 0);
     arena_init(&session->transaction.arena, 0);
+    session->seat = (struct seat){.stream = session->stream, .remote = session->remote};
     *out = session;
     return 0;
 }
 
-static void leave_address(struct lmtp_server *server, const char *remote)
-{
-    if (server->hooks.leave_address)
-        server->hooks.leave_address(server->hooks.arg, remote);
-}
-
 static void forget(struct lmtp_session *session)
 {
-    struct lmtp_server *server = session->server;
-    leave_address(server, session->remote);
-    link_remove(&session->link);
-    if (--server->session_count == 0)
-        wait_wake_all(&server->gone);
     lmtp_reset(session);
     arena_clear(&session->arena);
     stream_free(&session->stream);
@@ -87,27 +75,20 @@ static void forget(struct lmtp_session *session)
 
 static void serve(void *arg)
 {
-    lmtp_session_main(arg);
-    forget(arg);
+    struct lmtp_session *session = arg;
+    lmtp_session_main(session);
+    roster_leave(&session->server->roster, &session->seat);
+    forget(session);
 }
 
 void lmtp_server_accept(struct lmtp_server *server, int fd, const char *remote)
 {
     struct lmtp_session *session = NULL;
     int err = new_session(server, fd, remote, &session);
-    if (err) {
-        close(fd);
-        log_event(LOG_ERROR, "accept", log_text("error", last_error()->text));
-        leave_address(server, remote);
-        return;
-    }
-    list_add_tail(&server->sessions, &session->link);
-    server->session_count++;
-    err = fiber_spawn("lmtp session", serve, session, NULL);
-    if (err) {
-        log_event(LOG_ERROR, "accept", log_text("error", last_error()->text));
+    if (err)
+        roster_turn_away(&server->roster, fd, remote);
+    else if (roster_enter(&server->roster, &session->seat, "lmtp session", serve, session))
         forget(session);
-    }
 }
 
 void lmtp_refuse(int fd, const char *reason)
@@ -117,23 +98,7 @@ void lmtp_refuse(int fd, const char *reason)
     close(fd);
 }
 
-static void await_end(struct lmtp_server *server, int64_t deadline)
-{
-    while (server->session_count && wait_for(&server->gone, deadline) == 0)
-        continue;
-}
-
 void lmtp_server_stop(struct lmtp_server *server, uint32_t timeout_ms)
 {
-    server->stopping = true;
-    LIST_EACH(&server->sessions, l)
-    {
-        struct lmtp_session *session = CONTAINER_OF(l, struct lmtp_session, link);
-        session->stopping = true;
-        stream_interrupt(session->stream);
-    }
-    await_end(server, clock_monotonic_ms() + timeout_ms);
-    LIST_EACH(&server->sessions, l)
-    stream_cancel(CONTAINER_OF(l, struct lmtp_session, link)->stream);
-    await_end(server, clock_monotonic_ms() + 2000);
+    roster_stop(&server->roster, timeout_ms);
 }

@@ -39,7 +39,7 @@ static int next_line(struct lmtp_session *session, struct slice *line_out, bool 
             continue;
         }
         int err = lmtp_wait(session, session->server->settings.command_timeout);
-        if (err == -ERR_INTERRUPTED && !session->stopping)
+        if (err == -ERR_INTERRUPTED && !session->seat.stopping)
             continue;
         if (err)
             return err;
@@ -109,7 +109,7 @@ static int serve(struct lmtp_session *session)
 {
     const struct lmtp_settings *settings = &session->server->settings;
     int err = lmtp_reply(session, 220, NULL, "%s LMTP Postroom", settings->hostname);
-    while (!err && !session->ending && !session->stopping) {
+    while (!err && !session->ending && !session->seat.stopping) {
         err = serve_line(session);
         if (!err && session->bad_commands > settings->bad_commands_max) {
             session->ending = true;
@@ -128,7 +128,7 @@ void lmtp_session_main(void *arg)
     bool lost = err == -ERR_CLOSED || err == -ERR_TLS;
     if (err == -ERR_TIMEOUT)
         err = lmtp_reply(session, 421, "4.4.2", "You say nothing");
-    else if (session->stopping && !session->ending && !lost)
+    else if (session->seat.stopping && !session->ending && !lost)
         err = lmtp_reply(session, 421, "4.3.2", "The server is stopping");
     if (!lost && !stream_flush(session->stream))
         err = 0;

@@ -6,9 +6,7 @@
 #define POSTROOM_LMTP_SESSION_H
 
 #include "base/arena.h"
-#include "base/list.h"
 #include "base/log.h"
-#include "fiber/wait.h"
 #include "lmtp/server.h"
 #include "mail/content.h"
 #include "mail/delivery.h"
@@ -18,12 +16,8 @@
 struct lmtp_server {
     struct mail *mail;
     struct lmtp_settings settings;
-    struct lmtp_hooks hooks;
-    struct link sessions;
-    size_t session_count;
+    struct roster roster;
     uint64_t next_session;
-    struct wait_queue gone; /* woken when the last session ends */
-    bool stopping;
 };
 
 /* An accepted recipient. */
@@ -50,7 +44,7 @@ struct lmtp_transaction {
 
 struct lmtp_session {
     struct lmtp_server *server;
-    struct link link;
+    struct seat seat;
     struct stream *stream;
     char id[24];     /* "2-1f": worker and number */
     char remote[64]; /* the peer's address */
@@ -60,7 +54,6 @@ struct lmtp_session {
     uint64_t transactions; /* so far */
     uint32_t bad_commands;
     bool ending;
-    bool stopping; /* the server wants it to end */
 };
 
 /* Runs the whole session; the fiber's main. Frees everything. */

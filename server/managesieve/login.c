@@ -19,7 +19,7 @@ static int read_answer(struct managesieve_session *session, struct arena *arena,
     int err;
     do
         err = managesieve_input(session, &text, &refused);
-    while (err == -ERR_INTERRUPTED && !session->stopping);
+    while (err == -ERR_INTERRUPTED && !session->seat.stopping);
     if (err)
         return err == -ERR_INTERRUPTED ? fail(ERR_CANCELLED, "The server is stopping") : err;
     if (refused) { /* it has been answered, and the end of AUTHENTICATE would be once more */
@@ -69,9 +69,8 @@ static int log_in(struct managesieve_session *session, struct slice login, struc
     int err = account_find(server->mail, &session->arena, login, &account);
     if (err)
         return err;
-    if (server->hooks.enter_user && !server->hooks.enter_user(server->hooks.arg, account.login))
+    if (!roster_admit(&server->roster, &session->seat, account.login))
         return fail(ERR_INVALID, "Too many connections of this user");
-    session->counted = true;
     session->actor = (struct actor){
         .user_id = account.user_id, .login = account.login, .client = slice_cstr(session->remote)};
     if (mailbox.len && !slice_equal(mailbox, account.login)) /* RFC 4616: also one's own name */
@@ -100,7 +99,7 @@ static int login_fail(struct managesieve_session *session, int err)
     uint32_t delay =
         throttle_failed(settings->throttle, session->remote, settings->failed_login_delay_ms,
                         settings->failed_login_delay_max_ms);
-    throttle_wait(delay, &session->stopping);
+    throttle_wait(delay, &session->seat.stopping);
     err = managesieve_reply_error(session, fail(reason.code, "%s", reason.text), "AUTHENTICATE");
     if (!err && ++session->failed_logins >= session->server->settings.failed_logins_max)
         managesieve_bye(session, NULL, "Too many failed logins");

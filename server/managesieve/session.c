@@ -19,11 +19,8 @@ bool managesieve_can_start_tls(const struct managesieve_session *session)
 
 void managesieve_log_out(struct managesieve_session *session)
 {
-    const struct managesieve_hooks *hooks = &session->server->hooks;
-    if (session->counted && hooks->leave_user)
-        hooks->leave_user(hooks->arg, session->actor.login);
-    session->counted = false;
-    session->check_user = false;
+    roster_release(&session->server->roster, &session->seat);
+    session->seat.check_user = false;
     session->actor = (struct actor){0};
     session->mailbox = SLICE_EMPTY;
     arena_clear(&session->arena);
@@ -41,7 +38,7 @@ static void check_user(struct managesieve_session *session)
     if (err == -ERR_CREDENTIALS || err == -ERR_NOT_FOUND || another)
         managesieve_bye(session, NULL, "Your account was disabled");
     /* A database that is away has not answered: asked again at the next command. */
-    session->check_user = err == -ERR_UNAVAILABLE;
+    session->seat.check_user = err == -ERR_UNAVAILABLE;
 }
 
 static int serve_text(struct managesieve_session *session, struct slice text)
@@ -66,7 +63,7 @@ static int serve_text(struct managesieve_session *session, struct slice text)
 
 static int serve_next(struct managesieve_session *session)
 {
-    if (session->check_user)
+    if (session->seat.check_user)
         check_user(session);
     struct slice text;
     bool refused = false;
@@ -107,9 +104,9 @@ static void say_goodbye(struct managesieve_session *session, int err)
     bool may_speak = !session->ending && stream_pending(session->stream) == 0;
     if (err == -ERR_TIMEOUT)
         managesieve_bye(session, NULL, "You say nothing");
-    else if (may_speak && session->evicted)
+    else if (may_speak && session->seat.evicted)
         managesieve_bye(session, NULL, "Your account was disabled");
-    else if (!session->ending && session->stopping)
+    else if (!session->ending && session->seat.stopping)
         managesieve_bye(session, "TRYLATER", "The server is stopping");
     if (stream_flush(session->stream))
         return;
@@ -123,7 +120,7 @@ void managesieve_session_main(void *arg)
     managesieve_log(session, LOG_INFO, "connect", NULL, 0);
     command_reader_init(&session->reader, &limits);
     int err = begin(session);
-    while (!err && !session->ending && !session->stopping)
+    while (!err && !session->ending && !session->seat.stopping)
         err = serve_next(session);
     struct error reason = *last_error();
     say_goodbye(session, err);

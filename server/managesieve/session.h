@@ -7,30 +7,22 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
-#include "base/list.h"
 #include "base/log.h"
-#include "fiber/wait.h"
 #include "managesieve/server.h"
 #include "net/stream.h"
 #include "proto/command_reader.h"
 #include "proto/sieve_command.h"
-#include "session/eviction.h"
 
 struct managesieve_server {
     struct mail *mail;
     struct managesieve_settings settings;
-    struct managesieve_hooks hooks;
-    struct link sessions;
-    size_t session_count;
+    struct roster roster;
     uint64_t next_session;
-    struct wait_queue gone; /* woken when the last session or an eviction ends */
-    struct evictor evictor;
-    bool stopping;
 };
 
 struct managesieve_session {
     struct managesieve_server *server;
-    struct link link;
+    struct seat seat;
     struct stream *stream;
     struct command_reader reader;
     struct arena arena;   /* lives as long as the login */
@@ -42,11 +34,7 @@ struct managesieve_session {
     uint32_t bad_commands;
     int64_t login_deadline; /* clock_monotonic_ms */
     bool implicit_tls;
-    bool counted; /* enter_user() said yes */
     bool ending;
-    bool check_user; /* something about the user has changed: look */
-    bool stopping;   /* the server wants it to end */
-    bool evicted;    /* and at once: the user may not be here (session/eviction.h) */
 };
 
 /* Runs the whole session; the fiber's main. Frees nothing but the login. */

@@ -245,20 +245,16 @@ static int worker_await_database(struct worker *worker)
 
 static int worker_open_services(struct worker *worker)
 {
-    const struct imap_hooks imap = {.arg = worker,
-                                    .enter_user = worker_enter_user,
-                                    .leave_user = worker_leave_user,
-                                    .leave_address = worker_leave_address};
-    const struct lmtp_hooks lmtp = {.arg = worker, .leave_address = worker_leave_address};
-    const struct managesieve_hooks managesieve = {.arg = worker,
-                                                  .enter_user = worker_enter_user,
-                                                  .leave_user = worker_leave_user,
-                                                  .leave_address = worker_leave_address};
-    int err = imap_server_new(worker->mail, &worker->settings->imap, &imap, &worker->imap);
+    const struct roster_hooks hooks = {.arg = worker,
+                                       .enter_user = worker_enter_user,
+                                       .leave_user = worker_leave_user,
+                                       .leave_address = worker_leave_address};
+    const struct worker_settings *settings = worker->settings;
+    int err = imap_server_new(worker->mail, &settings->imap, &hooks, &worker->imap);
     if (!err)
-        err = lmtp_server_new(worker->mail, &worker->settings->lmtp, &lmtp, &worker->lmtp);
+        err = lmtp_server_new(worker->mail, &settings->lmtp, &hooks, &worker->lmtp);
     if (!err)
-        err = managesieve_server_new(worker->mail, &worker->settings->managesieve, &managesieve,
+        err = managesieve_server_new(worker->mail, &settings->managesieve, &hooks,
                                      &worker->managesieve);
     return err;
 }

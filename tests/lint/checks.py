@@ -19,7 +19,7 @@ MAY_INCLUDE = {
     "mail": {"mail", "store", "fiber", "model", "base"},
     "session": {"session", "mail", "net", "proto", "fiber", "model", "base"},
     "imap": {"imap", "session", "mail", "net", "proto", "fiber", "model", "base"},
-    "lmtp": {"lmtp", "mail", "net", "proto", "fiber", "model", "base"},
+    "lmtp": {"lmtp", "session", "mail", "net", "proto", "fiber", "model", "base"},
     "managesieve": {"managesieve", "session", "mail", "net", "proto", "fiber", "model", "base"},
     "proc": {
         *("proc", "imap", "lmtp", "managesieve", "session"),

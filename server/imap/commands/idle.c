@@ -65,7 +65,7 @@ static int idle_wait(struct session *session, struct slice *line_out)
         int err = idle_show_news(session);
         if (err)
             return err;
-        if (session->stopping)
+        if (session->seat.stopping)
             session_bye(session, "Server is shutting down");
         if (session->state == STATE_LOGOUT)
             return 0;

@@ -65,7 +65,7 @@ static int login_fail(struct session *session, int err)
     uint32_t delay =
         throttle_failed(settings->throttle, session->remote, settings->failed_login_delay_ms,
                         settings->failed_login_delay_max_ms);
-    throttle_wait(delay, &session->stopping);
+    throttle_wait(delay, &session->seat.stopping);
     if (++session->failed_logins >= settings->failed_logins_max)
         session_bye(session, "Too many failed logins");
     return fail(reason.code, "%s", reason.text);

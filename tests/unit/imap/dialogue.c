@@ -63,7 +63,7 @@ static void dialogue_main(void *arg)
 {
     struct dialogue *dialogue = arg;
     struct imap_server *server;
-    struct imap_hooks hooks = {0};
+    struct roster_hooks hooks = {0};
     struct imap_settings settings = *dialogue->settings;
     struct network_list *nowhere;
     CHECK_OK(network_list_parse(NULL, 0, &nowhere));
