@@ -15,6 +15,8 @@ enum { BENCH_PROCESSES = 4 };
 struct bench {
     const char *host; /* of the IMAP server under test */
     const char *port;
+    const char *lmtp_port;            /* NULL: it has no LMTP */
+    const char *shared_address;       /* mail to it goes into the shared mailbox */
     bool tls;                         /* after STARTTLS */
     const char *password;             /* the same for everybody */
     const char *conninfo;             /* of its database, for the baseline; NULL: none */

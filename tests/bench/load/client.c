@@ -1,22 +1,14 @@
 #include "client.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "tls.h"
-#include "traffic.h"
 
-enum { CLIENT_READ = 64 * 1024, AWAIT_MS = 120 * 1000 };
+enum { AWAIT_MS = 120 * 1000 };
 
 static void trouble(const struct client *client, const char *what, struct slice response)
 {
@@ -27,36 +19,6 @@ static void trouble(const struct client *client, const char *what, struct slice 
 
 /* Output -------------------------------------------------------------------------------- */
 
-static ssize_t wire_send(struct client *client, const char *octets, size_t count)
-{
-    return client->tls ? tls_send(client->tls, octets, count)
-                       : send(client->watch.fd, octets, count, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-static ssize_t wire_receive(struct client *client, char *place, size_t size)
-{
-    return client->tls ? tls_receive(client->tls, place, size)
-                       : recv(client->watch.fd, place, size, MSG_DONTWAIT);
-}
-
-static void flush(struct client *client)
-{
-    while (client->sent < client->output.len) {
-        ssize_t count = wire_send(client, client->output.data + client->sent,
-                                  client->output.len - client->sent);
-        if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            loop_change(&client->watch, EPOLLIN | EPOLLOUT);
-            return;
-        }
-        if (count < 0)
-            trouble(client, "send failed", slice_cstr(strerror(errno)));
-        client->sent += (size_t)count;
-        traffic_add((size_t)count);
-    }
-    buffer_reset(&client->output);
-    client->sent = 0;
-}
-
 void client_begin(struct client *client, client_done_fn *on_done)
 {
     if (client->busy)
@@ -64,22 +26,20 @@ void client_begin(struct client *client, client_done_fn *on_done)
     client->busy = true;
     client->on_done = on_done;
     client->tag++;
-    buffer_printf(&client->output, "t%u ", client->tag);
+    buffer_printf(&client->wire.output, "t%u ", client->tag);
 }
 
 void client_add_literal(struct client *client, struct slice literal)
 {
-    buffer_printf(&client->output, "{%zu+}\r\n", literal.len);
-    buffer_add(&client->output, literal);
+    buffer_printf(&client->wire.output, "{%zu+}\r\n", literal.len);
+    buffer_add(&client->wire.output, literal);
 }
 
 void client_finish(struct client *client)
 {
-    buffer_add_cstr(&client->output, "\r\n");
-    if (buffer_check(&client->output) != 0)
-        bench_die("no memory for a command");
+    buffer_add_cstr(&client->wire.output, "\r\n");
     client->command_at = clock_monotonic_us();
-    flush(client);
+    wire_flush(&client->wire);
 }
 
 static void add_formatted(struct client *client, const char *format, va_list args)
@@ -88,7 +48,7 @@ static void add_formatted(struct client *client, const char *format, va_list arg
     int length = vsnprintf(text, sizeof text, format, args);
     if (length < 0 || (size_t)length >= sizeof text)
         bench_die("a command is too long");
-    buffer_add(&client->output, slice_of(text, (size_t)length));
+    buffer_add(&client->wire.output, slice_of(text, (size_t)length));
 }
 
 void client_add(struct client *client, const char *format, ...)
@@ -120,8 +80,8 @@ void client_send_literal(struct client *client, client_done_fn *on_done, const c
 
 void client_send_line(struct client *client, const char *line)
 {
-    buffer_printf(&client->output, "%s\r\n", line);
-    flush(client);
+    buffer_printf(&client->wire.output, "%s\r\n", line);
+    wire_flush(&client->wire);
 }
 
 /* Input ---------------------------------------------------------------------------------- */
@@ -182,46 +142,15 @@ static void handle_response(struct client *client, struct slice response)
         client->on_response(client, response);
 }
 
-static void parse_input(struct client *client)
+static void parse_input(struct wire *wire)
 {
+    struct client *client = (struct client *)wire; /* its first member */
     struct slice response;
     size_t used;
-    while (client->watch.fd >= 0 &&
-           take_response(slice_sub(buffer_slice(&client->input), client->parsed, SIZE_MAX),
-                         &response, &used)) {
-        client->parsed += used;
+    while (wire_is_open(wire) && take_response(wire_input(wire), &response, &used)) {
+        wire_consume(wire, used);
         handle_response(client, response);
     }
-    if (client->parsed == client->input.len) {
-        buffer_reset(&client->input);
-    } else if (client->parsed > client->input.len / 2) {
-        buffer_drop_front(&client->input, client->parsed);
-    } else {
-        return;
-    }
-    client->parsed = 0;
-}
-
-static void client_ready(struct watch *watch, uint32_t events)
-{
-    struct client *client = (struct client *)watch; /* its first member */
-    if (events & EPOLLOUT) {
-        loop_change(watch, EPOLLIN);
-        flush(client);
-    }
-    if (!(events & ~(uint32_t)EPOLLOUT))
-        return;
-    char *place = buffer_reserve(&client->input, CLIENT_READ);
-    if (!place)
-        bench_die("no memory for a reply");
-    ssize_t count = wire_receive(client, place, CLIENT_READ);
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-        return;
-    if (count <= 0)
-        trouble(client, "connection lost", slice_cstr(count ? strerror(errno) : "end of file"));
-    buffer_commit(&client->input, (size_t)count);
-    traffic_add((size_t)count);
-    parse_input(client);
 }
 
 /* One command after the other may take as long as it likes, each only so long. */
@@ -235,7 +164,7 @@ void client_await(struct client *client)
             end = now + AWAIT_MS;
         tag = client->tag;
         if (now >= end)
-            trouble(client, "no reply", buffer_slice(&client->input));
+            trouble(client, "no reply", wire_input(&client->wire));
         loop_turn((int)(end - now));
     }
 }
@@ -286,24 +215,6 @@ bool client_has(struct client *client, const char *capability)
 
 /* Connections ------------------------------------------------------------------------------- */
 
-static int dial(const struct bench *bench)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *address;
-    int failure = getaddrinfo(bench->host, bench->port, &hints, &address);
-    if (failure)
-        bench_die("%s: %s", bench->host, gai_strerror(failure));
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        bench_die_errno("socket");
-    if (connect(fd, address->ai_addr, address->ai_addrlen) != 0)
-        bench_die_errno("connect");
-    freeaddrinfo(address);
-    int on = 1;
-    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
-        bench_die_errno("TCP_NODELAY");
-    return fd;
-}
-
 static void greeted(struct client *client, struct slice response)
 {
     if (!slice_starts_with(response, SLICE("* OK")))
@@ -318,25 +229,16 @@ void client_connect(struct client *client, const struct bench *bench, const char
 {
     client->bench = bench;
     snprintf(client->user, sizeof client->user, "%s", user);
-    buffer_init(&client->input, 0);
-    buffer_init(&client->output, 0);
     client->command_at = clock_monotonic_us();
-    client->watch = (struct watch){dial(bench), client_ready};
     client->busy = true;
     client->on_response = greeted;
-    loop_add(&client->watch, EPOLLIN);
+    wire_open(&client->wire, bench, bench->port, client->user, parse_input);
 }
 
 void client_close(struct client *client)
 {
-    tls_close(&client->tls);
-    if (client->watch.fd >= 0)
-        close(client->watch.fd);
-    client->watch.fd = -1;
+    wire_close(&client->wire);
     client->busy = false;
-    buffer_clear(&client->input);
-    buffer_clear(&client->output);
-    client->parsed = client->sent = 0;
 }
 
 /* So many at a time: fast, without overflowing a server's queue of connections. */
@@ -348,10 +250,10 @@ static void open_some(const struct bench *bench, struct client *clients, unsigne
         client_await(&clients[i]);
     for (unsigned i = 0; i < count && bench->tls; i++) {
         client_run(&clients[i], "STARTTLS");
-        clients[i].tls = tls_start(clients[i].watch.fd);
+        clients[i].wire.tls = tls_start(clients[i].wire.watch.fd);
     }
     for (unsigned i = 0; i < count && bench->tls; i++)
-        tls_shake_hands(clients[i].tls);
+        tls_shake_hands(clients[i].wire.tls);
     for (unsigned i = 0; i < count; i++)
         client_send(&clients[i], NULL, "LOGIN %s %s", clients[i].user, bench->password);
     for (unsigned i = 0; i < count; i++)

@@ -12,23 +12,18 @@
 
 #include "base/buffer.h"
 #include "bench.h"
-#include "loop.h"
 #include "pace.h"
+#include "wire.h"
 
 struct client;
 typedef void client_response_fn(struct client *client, struct slice response);
 typedef void client_done_fn(struct client *client);
 
 struct client {
-    struct watch watch;
-    struct tls *tls; /* NULL: plain */
+    struct wire wire;
     const struct bench *bench;
     char user[32];
     unsigned number; /* place among its like */
-    struct buffer input;
-    size_t parsed; /* of input */
-    struct buffer output;
-    size_t sent; /* of output */
     unsigned tag;
     bool busy;                       /* waits for a tagged reply */
     int64_t command_at;              /* microseconds: when it was sent */

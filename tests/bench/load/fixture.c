@@ -10,6 +10,15 @@ const char *const fixture_users[FIXTURE_USERS] = {
 };
 const char *const fixture_members[FIXTURE_MEMBERS] = {"bob", "alice"};
 
+const char *fixture_recipient(unsigned i)
+{
+    static char logins[FIXTURE_RECIPIENTS][8];
+    if (i >= FIXTURE_RECIPIENTS)
+        bench_die("there is no recipient %u", i + 1);
+    snprintf(logins[i], sizeof logins[i], "lmtp%u", i + 1);
+    return logins[i];
+}
+
 /* Messages of one day follow each other; the last day is the newest. */
 static void render_date(uint64_t number, char *out, size_t size)
 {
@@ -24,6 +33,26 @@ struct letter fixture_letter(struct bench *bench, uint32_t size)
     uint64_t number = bench->serial++;
     return size == FIXTURE_RICH ? letter_rich(number)
                                 : (struct letter){.number = number, .size = size};
+}
+
+/* Many small ones, few large ones, 65.7 KB on average. A hundred have them all, whoever
+ * sends which. */
+static uint32_t mixed_size(uint64_t i)
+{
+    enum { KB = 1024, HUNDRED = 100, STRIDE = 37 };
+    static const struct {
+        uint32_t share;
+        uint32_t size;
+    } kinds[] = {{60, 4 * KB}, {25, 16 * KB}, {10, 100 * KB}, {4, 400 * KB}, {1, 3328 * KB}};
+    uint32_t place = (uint32_t)(i * STRIDE % HUNDRED), kind = 0;
+    while (place >= kinds[kind].share)
+        place -= kinds[kind++].share;
+    return kinds[kind].size;
+}
+
+uint32_t fixture_size(uint32_t size, uint64_t i)
+{
+    return size == FIXTURE_MIX ? mixed_size(i) : size;
 }
 
 void fixture_add_letter(struct client *client, struct letter letter)

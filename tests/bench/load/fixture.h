@@ -16,6 +16,10 @@ extern const char *const fixture_users[FIXTURE_USERS]; /* bench1 … */
 enum { FIXTURE_MEMBERS = 2 };
 extern const char *const fixture_members[FIXTURE_MEMBERS];
 #define FIXTURE_SHARED "Shared/Sales"
+/* Get mail from outside: lmtp1 … at FIXTURE_DOMAIN. */
+enum { FIXTURE_RECIPIENTS = 64 };
+#define FIXTURE_DOMAIN "bench.example"
+const char *fixture_recipient(unsigned i);
 /* Belongs to the first user and holds bench->scale letters of 4 KB. */
 #define FIXTURE_LIBRARY "Library"
 /* Belongs to the first user and holds as many rich ones. */
@@ -24,6 +28,10 @@ enum { FIXTURE_LETTER_SIZE = 4096 };
 /* In place of a size: rich letters, of the size that each has. */
 enum { FIXTURE_RICH = 0 };
 struct letter fixture_letter(struct bench *bench, uint32_t size);
+/* In place of a size: of many, as mail has them. */
+enum { FIXTURE_MIX = 1 };
+/* The size itself, or that of the i-th letter of a mix. */
+uint32_t fixture_size(uint32_t size, uint64_t i);
 
 /* Makes the mailbox unless it is there. */
 void fixture_make(struct client *client, const char *mailbox);

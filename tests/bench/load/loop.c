@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "bench.h"
 
 enum { LOOP_EVENTS = 256 };
@@ -48,4 +49,11 @@ void loop_turn(int timeout_ms)
         struct watch *watch = events[i].data.ptr;
         watch->ready(watch, events[i].events);
     }
+}
+
+void loop_wait(int64_t milliseconds)
+{
+    int64_t end = clock_monotonic_ms() + milliseconds;
+    for (int64_t left; (left = end - clock_monotonic_ms()) > 0;)
+        loop_turn((int)left);
 }

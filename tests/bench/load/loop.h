@@ -20,5 +20,7 @@ void loop_change(struct watch *watch, uint32_t events);
 void loop_remove(struct watch *watch);
 /* Runs what is ready; waits for it up to that long, −1: without end. */
 void loop_turn(int timeout_ms);
+/* Runs what is ready for that long. */
+void loop_wait(int64_t milliseconds);
 
 #endif

@@ -27,13 +27,22 @@ struct options {
 };
 
 static const struct option long_options[] = {
-    {"list", no_argument, NULL, 'l'},           {"scenario", required_argument, NULL, 's'},
-    {"prepare", no_argument, NULL, 'P'},        {"baseline", no_argument, NULL, 'b'},
-    {"host", required_argument, NULL, 'h'},     {"port", required_argument, NULL, 'p'},
-    {"password", required_argument, NULL, 'w'}, {"conninfo", required_argument, NULL, 'c'},
-    {"process", required_argument, NULL, 'i'},  {"memory-process", required_argument, NULL, 'm'},
-    {"seconds", required_argument, NULL, 't'},  {"scale", required_argument, NULL, 'n'},
-    {"members", required_argument, NULL, 'k'},  {0},
+    {"list", no_argument, NULL, 'l'},
+    {"scenario", required_argument, NULL, 's'},
+    {"prepare", no_argument, NULL, 'P'},
+    {"baseline", no_argument, NULL, 'b'},
+    {"host", required_argument, NULL, 'h'},
+    {"port", required_argument, NULL, 'p'},
+    {"password", required_argument, NULL, 'w'},
+    {"conninfo", required_argument, NULL, 'c'},
+    {"process", required_argument, NULL, 'i'},
+    {"memory-process", required_argument, NULL, 'm'},
+    {"seconds", required_argument, NULL, 't'},
+    {"scale", required_argument, NULL, 'n'},
+    {"members", required_argument, NULL, 'k'},
+    {"lmtp-port", required_argument, NULL, 'L'},
+    {"shared-address", required_argument, NULL, 'S'},
+    {0},
 };
 
 static const char *json_bool(bool value)
@@ -101,6 +110,12 @@ static void read_option(struct options *options, int option)
     case 'k':
         bench->members = (unsigned)atoi(optarg);
         break;
+    case 'L':
+        bench->lmtp_port = optarg;
+        break;
+    case 'S':
+        bench->shared_address = optarg;
+        break;
     default:
         exit(2);
     }
@@ -121,10 +136,19 @@ static void raise_file_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static bool pass_over(const struct scenario *scenario, const char *missing)
+{
+    printf("{\"scenario\": \"%s\", \"skipped\": \"the server has no %s\"}\n", scenario->name,
+           missing);
+    return false;
+}
+
 /* A server that can't do it is passed over, and says so in place of figures.
  * STARTTLS is named before the login only, most else behind it. */
 static bool is_served(const struct scenario *scenario, const struct bench *bench)
 {
+    if (scenario->lmtp && !bench->lmtp_port)
+        return pass_over(scenario, "LMTP");
     if (!scenario->needs)
         return true;
     struct client client = {0};
@@ -134,10 +158,7 @@ static bool is_served(const struct scenario *scenario, const struct bench *bench
     client_run(&client, "LOGIN %s %s", client.user, bench->password);
     is_there |= client_has(&client, scenario->needs);
     client_close(&client);
-    if (!is_there)
-        printf("{\"scenario\": \"%s\", \"skipped\": \"the server has no %s\"}\n", scenario->name,
-               scenario->needs);
-    return is_there;
+    return is_there || pass_over(scenario, scenario->needs);
 }
 
 int main(int argc, char **argv)

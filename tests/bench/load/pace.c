@@ -69,9 +69,7 @@ void pace_settle(const struct bench *bench)
     int64_t end = clock_monotonic_ms() + MOST_MS;
     double used = pace_processor_ms(bench), before;
     do {
-        for (int64_t next = clock_monotonic_ms() + LOOK_MS, left;
-             (left = next - clock_monotonic_ms()) > 0;)
-            loop_turn((int)left);
+        loop_wait(LOOK_MS);
         before = used;
         used = pace_processor_ms(bench);
     } while (used - before > BUSY_MS && clock_monotonic_ms() < end);

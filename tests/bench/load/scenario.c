@@ -14,6 +14,13 @@ enum { KB = 1024 };
         .size = (its_size), .shared = (is_shared), .full = (is_full)                               \
     }
 
+#define LMTP(its_name, what, its_connections, its_size, its_mailboxes, is_full)                    \
+    {                                                                                              \
+        .name = (its_name), .help = "LMTP: " what "; connections: " #its_connections,              \
+        .run = run_lmtp, .baseline = baseline_lmtp, .connections = (its_connections),              \
+        .size = (its_size), .count = (its_mailboxes), .lmtp = true, .full = (is_full)              \
+    }
+
 #define FANOUT(its_name, members, its_workers, is_full)                                            \
     {                                                                                              \
         .name = (its_name), .help = "the same: " #members " sessions, workers: " #its_workers,     \
@@ -37,24 +44,24 @@ const struct scenario scenarios[] = {
     APPEND("append-1m-4", "1 MB, each into the own INBOX", 4, 1024 * KB, false, true),
     APPEND("append-1m-8", "1 MB, each into the own INBOX", 8, 1024 * KB, false, true),
     APPEND("append-1m-16", "1 MB, each into the own INBOX", 16, 1024 * KB, false, true),
-    APPEND("append-mix-1", "4 KB to 3 MB into the own INBOX", 1, SIZE_MIX, false, true),
-    APPEND("append-mix-4", "4 KB to 3 MB, each into the own INBOX", 4, SIZE_MIX, false, true),
-    APPEND("append-mix-8", "4 KB to 3 MB, 66 KB on average, each into the own INBOX", 8, SIZE_MIX,
-           false, false),
-    APPEND("append-mix-16", "4 KB to 3 MB, each into the own INBOX", 16, SIZE_MIX, false, true),
+    APPEND("append-mix-1", "4 KB to 3 MB into the own INBOX", 1, FIXTURE_MIX, false, true),
+    APPEND("append-mix-4", "4 KB to 3 MB, each into the own INBOX", 4, FIXTURE_MIX, false, true),
+    APPEND("append-mix-8", "4 KB to 3 MB, 66 KB on average, each into the own INBOX", 8,
+           FIXTURE_MIX, false, false),
+    APPEND("append-mix-16", "4 KB to 3 MB, each into the own INBOX", 16, FIXTURE_MIX, false, true),
     APPEND("append-shared-1", "4 KB into a shared mailbox", 1, 4 * KB, true, true),
     APPEND("append-shared-4", "4 KB, all into one shared mailbox", 4, 4 * KB, true, true),
     APPEND("append-shared", "4 KB, all into one shared mailbox", 8, 4 * KB, true, false),
     APPEND("append-shared-16", "4 KB, all into one shared mailbox", 16, 4 * KB, true, true),
     APPEND("append-40k-shared", "40 KB, all into one shared mailbox", 8, 40 * KB, true, true),
     APPEND("append-1m-shared", "1 MB, all into one shared mailbox", 8, 1024 * KB, true, true),
-    APPEND("append-mix-shared-1", "4 KB to 3 MB into a shared mailbox", 1, SIZE_MIX, true, true),
-    APPEND("append-mix-shared-4", "4 KB to 3 MB, all into one shared mailbox", 4, SIZE_MIX, true,
+    APPEND("append-mix-shared-1", "4 KB to 3 MB into a shared mailbox", 1, FIXTURE_MIX, true, true),
+    APPEND("append-mix-shared-4", "4 KB to 3 MB, all into one shared mailbox", 4, FIXTURE_MIX, true,
            true),
-    APPEND("append-mix-shared", "4 KB to 3 MB, all into one shared mailbox", 8, SIZE_MIX, true,
+    APPEND("append-mix-shared", "4 KB to 3 MB, all into one shared mailbox", 8, FIXTURE_MIX, true,
            false),
-    APPEND("append-mix-shared-16", "4 KB to 3 MB, all into one shared mailbox", 16, SIZE_MIX, true,
-           true),
+    APPEND("append-mix-shared-16", "4 KB to 3 MB, all into one shared mailbox", 16, FIXTURE_MIX,
+           true, true),
     {.name = "append-100",
      .help = "APPEND of 100 messages of 4 KB each, into the own INBOX; 8 connections",
      .run = run_append,
@@ -73,6 +80,18 @@ const struct scenario scenarios[] = {
      .shared = true,
      .needs = "MULTIAPPEND",
      .full = true},
+    LMTP("lmtp-hot-1", "4 KB, all to one mailbox", 1, 4 * KB, 1, false),
+    LMTP("lmtp-hot-4", "4 KB, all to one mailbox", 4, 4 * KB, 1, false),
+    LMTP("lmtp-hot-16", "4 KB, all to one mailbox", 16, 4 * KB, 1, false),
+    LMTP("lmtp-spread-1", "4 KB, to 64 mailboxes in turn", 1, 4 * KB, 64, false),
+    LMTP("lmtp-spread-4", "4 KB, to 64 mailboxes in turn", 4, 4 * KB, 64, false),
+    LMTP("lmtp-spread-16", "4 KB, to 64 mailboxes in turn", 16, 4 * KB, 64, false),
+    LMTP("lmtp-mix-hot-1", "4 KB to 3 MB, all to one mailbox", 1, FIXTURE_MIX, 1, true),
+    LMTP("lmtp-mix-hot-4", "4 KB to 3 MB, all to one mailbox", 4, FIXTURE_MIX, 1, true),
+    LMTP("lmtp-mix-hot-16", "4 KB to 3 MB, all to one mailbox", 16, FIXTURE_MIX, 1, true),
+    LMTP("lmtp-mix-spread-1", "4 KB to 3 MB, to 64 mailboxes in turn", 1, FIXTURE_MIX, 64, true),
+    LMTP("lmtp-mix-spread-4", "4 KB to 3 MB, to 64 mailboxes in turn", 4, FIXTURE_MIX, 64, true),
+    LMTP("lmtp-mix-spread-16", "4 KB to 3 MB, to 64 mailboxes in turn", 16, FIXTURE_MIX, 64, false),
     {.name = "fetch",
      .help = "random bodies of 4 KB, compared; 8 connections",
      .run = run_fetch,
@@ -270,6 +289,11 @@ const struct scenario scenarios[] = {
     FANOUT("idle-fanout-1000-1w", 1000, 1, false),
     FANOUT("idle-fanout-5000", 5000, 4, true),
     FANOUT("idle-fanout-5000-1w", 5000, 1, true),
+    {.name = "lmtp-to-exists",
+     .help = "from the dot that ends a message to EXISTS in 500 idling sessions of its mailbox",
+     .run = run_lmtp_to_exists,
+     .count = 500,
+     .lmtp = true},
     {.name = "idle-memory",
      .help = "memory of an idling session; latency of leaving IDLE, all at once; --sessions",
      .run = run_idle_memory,

@@ -16,9 +16,6 @@ struct scenario;
 typedef void scenario_fn(const struct scenario *scenario, struct bench *bench,
                          struct result *result);
 
-/* In place of a size: of many, as mail has them. */
-enum { SIZE_MIX = 1 };
-
 struct scenario {
     const char *name;
     const char *help;
@@ -28,12 +25,13 @@ struct scenario {
     unsigned connections;
     unsigned count;      /* of messages, mailboxes or sessions, at the usual scale */
     const char *mailbox; /* where the messages are */
-    unsigned size;       /* octets of a message */
+    unsigned size;       /* octets of a message; FIXTURE_MIX */
     unsigned batch;      /* messages that one APPEND brings; 0: one */
     const char *query;   /* what search asks for, the flag of store-bulk */
     bool shared;         /* all in one shared mailbox, not each in an own one */
     unsigned workers;    /* that the server must have; 0: any number */
     const char *needs;   /* a capability; a server without it is passed over */
+    bool lmtp;           /* a server without LMTP is passed over */
     bool tls;            /* all connections */
     bool full;           /* takes long: not in the usual run */
 };
@@ -46,6 +44,7 @@ const struct scenario *scenario_find(const char *name);
 
 scenario_fn run_login;
 scenario_fn run_append, baseline_append;
+scenario_fn run_lmtp, baseline_lmtp, run_lmtp_to_exists;
 scenario_fn run_fetch, baseline_fetch;
 scenario_fn prepare_sync, run_sync_first, run_sync, baseline_sync;
 scenario_fn run_headers, baseline_headers;

@@ -12,7 +12,7 @@ from pathlib import Path
 from growth.meter import Meter
 from growth.stage import COPIED, Stage, raise_file_limit
 from postroom_testing.server import password_of
-from suite.servers import MEMBERS, SHARED, USERS
+from suite.servers import DOMAIN, MEMBERS, SHARED, USERS
 
 from . import report, statements
 from .sampler import Sampler, layers_of_functions, places
@@ -54,6 +54,9 @@ class Bench:
         for mailbox in SHARED[1:]:
             self.stage.server.control("mailbox", "create", mailbox)
             self.stage.server.control("acl", "set", mailbox, "group:sales", "lrswipkxte")
+        self.stage.server.control("domain", "add", DOMAIN)
+        self.stage.server.control("address", "add", f"sales@{DOMAIN}", SHARED[0])
+        self.stage.server.control("acl", "set", SHARED[0], "anyone", "p")
         self.stage.refresh(WORKERS)
 
     def load(self, scenario, seconds, *part):
@@ -61,6 +64,8 @@ class Bench:
         options = {
             "scenario": scenario["name"],
             "port": server.imap_port,
+            "lmtp-port": server.lmtp_port,
+            "shared-address": f"sales@{DOMAIN}",
             "password": password_of(COPIED),
             "conninfo": server.world.conninfo(server.database),
             "process": server.process.pid,

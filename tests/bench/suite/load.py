@@ -54,6 +54,8 @@ class Loader:
         options = {
             "scenario": self.scenario,
             "port": server.port,
+            "lmtp-port": server.lmtp_port,
+            "shared-address": server.shared_address,
             "password": servers.PASSWORD,
             "conninfo": self.cluster.conninfo,
             "memory-process": server.process,

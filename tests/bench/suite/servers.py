@@ -1,9 +1,10 @@
 """What is measured: a PostgreSQL cluster and the servers, each with the same
 users, mailboxes and rights.
 
-A server has start(workers), stop(), a port, the process ids whose time counts,
-and after prepare() the people of the bench: bench1 to bench16, and bob and
-alice, who share Shared/Sales and Shared/Archive.
+A server has start(workers), stop(), ports for IMAP and LMTP, the process ids whose
+time counts, and after prepare() the people of the bench: bench1 to bench16, lmtp1 to
+lmtp64, who get mail at DOMAIN, and bob and alice, who share Shared/Sales and
+Shared/Archive. Mail to its shared_address comes into Shared/Sales.
 """
 
 import os
@@ -21,8 +22,9 @@ from . import processes
 ROOT = Path(__file__).resolve().parents[3]
 POSTGRES = ROOT / "tests/support/postgres"
 PASSWORD = "bench-secret"
-USERS = [f"bench{i}" for i in range(1, 17)] + ["alice", "bob"]
 MEMBERS = ("alice", "bob")
+USERS = [f"bench{i}" for i in range(1, 17)] + [f"lmtp{i}" for i in range(1, 65)] + [*MEMBERS]
+DOMAIN = "bench.example"
 SHARED = ("Shared/Sales", "Shared/Archive")
 PORTS = range(21300, 21400)
 OPEN_FILES = 60000
@@ -116,12 +118,15 @@ class NotStarted(Exception):
 class Server:
     """A daemon in the foreground, in a session of its own."""
 
+    shared_address = f"sales@{DOMAIN}"
+
     def __init__(self, name, folder):
         self.name = name
         self.folder = folder
         self.folder.mkdir()
         self.log = folder / f"{name}.log"
         self.port = free_port()
+        self.lmtp_port = free_port()
         self.daemon = None
         self.workers = 0
 
@@ -194,11 +199,14 @@ class Postroom(Server):
         for mailbox in SHARED:
             self.control("mailbox", "create", mailbox)
             self.control("acl", "set", mailbox, "group:sales", "lrswipkxte")
+        self.control("domain", "add", DOMAIN)
+        self.control("address", "add", self.shared_address, SHARED[0])
+        self.control("acl", "set", SHARED[0], "anyone", "p")
 
     def _configure(self, workers):
         self.config.write_text(
             f"""workers = {workers};
-listen: {{ imap = ["127.0.0.1:{self.port}"]; }};
+listen: {{ imap = ["127.0.0.1:{self.port}"]; lmtp = ["127.0.0.1:{self.lmtp_port}"]; }};
 tls: {{ certificate = "{self.certificate}"; key = "{self.key}"; }};
 database: {{ conninfo = "{self.cluster.conninfo}"; }};
 limits: {{ connections_per_user = 100000; connections_per_address = 100000; }};

@@ -7,26 +7,7 @@
 #include "../fixture.h"
 #include "../scenario.h"
 #include "../sql.h"
-
-/* Sizes as mail has them: many small ones, few large ones, 65.7 KB on average.
- * A hundred messages have them all, whoever sends which. */
-static uint32_t mixed_size(uint64_t i)
-{
-    enum { KB = 1024, HUNDRED = 100, STRIDE = 37 };
-    static const struct {
-        uint32_t share;
-        uint32_t size;
-    } kinds[] = {{60, 4 * KB}, {25, 16 * KB}, {10, 100 * KB}, {4, 400 * KB}, {1, 3328 * KB}};
-    uint32_t place = (uint32_t)(i * STRIDE % HUNDRED), kind = 0;
-    while (place >= kinds[kind].share)
-        place -= kinds[kind++].share;
-    return kinds[kind].size;
-}
-
-static uint32_t size_of(const struct scenario *scenario, uint64_t i)
-{
-    return scenario->size == SIZE_MIX ? mixed_size(i) : scenario->size;
-}
+#include "inserts.h"
 
 static uint32_t batch_of(const struct scenario *scenario)
 {
@@ -71,7 +52,7 @@ static void append_next(struct client *client)
     client_begin(client, appended);
     client_add(client, "APPEND %s", mailbox_of(append->scenario));
     for (uint32_t i = 0; i < batch_of(append->scenario); i++) {
-        uint32_t size = size_of(append->scenario, append->sent++);
+        uint32_t size = fixture_size(append->scenario->size, append->sent++);
         struct letter letter = fixture_letter(append->bench, size);
         append->octets += size;
         append->last[client->number] = letter;
@@ -156,163 +137,20 @@ void run_append(const struct scenario *scenario, struct bench *bench, struct res
 
 /* As SQL ------------------------------------------------------------------------------------ */
 
-/* Ids are taken in advance, so that an operation is one round trip. */
-static const char insert_message[] =
-    "insert_message=INSERT INTO messages (id, sha256, size, header, envelope, bodystructure, parts,"
-    " message_id, sent_day, sent_at)"
-    " SELECT $1::bigint, $2::bytea, $3::bigint, header, envelope, bodystructure, parts,"
-    " message_id, sent_day, sent_at FROM messages WHERE id = $4::bigint";
-static const char insert_chunk[] = "insert_chunk=INSERT INTO message_chunks (message_id, n, octets)"
-                                   " VALUES ($1::bigint, $2::integer, $3::bytea)";
-enum { CHUNK_SIZE = 256 * 1024 /* as the server stores them */ };
-
-struct baseline {
-    const struct scenario *scenario;
-    struct bench *bench;
-    int64_t model_id; /* a letter whose header and structure the new ones get */
-    int64_t next_id;
-    uint64_t sent;
-    uint64_t octets;
-};
-
-struct target {
-    struct baseline *baseline;
-    int64_t mailbox_id;
-};
-
-static void queue_message(struct sql_client *client, struct baseline *baseline, int64_t id,
-                          uint32_t size)
-{
-    struct letter letter = fixture_letter(baseline->bench, size);
-    struct buffer text;
-    buffer_init(&text, 0);
-    letter_render(letter, &text);
-    char digest[32] = {0};
-    memcpy(digest, &letter.number, sizeof letter.number);
-    struct sql_params message = {0};
-    sql_number(&message, id);
-    sql_octets(&message, slice_of(digest, sizeof digest));
-    sql_number(&message, size);
-    sql_number(&message, baseline->model_id);
-    sql_queue(client, "insert_message", &message);
-    for (uint32_t at = 0; at < size; at += CHUNK_SIZE) {
-        struct sql_params chunk = {0};
-        sql_number(&chunk, id);
-        sql_number(&chunk, at / CHUNK_SIZE);
-        sql_octets(&chunk, slice_sub(buffer_slice(&text), at, CHUNK_SIZE));
-        sql_queue(client, "insert_chunk", &chunk);
-    }
-    buffer_clear(&text);
-}
-
-/* Arrays with a value for each message of an operation. */
-struct arrays {
-    struct buffer ids, sizes, zeros, dates;
-};
-
-static void add_to_arrays(struct arrays *arrays, int64_t id, uint32_t size)
-{
-    char before = arrays->ids.len ? ',' : '{';
-    buffer_printf(&arrays->ids, "%c%lld", before, (long long)id);
-    buffer_printf(&arrays->sizes, "%c%u", before, size);
-    buffer_printf(&arrays->zeros, "%c0", before);
-    buffer_printf(&arrays->dates, "%c2025-01-06 12:00:00+00", before);
-}
-
-static const char *array_text(struct buffer *array)
-{
-    buffer_add(array, slice_of("}", 2)); /* with its NUL */
-    return array->data;
-}
-
-static void queue_entries(struct sql_client *client, const struct target *target,
-                          struct arrays *arrays)
-{
-    const char *zeros = array_text(&arrays->zeros);
-    struct sql_params lock = {0};
-    sql_text(&lock, "{%lld}", (long long)target->mailbox_id);
-    sql_queue(client, "lock_mailboxes", &lock);
-    struct sql_params entry = {0};
-    sql_number(&entry, target->mailbox_id);
-    sql_number(&entry, INT64_MAX); /* whatever the rights are */
-    sql_text(&entry, "baseline");
-    sql_text(&entry, "local");
-    sql_number(&entry, 0);
-    sql_long_text(&entry, array_text(&arrays->ids));
-    sql_long_text(&entry, array_text(&arrays->sizes));
-    sql_long_text(&entry, zeros);
-    sql_long_text(&entry, array_text(&arrays->dates));
-    sql_long_text(&entry, zeros);
-    sql_long_text(&entry, NULL); /* copied from nowhere */
-    sql_long_text(&entry, NULL);
-    sql_number(&entry, target->baseline->next_id);
-    sql_queue(client, "change_append", &entry);
-}
-
-static void insert_next(struct sql_client *client)
-{
-    const struct target *target = client->state;
-    struct baseline *baseline = target->baseline;
-    struct arrays arrays = {0};
-    sql_queue(client, "transaction_begin", NULL);
-    for (uint32_t i = 0; i < batch_of(baseline->scenario); i++) {
-        int64_t id = baseline->next_id++;
-        uint32_t size = size_of(baseline->scenario, baseline->sent++);
-        baseline->octets += size;
-        queue_message(client, baseline, id, size);
-        add_to_arrays(&arrays, id, size);
-    }
-    queue_entries(client, target, &arrays);
-    sql_queue(client, "transaction_commit", NULL);
-    sql_go(client);
-    buffer_clear(&arrays.ids);
-    buffer_clear(&arrays.sizes);
-    buffer_clear(&arrays.zeros);
-    buffer_clear(&arrays.dates);
-}
-
-static void inserted(struct sql_client *client)
-{
-    if (client->rows != 2) /* the lock and the new entries */
-        bench_die("a message was not inserted");
-    if (sql_goes_on(client))
-        insert_next(client);
-}
-
-static struct target *find_targets(const struct scenario *scenario, struct baseline *baseline)
-{
-    struct target *targets = bench_allocate(scenario->connections, sizeof *targets);
-    for (unsigned i = 0; i < scenario->connections; i++) {
-        targets[i].baseline = baseline;
-        targets[i].mailbox_id = scenario->shared
-                                    ? sql_mailbox(baseline->bench, NULL, "Sales")
-                                    : sql_mailbox(baseline->bench, fixture_users[i], "INBOX");
-    }
-    return targets;
-}
-
 void baseline_append(const struct scenario *scenario, struct bench *bench, struct result *result)
 {
-    static const char *const statements[] = {"transaction_begin",
-                                             "transaction_commit",
-                                             "lock_mailboxes",
-                                             "change_append",
-                                             insert_message,
-                                             insert_chunk,
-                                             NULL};
-    struct baseline baseline = {.scenario = scenario, .bench = bench};
-    baseline.model_id = sql_value(bench, "SELECT max(message_id) FROM entries");
-    baseline.next_id = sql_value(
-        bench, "SELECT setval('messages_id_seq', nextval('messages_id_seq') + 10000000) - 9999999");
-    struct target *targets = find_targets(scenario, &baseline);
-    struct sql_client *clients =
-        sql_open(bench, scenario->connections, SQL_PLANS_OF_SERVER, statements);
-    for (unsigned i = 0; i < scenario->connections; i++) {
-        clients[i].state = &targets[i];
-        clients[i].on_done = inserted;
-    }
-    sql_drive(bench, clients, scenario->connections, insert_next, result);
-    add_rates(scenario, baseline.sent, baseline.octets, result);
-    sql_close(&clients, scenario->connections);
-    free(targets);
+    unsigned count = scenario->shared ? 1 : scenario->connections;
+    int64_t *mailboxes = bench_allocate(count, sizeof *mailboxes);
+    for (unsigned i = 0; i < count; i++)
+        mailboxes[i] = scenario->shared ? sql_mailbox(bench, NULL, "Sales")
+                                        : sql_mailbox(bench, fixture_users[i], "INBOX");
+    struct inserts inserts = {.bench = bench,
+                              .connections = scenario->connections,
+                              .mailboxes = mailboxes,
+                              .mailbox_count = count,
+                              .size = scenario->size,
+                              .batch = batch_of(scenario)};
+    inserts_run(&inserts, result);
+    add_rates(scenario, inserts.sent, inserts.octets, result);
+    free(mailboxes);
 }

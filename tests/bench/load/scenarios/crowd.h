@@ -23,6 +23,9 @@ struct crowd {
 
 /* Connects them as bob, alice, bob …; all select FIXTURE_SHARED and idle. */
 void crowd_gather(const struct bench *bench, unsigned count, struct crowd *out);
+/* Runs the loop until all have heard of the expected message, or have had their time;
+ * how many have not. Nobody is expected to hear anything then. */
+unsigned crowd_listen(struct crowd *crowd);
 /* All leave IDLE at once; how long each waited for its OK goes to `latencies`. */
 void crowd_rouse(struct crowd *crowd, struct samples *latencies);
 void crowd_dismiss(struct crowd *crowd);

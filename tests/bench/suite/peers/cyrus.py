@@ -41,6 +41,7 @@ START {{
 }}
 SERVICES {{
   imap cmd="imapd -U 1000" listen="127.0.0.1:{port}" prefork=8 maxchild={sessions}
+  lmtp cmd="lmtpd -a" listen="127.0.0.1:{lmtp_port}" prefork=0 maxchild={sessions}
 }}
 EVENTS {{
   checkpoint cmd="ctl_cyrusdb -c" period=30
@@ -51,6 +52,8 @@ FOLDERS = ("var/lib/cyrus", "var/lib/cyrus/socket", "var/spool/cyrus/mail", "run
 
 
 class Cyrus(peer.Peer):
+    shared_address = f"+{servers.SHARED[0].partition('/')[2]}@{servers.DOMAIN}"
+
     def configure(self):
         for folder in FOLDERS:
             self.root.add(folder, "cyrus", 0o750)
@@ -58,7 +61,7 @@ class Cyrus(peer.Peer):
             self.root.own(file, "cyrus")
         etc = self.root.folder / "etc"
         (etc / "imapd.conf").write_text(IMAPD)
-        (etc / "cyrus.conf").write_text(MASTER.format(port=self.port, sessions=SESSIONS))
+        (etc / "cyrus.conf").write_text(MASTER.format(port=self.port, lmtp_port=self.lmtp_port, sessions=SESSIONS))
         for user in (*servers.USERS, ADMINISTRATOR):
             self.root.run("/usr/sbin/saslpasswd2", "-p", "-c", user, input=servers.PASSWORD)
         self.root.own("etc/sasldb2", "cyrus")
@@ -74,7 +77,7 @@ class Cyrus(peer.Peer):
                 name = mailbox.partition("/")[2]
                 run("create", name)
                 run("setacl", name, "group:sales", "lrswipkxte")
-                run("deleteacl", name, "anyone")
+                run("setacl", name, "anyone", "p")
 
 
 def make_servers(folder, archives):

@@ -19,13 +19,13 @@ from pathlib import Path
 from .. import servers
 from . import peer, root
 
-PACKAGES = ("dovecot-imapd", "dovecot-core")
+PACKAGES = ("dovecot-imapd", "dovecot-lmtpd", "dovecot-core")
 INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
 INSTANCES_WANTED = 16384
 FILES_BESIDE_CLIENTS = 1000
 
 CONFIGURATION = """
-protocols = imap
+protocols = imap lmtp
 listen = 127.0.0.1
 base_dir = /srv/{name}/run
 state_dir = /srv/{name}/state
@@ -35,6 +35,9 @@ ssl_cert = </srv/{name}/certificate.pem
 ssl_key = </srv/{name}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain
+auth_username_format = %Ln
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = yes
 mail_fsync = optimized
 mail_location = {name}:~/mail
 mail_plugins = acl
@@ -65,6 +68,9 @@ plugin {{
 protocol imap {{
   mail_plugins = acl imap_acl
 }}
+protocol lmtp {{
+  postmaster_address = postmaster@{domain}
+}}
 service imap-login {{
   service_count = 0
   process_min_avail = 2
@@ -79,6 +85,11 @@ service imap-login {{
 }}
 service imap {{
   process_limit = {clients}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    port = {lmtp_port}
+  }}
 }}
 """
 # Those to which every imap process has a connection.
@@ -96,6 +107,8 @@ def hash_password():
 
 
 class Dovecot(peer.Peer):
+    shared_address = f"{servers.MEMBERS[0]}+{servers.SHARED[0]}@{servers.DOMAIN}"
+
     def configure(self):
         home = self.root.add(f"srv/{self.name}")
         self.root.add(f"srv/{self.name}/state")
@@ -106,7 +119,13 @@ class Dovecot(peer.Peer):
         (home / "rights").write_text(RIGHTS)
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         clients = min(files, servers.OPEN_FILES) - FILES_BESIDE_CLIENTS
-        text = CONFIGURATION.format(name=self.name, port=self.port, clients=clients)
+        text = CONFIGURATION.format(
+            name=self.name,
+            port=self.port,
+            lmtp_port=self.lmtp_port,
+            domain=servers.DOMAIN,
+            clients=clients,
+        )
         for service in CENTRAL_SERVICES:
             text += f"service {service} {{\n  client_limit = {clients}\n}}\n"
         (home / "dovecot.conf").write_text(text)
