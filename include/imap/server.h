@@ -31,6 +31,7 @@ struct imap_settings {
     uint32_t literal_timeout;       /* without an octet inside a literal */
     uint32_t output_timeout;        /* a reader that takes nothing */
     uint32_t idle_keepalive;        /* "* OK Still here" in IDLE */
+    uint32_t progress_interval;     /* "* OK [INPROGRESS" in long commands */
     uint32_t failed_login_delay_ms; /* first delay, doubles for the address */
     uint32_t failed_login_delay_max_ms;
     uint32_t failed_logins_max; /* per connection, then BYE */

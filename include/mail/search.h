@@ -9,6 +9,7 @@
 #include "mail/acl.h"
 #include "mail/mail.h"
 #include "mail/view.h"
+#include "model/progress.h"
 #include "model/search.h"
 #include "model/uidset.h"
 
@@ -16,8 +17,9 @@ struct search_scope {
     const struct grant *grant; /* with `r` */
     const struct picture *picture;
     const struct keyword_table *keywords;
-    const struct uidset *recent; /* UIDs that are \Recent in this session */
-    const struct uidset *saved;  /* "$": what a SEARCH before has saved */
+    const struct uidset *recent;     /* UIDs that are \Recent in this session */
+    const struct uidset *saved;      /* "$": what a SEARCH before has saved */
+    struct progress_count *progress; /* counts the messages that are decided; may be NULL */
 };
 /* UIDs that match, ascending. Yields to other fibers; the caller holds the
  * picture, the keywords are read before the first park.

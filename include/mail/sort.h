@@ -7,12 +7,14 @@
 
 #include "mail/acl.h"
 #include "mail/view.h"
+#include "model/progress.h"
 #include "model/sort.h"
 
 struct sort_scope {
     const struct grant *grant;
     const struct picture *picture;
-    const struct uidset *uids; /* which messages: all are in the picture */
+    const struct uidset *uids;       /* which messages: all are in the picture */
+    struct progress_count *progress; /* counts those whose records are read; may be NULL */
 };
 
 /* The UIDs in their order, in `arena`. -ERR_NO_MEMORY: the keys of so many are too much. */

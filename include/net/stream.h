@@ -65,6 +65,11 @@ bool stream_is_quiet(const struct stream *stream);
  * there is one. */
 void stream_send_now(struct stream *stream, struct slice octets);
 
+/* From other fibers and callbacks, while the stream's own fiber is neither in one of these
+ * functions nor in the midst of something it writes: gathers, and sends of all that is gathered
+ * what the peer takes at once. The rest goes with the next flush, which finds a failure, too. */
+void stream_send_between(struct stream *stream, struct slice octets);
+
 /* From other fibers and callbacks: the fiber in stream_fill (now or the next
  * time) returns -ERR_INTERRUPTED, once. Does not disturb stream_flush. */
 void stream_interrupt(struct stream *stream);

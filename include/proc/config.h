@@ -73,6 +73,7 @@ struct config {
     int64_t timeouts_literal;
     int64_t timeouts_output;
     int64_t timeouts_idle_keepalive;
+    int64_t timeouts_progress;
     int64_t timeouts_failed_login_ms;
     int64_t timeouts_failed_login_max_ms;
 

@@ -11,6 +11,7 @@
 #include "imap/server.h"
 #include "mail/acl.h"
 #include "model/rights.h"
+#include "progress.h"
 #include "proto/lexer.h"
 #include "session.h"
 
@@ -66,6 +67,7 @@ struct command {
     bool refreshed;     /* by a pulse, before run() */
     bool met_mailbox;   /* without it: the writer knew how far the mailbox is */
     bool silent_end;    /* run() has sent the tagged reply itself */
+    struct progress progress;
     struct content_request *ahead; /* what ask_ahead() has asked for; dropped at the end */
 };
 

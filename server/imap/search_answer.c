@@ -18,7 +18,8 @@ int search_selected(struct session *session, struct command *command,
                                        .picture = selected->picture,
                                        .keywords = &keywords,
                                        .recent = &selected->recent,
-                                       .saved = &selected->saved};
+                                       .saved = &selected->saved,
+                                       .progress = &command->progress.count};
     if (!err)
         err = search_run(session->mail, &scope, program, uids_out);
     return err == -ERR_INVALID ? fail(ERR_SYNTAX, "There is no message of that number") : err;

@@ -22,6 +22,7 @@ int imap_server_new(struct mail *mail, const struct imap_settings *settings,
     server->settings = *settings;
     roster_init(&server->roster, mail, hooks);
     map_init(&server->audiences);
+    progress_list_init(&server->progress);
     int err = update_cache_new(&server->updates);
     if (!err)
         err = idle_heap_new(&server->idle_heap);
@@ -112,5 +113,6 @@ void imap_server_user_changed(struct imap_server *server, int64_t user_id)
 
 void imap_server_stop(struct imap_server *server, uint32_t timeout_ms)
 {
+    progress_list_stop(&server->progress);
     roster_stop(&server->roster, timeout_ms);
 }

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "imap/server.h"
+#include "progress.h"
 
 struct idle_heap;
 struct update_cache;
@@ -15,9 +16,10 @@ struct imap_server {
     struct imap_settings settings;
     struct roster roster; /* of struct session.seat; errands: audiences that tell */
     uint64_t next_session;
-    struct map audiences;         /* mailbox_id → struct audience (audience.c) */
-    struct update_cache *updates; /* update_cache.c */
-    struct idle_heap *idle_heap;  /* idle_heap.c */
+    struct progress_list progress; /* progress.c */
+    struct map audiences;          /* mailbox_id → struct audience (audience.c) */
+    struct update_cache *updates;  /* update_cache.c */
+    struct idle_heap *idle_heap;   /* idle_heap.c */
 };
 
 #endif

@@ -51,6 +51,7 @@ struct search {
 
 static int decide(struct search *search, const struct search_facts *facts)
 {
+    progress_step(search->scope->progress);
     if (search_program_evaluate(&search->program, facts) != TRUTH_TRUE)
         return 0;
     return uidset_add(&search->late_uids, facts->entry.uid);
@@ -252,16 +253,13 @@ static int consider(struct search *search, uint32_t seq)
     memset(facts.texts, TRUTH_UNKNOWN, search->program.text_count);
     if (search->lookup.count)
         apply_lookup(search, &facts);
-    switch (search_program_evaluate(&search->program, &facts)) {
-    case TRUTH_TRUE:
-        return uidset_add(&search->uids, facts.entry.uid);
-    case TRUTH_UNKNOWN:
+    enum truth truth = search_program_evaluate(&search->program, &facts);
+    if (truth == TRUTH_UNKNOWN) {
         put_into_window(search, &facts);
         return advance_window(search);
-    case TRUTH_FALSE:
-        break;
     }
-    return 0;
+    progress_step(search->scope->progress);
+    return truth == TRUTH_TRUE ? uidset_add(&search->uids, facts.entry.uid) : 0;
 }
 
 static int go_through(struct search *search)

@@ -137,9 +137,8 @@ int sort_run(struct mail *mail, const struct sort_scope *scope, const struct sor
     sort.uids = ARENA_ARRAY(&sort.arena, count, uint32_t);
     int err = sort.keys && sort.uids ? 0 : -ERR_NO_MEMORY;
     if (!err)
-        err = needs_records(program)
-                  ? sort_records_each(mail, scope->grant, scope->picture, scope->uids, take, &sort)
-                  : take_entries(&sort, scope);
+        err = needs_records(program) ? sort_records_each(mail, scope, take, &sort)
+                                     : take_entries(&sort, scope);
     if (!err)
         err = put_in_order(&sort, arena, uids_out);
     arena_clear(&sort.arena);

@@ -34,7 +34,7 @@ void sort_memory_close(struct mail *mail)
 
 struct reading {
     struct mail *mail;
-    const struct grant *grant;
+    const struct sort_scope *scope;
     int (*take)(void *arg, const struct entry *entry, const struct sort_record *record);
     void *arg;
     /* Messages in their order: remembered, or to be read. */
@@ -90,8 +90,8 @@ static int make_records(struct reading *reading, struct arena *arena,
     struct message_part_row *headers;
     for (size_t i = 0; i < count; i++)
         ids[i] = rows[i]->id;
-    int err =
-        content_get(reading->mail, reading->grant, arena, ids, count, MESSAGE_HEADER, &headers);
+    int err = content_get(reading->mail, reading->scope->grant, arena, ids, count, MESSAGE_HEADER,
+                          &headers);
     for (size_t i = 0; i < count && !err; i++) {
         err = make_record(rows[i], headers[i].header, arena);
         records[i] = rows[i]->sort_record;
@@ -125,8 +125,8 @@ static int read_missing(struct reading *reading, struct arena *arena,
     *rows_out = NULL;
     if (!missing)
         return 0;
-    int err = content_get(reading->mail, reading->grant, arena, ids, missing, MESSAGE_SORT_RECORD,
-                          rows_out);
+    int err = content_get(reading->mail, reading->scope->grant, arena, ids, missing,
+                          MESSAGE_SORT_RECORD, rows_out);
     return err ? err : complete(reading, arena, *rows_out, missing);
 }
 
@@ -144,6 +144,7 @@ static int take_batch(struct reading *reading)
             err = take_row(reading, &reading->entries[i], row++);
         if (piece)
             content_piece_release(piece);
+        progress_step(reading->scope->progress);
         fiber_breathe();
     }
     reading->count = 0;
@@ -159,9 +160,10 @@ static int add(struct reading *reading, const struct entry *entry)
     return reading->count == BATCH ? take_batch(reading) : 0;
 }
 
-static int go_through(struct reading *reading, const struct picture *picture,
-                      const struct uidset *uids)
+static int go_through(struct reading *reading)
 {
+    const struct picture *picture = reading->scope->picture;
+    const struct uidset *uids = reading->scope->uids;
     int err = 0;
     for (size_t i = 0; i < uids->count && !err; i++) {
         uint32_t seq = picture_seq_from(picture, uids->ranges[i].first);
@@ -175,22 +177,21 @@ static int go_through(struct reading *reading, const struct picture *picture,
     return err || !reading->count ? err : take_batch(reading);
 }
 
-int sort_records_each(struct mail *mail, const struct grant *grant, const struct picture *picture,
-                      const struct uidset *uids,
+int sort_records_each(struct mail *mail, const struct sort_scope *scope,
                       int (*take)(void *arg, const struct entry *entry,
                                   const struct sort_record *record),
                       void *arg)
 {
-    int err = grant_require(grant, RIGHT_READ);
+    int err = grant_require(scope->grant, RIGHT_READ);
     if (err)
         return err;
     struct reading *reading = calloc(1, sizeof *reading);
     if (!reading)
         return fail(ERR_NO_MEMORY, "no memory for sorting");
-    *reading = (struct reading){.mail = mail, .grant = grant, .take = take, .arg = arg};
+    *reading = (struct reading){.mail = mail, .scope = scope, .take = take, .arg = arg};
     reading->generation = database_generation(mail->database);
     content_cache_follow(mail->sort_memory, reading->generation);
-    err = go_through(reading, picture, uids);
+    err = go_through(reading);
     free(reading);
     return err;
 }

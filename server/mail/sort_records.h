@@ -5,14 +5,13 @@
 #ifndef POSTROOM_MAIL_SORT_RECORDS_H
 #define POSTROOM_MAIL_SORT_RECORDS_H
 
-#include "mail/view.h"
+#include "mail/sort.h"
 #include "sort_record.h"
 
 /* Calls take() for each of these messages, in their order, with what the record says (empty
  * when the content is gone). The record points to what is valid during the call. Lets other
  * fibers run; needs `r`. */
-int sort_records_each(struct mail *mail, const struct grant *grant, const struct picture *picture,
-                      const struct uidset *uids,
+int sort_records_each(struct mail *mail, const struct sort_scope *scope,
                       int (*take)(void *arg, const struct entry *entry,
                                   const struct sort_record *record),
                       void *arg) MUST_CHECK;

@@ -80,7 +80,7 @@ int thread_run(struct mail *mail, const struct sort_scope *scope, enum thread_al
                               .items = ARENA_ARRAY(arena, count, struct thread_item)};
     int err = root && reading.items ? 0 : -ERR_NO_MEMORY;
     if (!err)
-        err = sort_records_each(mail, scope->grant, scope->picture, scope->uids, take, &reading);
+        err = sort_records_each(mail, scope, take, &reading);
     if (!err)
         err = algorithm == THREAD_REFERENCES
                   ? thread_by_references(reading.items, reading.count, arena, root)

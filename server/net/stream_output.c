@@ -118,11 +118,10 @@ bool stream_is_quiet(const struct stream *stream)
            stream->output.len == 0 && stream->output_error == 0;
 }
 
-/* Behind what is waiting already nothing may be sent. */
 static int send_some(struct stream *stream, struct slice *octets)
 {
     struct filter_io io = {0, 0};
-    while (stream->output.len == 0 && octets->len > 0 && io.wants == 0) {
+    while (octets->len > 0 && io.wants == 0) {
         int rc = stream->top->operations->write(stream->top, octets, 1, &io);
         if (rc < 0)
             return rc;
@@ -135,7 +134,8 @@ void stream_send_now(struct stream *stream, struct slice octets)
 {
     if (stream->output_error < 0)
         return;
-    int rc = send_some(stream, &octets);
+    /* Behind what is waiting already nothing may be sent. */
+    int rc = stream->output.len == 0 ? send_some(stream, &octets) : 0;
     if (rc < 0)
         stream->output_error = rc;
     else if (octets.len > 0)
@@ -143,6 +143,17 @@ void stream_send_now(struct stream *stream, struct slice octets)
     else
         return;
     stream_interrupt(stream);
+}
+
+void stream_send_between(struct stream *stream, struct slice octets)
+{
+    if (stream->output_error < 0 || stream->cancelled || gather(stream, octets) < 0)
+        return;
+    struct slice left = buffer_slice(&stream->output);
+    int rc = send_some(stream, &left);
+    buffer_drop_front(&stream->output, stream->output.len - left.len);
+    if (rc < 0)
+        stream->output_error = rc;
 }
 
 size_t stream_pending(const struct stream *stream)

@@ -116,6 +116,8 @@ const struct config_row config_rows[] = {
            "Seconds in which a client takes nothing of a reply."),
     NUMBER("timeouts.idle_keepalive", timeouts_idle_keepalive, "120", 10, HOUR, true,
            "Seconds between two \"* OK Still here\" in IDLE."),
+    NUMBER("timeouts.progress", timeouts_progress, "10", 1, HOUR, true,
+           "Seconds between two \"* OK [INPROGRESS\" (RFC 9585) in a command that takes so long."),
     NUMBER("timeouts.failed_login_ms", timeouts_failed_login_ms, "250", 0, 60000, true,
            "Milliseconds that the first failed login is answered late; doubles for the address."),
     NUMBER("timeouts.failed_login_max_ms", timeouts_failed_login_max_ms, "8000", 0, 600000, true,

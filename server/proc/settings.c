@@ -54,6 +54,7 @@ void settings_imap(const struct config *config, unsigned worker, struct imap_set
         .literal_timeout = (uint32_t)config->timeouts_literal,
         .output_timeout = (uint32_t)config->timeouts_output,
         .idle_keepalive = (uint32_t)config->timeouts_idle_keepalive,
+        .progress_interval = (uint32_t)config->timeouts_progress,
         .failed_login_delay_ms = (uint32_t)config->timeouts_failed_login_ms,
         .failed_login_delay_max_ms = (uint32_t)config->timeouts_failed_login_max_ms,
         .failed_logins_max = (uint32_t)config->limits_failed_logins,

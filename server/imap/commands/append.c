@@ -215,8 +215,10 @@ static int append_commit(struct session *session, struct command *command)
         return -ERR_NO_MEMORY;
     int err = append_fill_items(session, command, items);
     struct append_outcome outcome = {0};
+    progress_begin(session, command, 0);
     if (!err)
         err = writer_append(session->mail, command->grants[0], items, args->count, &outcome);
+    progress_end(command);
     if (err)
         return err;
     buffer_printf(&command->code, "[APPENDUID %u ", outcome.uidvalidity);

@@ -151,9 +151,11 @@ static int copy_run(struct session *session, struct command *command, const stru
     uint64_t expected;
     int err = copy_items(session, command, uids, &items, &expected);
     struct append_outcome outcome = {0};
+    progress_begin(session, command, 0);
     if (!err)
         err = writer_copy(session->mail, command->grants[0], uids, expected, command->grants[1],
                           items, &outcome);
+    progress_end(command);
     if (err)
         return err;
     command->met_mailbox = true;
@@ -186,8 +188,10 @@ static int move_run(struct session *session, struct command *command, const stru
     struct uidset moved;
     uidset_init(&moved);
     struct append_outcome outcome = {0};
+    progress_begin(session, command, 0);
     if (!err)
         err = move_messages(session, command, uids, expected, items, &moved, &outcome);
+    progress_end(command);
     command->met_mailbox = !err;
     command->tells_modseq = !err && !uidset_is_empty(&moved);
     if (command->tells_modseq) {

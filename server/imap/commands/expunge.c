@@ -40,9 +40,11 @@ static int expunge(struct session *session, struct command *command, const struc
     bool none = uidset_is_empty(&deleted);
     if (!err && none && !command->refreshed)
         err = fail(ERR_STALE, "somebody else may have marked some");
+    progress_begin(session, command, 0);
     if (!err && !none)
         err = writer_expunge(session->mail, command->grants[0], &deleted,
                              command->refreshed ? 0 : modseq, &gone);
+    progress_end(command);
     command->met_mailbox = !err && !none;
     command->tells_modseq = !err && !uidset_is_empty(&gone);
     uidset_clear(&gone);

@@ -164,7 +164,10 @@ static void rights_rename(const void *in, bool uid, struct rights_wanted *wanted
 static int run_rename(struct session *session, struct command *command)
 {
     const struct rename_args *args = command->args;
-    return mailbox_rename(session->mail, command->grants[0], args->new_name);
+    progress_begin(session, command, 0); /* of INBOX: all its messages move */
+    int err = mailbox_rename(session->mail, command->grants[0], args->new_name);
+    progress_end(command);
+    return err;
 }
 
 const struct imap_command command_rename = {

@@ -56,7 +56,9 @@ static int run_search(struct session *session, struct command *command)
         wanted.given = wanted.all = true; /* RFC 9051 section 6.4.4: always ESEARCH */
     struct uidset found;
     uidset_init(&found);
+    progress_begin(session, command, picture_count(session->selected->picture));
     int err = search_selected(session, command, args->program, &found);
+    progress_end(command);
     uint32_t *uids = NULL;
     if (!err)
         err = list_uids(&found, command->arena, &uids);

@@ -206,11 +206,12 @@ static int close_expunge(struct session *session, const struct grant *grant)
 
 static int run_close(struct session *session, struct command *command)
 {
-    (void)command;
     const struct grant *grant = selected_grant(session);
     int err = 0;
+    progress_begin(session, command, 0);
     if (!selected_is_read_only(session) && grant_has(grant, RIGHT_EXPUNGE))
         err = close_expunge(session, grant);
+    progress_end(command);
     if (!err)
         selected_close(session);
     return err;

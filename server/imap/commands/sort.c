@@ -44,12 +44,15 @@ static int run_sort(struct session *session, struct command *command)
     const struct sort_args *args = command->args;
     struct uidset found;
     uidset_init(&found);
+    const struct sort_scope scope = {.grant = command->grants[0],
+                                     .picture = session->selected->picture,
+                                     .uids = &found,
+                                     .progress = progress_begin(session, command, 0)};
     int err = search_selected(session, command, args->program, &found);
-    const struct sort_scope scope = {
-        .grant = command->grants[0], .picture = session->selected->picture, .uids = &found};
     uint32_t *uids = NULL;
     if (!err)
         err = sort_run(session->mail, &scope, &args->order, command->arena, &uids);
+    progress_end(command);
     const struct search_answer answer = {
         .session = session,
         .command = command,

@@ -188,8 +188,10 @@ static int store_run(struct session *session, struct command *command, const str
     struct store_outcome outcome;
     uidset_init(&outcome.stored);
     uidset_init(&outcome.refused);
+    progress_begin(session, command, 0);
     err = args->conditional ? store_unchanged(session, command, uids, flags, &outcome)
                             : store_any(session, command, uids, flags, &outcome);
+    progress_end(command);
     if (!err)
         err = store_tell(session, command, flags, &outcome);
     uidset_clear(&outcome.stored);

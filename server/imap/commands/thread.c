@@ -100,14 +100,17 @@ static int run_thread(struct session *session, struct command *command)
     const struct thread_args *args = command->args;
     struct uidset found;
     uidset_init(&found);
+    const struct sort_scope scope = {.grant = command->grants[0],
+                                     .picture = session->selected->picture,
+                                     .uids = &found,
+                                     .progress = progress_begin(session, command, 0)};
     int err = search_selected(session, command, args->program, &found);
-    const struct sort_scope scope = {
-        .grant = command->grants[0], .picture = session->selected->picture, .uids = &found};
     struct arena arena;
     arena_init(&arena, THREAD_OCTETS);
     struct thread_message *root;
     if (!err)
         err = thread_run(session->mail, &scope, args->algorithm, &arena, &root);
+    progress_end(command);
     uidset_clear(&found);
     if (!err)
         err = send_threads(session, command->uid, root);

@@ -23,6 +23,7 @@ struct imap_settings dialogue_settings(void)
         .literal_timeout = 5,
         .output_timeout = 5,
         .idle_keepalive = 5,
+        .progress_interval = 10,
         .failed_logins_max = 3,
         .bad_commands_max = 1000,
     };

@@ -87,8 +87,10 @@ static void close_place(struct place *place)
 static void check_search(struct world *world, struct place *place, const char *label,
                          const struct search_node *program, const char *expected)
 {
-    const struct search_scope scope = {place->grant, place->picture, view_keywords(place->view),
-                                       &place->recent, NULL};
+    const struct search_scope scope = {.grant = place->grant,
+                                       .picture = place->picture,
+                                       .keywords = view_keywords(place->view),
+                                       .recent = &place->recent};
     struct uidset uids;
     struct buffer text;
     buffer_init(&text, 0);
@@ -192,8 +194,10 @@ static void check_numbers(struct world *world)
     struct place place;
     fill(world, world_grant(world, &world->alice, "INBOX"));
     open_place(world, &place);
-    const struct search_scope scope = {place.grant, place.picture, view_keywords(place.view),
-                                       &place.recent, NULL};
+    const struct search_scope scope = {.grant = place.grant,
+                                       .picture = place.picture,
+                                       .keywords = view_keywords(place.view),
+                                       .recent = &place.recent};
     struct uidset uids = {0};
     struct uid_range beyond[] = {{6, 6}};
     struct search_node node = {.kind = SEARCH_SEQUENCE, .sequence = {.items = beyond, .count = 1}};
@@ -232,8 +236,10 @@ static void check_many(struct world *world)
     uidset_clear(&outcome.uids);
     struct place place;
     open_place(world, &place);
-    const struct search_scope scope = {place.grant, place.picture, view_keywords(place.view),
-                                       &place.recent, NULL};
+    const struct search_scope scope = {.grant = place.grant,
+                                       .picture = place.picture,
+                                       .keywords = view_keywords(place.view),
+                                       .recent = &place.recent};
     struct search_node body = {.kind = SEARCH_BODY, .text = SLICE("body 7.")};
     struct search_node header = {
         .kind = SEARCH_HEADER, .name = SLICE("Subject"), .text = SLICE("number 4"), .next = &body};
@@ -280,8 +286,10 @@ static void check_rights(struct world *world)
     struct place place;
     open_place(world, &place);
     const struct grant *less = grant_restrict(place.grant, RIGHTS_ALL & ~RIGHT_READ, &world->arena);
-    const struct search_scope scope = {less, place.picture, view_keywords(place.view),
-                                       &place.recent, NULL};
+    const struct search_scope scope = {.grant = less,
+                                       .picture = place.picture,
+                                       .keywords = view_keywords(place.view),
+                                       .recent = &place.recent};
     const struct search_node all = {.kind = SEARCH_ALL};
     struct uidset uids;
     CHECK_ERR(search_run(world->mail, &scope, &all, &uids), ERR_DENIED);

@@ -176,3 +176,73 @@ void test_stream_is_quiet_only_while_there_is_nothing_to_report(void)
 {
     CHECK_OK(loop_run_main(be_interrupted, NULL));
 }
+
+/* Between two things that its own fiber writes, while that waits for something else. */
+static void send_between(void *arg)
+{
+    (void)arg;
+    char got[80];
+    open_waiting();
+    stream_interrupt(stream);
+    CHECK_ERR(end_of_fill(), ERR_INTERRUPTED);
+    CHECK_OK(stream_write(stream, SLICE("* 1 EXISTS\r\n")));
+    stream_send_between(stream, SLICE("* OK working\r\n"));
+    CHECK_INT(stream_pending(stream), 0);
+    CHECK_INT(read(peer, got, sizeof got), 26);
+    CHECK_SLICE(slice_of(got, 26), "* 1 EXISTS\r\n* OK working\r\n");
+    CHECK_OK(stream_write(stream, SLICE("a1 OK\r\n")));
+    CHECK_OK(stream_flush(stream));
+    CHECK_INT(read(peer, got, sizeof got), 7);
+    close_waiting();
+}
+
+void test_stream_send_between_sends_what_was_gathered_first(void)
+{
+    CHECK_OK(loop_run_main(send_between, NULL));
+}
+
+static void send_between_to_a_slow_reader(void *arg)
+{
+    (void)arg;
+    char line[LINE];
+    unsigned sent = 0;
+    open_waiting();
+    stream_interrupt(stream);
+    CHECK_ERR(end_of_fill(), ERR_INTERRUPTED);
+    for (; stream_pending(stream) < 2 * LINE && sent < LINES_MOST; sent++) {
+        memset(line, 'a' + (int)(sent % 26), LINE);
+        stream_send_between(stream, slice_of(line, LINE));
+    }
+    CHECK(sent < LINES_MOST);
+    int result = 1;
+    CHECK_OK(fiber_spawn("owner", flush_rest, &result, NULL));
+    check_lines(sent);
+    while (result == 1)
+        fiber_sleep(1);
+    CHECK_OK(result);
+    CHECK_INT(stream_pending(stream), 0);
+    close_waiting();
+}
+
+void test_stream_send_between_leaves_what_is_not_taken_in_order(void)
+{
+    CHECK_OK(loop_run_main(send_between_to_a_slow_reader, NULL));
+}
+
+static void send_between_to_nobody(void *arg)
+{
+    (void)arg;
+    open_waiting();
+    stream_interrupt(stream);
+    CHECK_ERR(end_of_fill(), ERR_INTERRUPTED);
+    close(peer);
+    peer = -1;
+    stream_send_between(stream, SLICE("* OK working\r\n"));
+    CHECK_ERR(stream_write(stream, SLICE("a1 OK\r\n")), ERR_CLOSED);
+    close_waiting();
+}
+
+void test_stream_send_between_leaves_failures_to_its_fiber(void)
+{
+    CHECK_OK(loop_run_main(send_between_to_nobody, NULL));
+}
