@@ -1,12 +1,14 @@
 -- Addresses of users and shared mailboxes, and domains.
 
 -- name: address_find
--- $1 local parts, the first that is somebody's counts; $2 domain, empty: the default.
+-- $1 local parts, the first that is somebody's counts; $2 domain, empty: the default. A
+-- function whose argument has a query in it is not made part of this one, but planned anew
+-- each time: hence the domain by itself.
 SELECT found.user_id, u.login, found.mailbox_id, found.place, u.filter_version
-FROM find_address($1::text[],
-                  CASE WHEN $2::text = '' THEN (SELECT name FROM mail_domains WHERE is_default)
-                       ELSE $2
-                  END) AS found
+FROM (SELECT CASE WHEN $2::text = '' THEN (SELECT name FROM mail_domains WHERE is_default)
+                  ELSE $2
+             END AS name) AS domain
+CROSS JOIN LATERAL find_address($1::text[], domain.name) AS found
 LEFT JOIN users u ON u.id = found.user_id;
 
 -- name: address_add
