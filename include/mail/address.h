@@ -25,10 +25,15 @@ struct destination {
     int64_t mailbox_id;     /* 0: not a mailbox's address */
     struct slice shared;    /* the path below Shared/ of "shared+PATH@"; empty: it is not that */
     struct slice detail;    /* the folder that the address asks for; empty: none */
+    /* The user's INBOX or the mailbox as they were then, with the rights of the user or of
+     * whoever posts; NULL: it was not looked up, or the user has none. */
+    const struct mailbox_row *home;
 };
-/* delimiter: the character before a detail, 0: there are none. -ERR_NOT_FOUND. */
+/* delimiter: the character before a detail, 0: there are none. poster_id: ADDRESS_ANYBODY
+ * or a user. -ERR_NOT_FOUND. */
+enum { ADDRESS_ANYBODY = -1 /* has the rights of anyone, and no others */ };
 int address_resolve(struct mail *mail, const struct mail_address *address, char delimiter,
-                    struct arena *arena, struct destination *out) MUST_CHECK;
+                    int64_t poster_id, struct arena *arena, struct destination *out) MUST_CHECK;
 
 /* For postroomctl. The text is "local@domain", or "@domain" for all of a domain that are
  * nobody else's. Of login and grant one is given. -ERR_INVALID, -ERR_EXISTS, -ERR_NOT_FOUND. */

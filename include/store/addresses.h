@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/slice.h"
 #include "store/database.h"
+#include "store/mailboxes.h"
 
 /* Whose an address is: a user's, or a mailbox's (the other is 0). */
 struct address_found {
@@ -20,11 +21,16 @@ struct address_found {
     int64_t filter_version; /* of the user; 0: no script is active */
     int64_t mailbox_id;
     size_t place; /* which of the local parts it was, from 0 */
+    /* The mailbox, with the rights of whoever posts; the user's INBOX, with the user's
+     * rights; NULL: the user has none. */
+    const struct mailbox_row *home;
 };
 /* The first of these local parts that is somebody's in the domain (empty: the default
- * one). The local part "" is a catch-all's. -ERR_NOT_FOUND. Fast lane, one statement. */
+ * one). The local part "" is a catch-all's. poster_id: who posts. -ERR_NOT_FOUND. Fast lane,
+ * one statement. */
 int addresses_find(struct database *database, struct arena *arena, const struct slice *locals,
-                   size_t count, struct slice domain, struct address_found *out) MUST_CHECK;
+                   size_t count, struct slice domain, int64_t poster_id,
+                   struct address_found *out) MUST_CHECK;
 
 /* One of the ids is 0. -ERR_EXISTS. */
 int addresses_add(struct database *database, struct slice local, struct slice domain,

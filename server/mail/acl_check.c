@@ -104,6 +104,19 @@ static int make_grant(const struct actor *actor, const struct mailbox_row *row, 
     return 0;
 }
 
+int acl_grant_all(const struct actor *administrator, const struct mailbox_row *row,
+                  struct arena *arena, const struct grant **out)
+{
+    struct mailbox_row whole = *row;
+    whole.rights = RIGHTS_ALL;
+    whole.rights_until = INT64_MAX;
+    struct grant *grant;
+    int err = make_grant(administrator, &whole, arena, &grant);
+    if (!err)
+        *out = grant;
+    return err;
+}
+
 /* `found` is what the look-up said: 0 with a row, or its error. */
 static int decide(const struct actor *actor, int found, const struct mailbox_row *row,
                   rights_mask needed, struct arena *arena, const struct grant **out)

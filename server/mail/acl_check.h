@@ -5,6 +5,7 @@
 #define POSTROOM_MAIL_ACL_CHECK_H
 
 #include "base/arena.h"
+#include "mail/acl.h"
 #include "mail/mail.h"
 #include "model/mailbox_name.h"
 #include "store/mailboxes.h"
@@ -18,6 +19,11 @@ enum {
  * mailbox is somebody else's. -ERR_INVALID with the reason. */
 int actor_parse_name(const struct actor *actor, struct slice name, struct arena *arena,
                      struct mailbox_path *out) MUST_CHECK;
+
+/* The administrator's, or somebody's who acts for the administrator, on a mailbox that was
+ * looked up for whomever; the row's strings are in `arena`, or outlive it. */
+int acl_grant_all(const struct actor *administrator, const struct mailbox_row *row,
+                  struct arena *arena, const struct grant **out) MUST_CHECK;
 
 /* The owner_id of the namespace: a user's id, OWNER_SHARED, or OWNER_NOBODY,
  * under which every look-up finds nothing, so that an unknown user and a

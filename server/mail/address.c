@@ -69,7 +69,7 @@ static struct slice detail_of(struct slice local, char delimiter)
 enum { LOCAL_WHOLE, LOCAL_BASE, LOCAL_ANY, LOCALS };
 
 static int look_up(struct mail *mail, const struct prepared *prepared, struct slice detail,
-                   struct arena *arena, struct destination *out)
+                   int64_t poster_id, struct arena *arena, struct destination *out)
 {
     size_t base = prepared->local.len - (detail.len ? detail.len + 1 : 0);
     const struct slice locals[LOCALS] = {
@@ -78,7 +78,8 @@ static int look_up(struct mail *mail, const struct prepared *prepared, struct sl
         [LOCAL_ANY] = SLICE_EMPTY,
     };
     struct address_found found;
-    int err = addresses_find(mail->database, arena, locals, LOCALS, prepared->domain, &found);
+    int err =
+        addresses_find(mail->database, arena, locals, LOCALS, prepared->domain, poster_id, &found);
     if (err)
         return err;
     *out = (struct destination){.user_id = found.user_id,
@@ -86,7 +87,8 @@ static int look_up(struct mail *mail, const struct prepared *prepared, struct sl
                                 .filter_version = found.filter_version,
                                 .mailbox_id = found.mailbox_id,
                                 .shared = SLICE_EMPTY,
-                                .detail = found.place == LOCAL_BASE ? detail : SLICE_EMPTY};
+                                .detail = found.place == LOCAL_BASE ? detail : SLICE_EMPTY,
+                                .home = found.home};
     return 0;
 }
 
@@ -112,7 +114,7 @@ static int is_ours(struct mail *mail, struct slice domain, struct arena *arena, 
 }
 
 int address_resolve(struct mail *mail, const struct mail_address *address, char delimiter,
-                    struct arena *arena, struct destination *out)
+                    int64_t poster_id, struct arena *arena, struct destination *out)
 {
     struct prepared prepared;
     int err = prepare(address, arena, &prepared);
@@ -126,7 +128,8 @@ int address_resolve(struct mail *mail, const struct mail_address *address, char 
     if (is_shared(&prepared, prepared_detail))
         err = is_ours(mail, prepared.domain, arena, &ours);
     if (!err && !ours)
-        return look_up(mail, &prepared, prepared_detail.len ? detail : SLICE_EMPTY, arena, out);
+        return look_up(mail, &prepared, prepared_detail.len ? detail : SLICE_EMPTY, poster_id,
+                       arena, out);
     if (!err)
         *out = (struct destination){.login = SLICE_EMPTY, .shared = detail, .detail = SLICE_EMPTY};
     return err;

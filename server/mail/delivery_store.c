@@ -1,5 +1,6 @@
 #include "delivery_store.h"
 
+#include "acl_check.h"
 #include "base/clock.h"
 #include "engine.h"
 #include "mail/quota.h"
@@ -52,20 +53,40 @@ static int append(struct mail *mail, const struct grant *grant, const struct int
     return err;
 }
 
+static int store(struct mail *mail, const struct delivery *delivery, const struct grant *grant,
+                 const struct intake_result *message, const struct delivery_flags *flags)
+{
+    flag_mask mask = 0;
+    bool duplicate = false;
+    int err = flags ? resolve_flags(mail, grant, flags, &mask) : 0;
+    if (!err)
+        err = is_duplicate(mail, delivery, grant_mailbox_id(grant), message, &duplicate);
+    if (!err && !duplicate)
+        err = append(mail, grant, message, mask);
+    return err;
+}
+
+static struct actor actor_of(const struct delivery *delivery)
+{
+    return (struct actor){.login = SLICE("LMTP"), .client = delivery->client};
+}
+
 int delivery_store(struct mail *mail, const struct delivery *delivery, int64_t mailbox_id,
                    const struct intake_result *message, const struct delivery_flags *flags,
                    struct arena *arena)
 {
-    const struct actor actor = {.login = SLICE("LMTP"), .client = delivery->client};
+    const struct actor actor = actor_of(delivery);
     const struct grant *grant;
-    flag_mask mask = 0;
-    bool duplicate = false;
     int err = acl_check_id(mail, &actor, mailbox_id, RIGHT_INSERT, arena, &grant);
-    if (!err && flags)
-        err = resolve_flags(mail, grant, flags, &mask);
-    if (!err)
-        err = is_duplicate(mail, delivery, mailbox_id, message, &duplicate);
-    if (!err && !duplicate)
-        err = append(mail, grant, message, mask);
-    return err;
+    return err ? err : store(mail, delivery, grant, message, flags);
+}
+
+int delivery_store_at(struct mail *mail, const struct delivery *delivery,
+                      const struct mailbox_row *mailbox, const struct intake_result *message,
+                      struct arena *arena)
+{
+    const struct actor actor = actor_of(delivery);
+    const struct grant *grant;
+    int err = acl_grant_all(&actor, mailbox, arena, &grant);
+    return err ? err : store(mail, delivery, grant, message, NULL);
 }

@@ -7,6 +7,7 @@
 #include "mail/acl.h"
 #include "mail/delivery.h"
 #include "model/flags.h"
+#include "store/mailboxes.h"
 
 /* The flags that somebody wants it to have, as far as their rights go. */
 struct delivery_flags {
@@ -19,5 +20,11 @@ struct delivery_flags {
 int delivery_store(struct mail *mail, const struct delivery *delivery, int64_t mailbox_id,
                    const struct intake_result *message, const struct delivery_flags *flags,
                    struct arena *arena) MUST_CHECK;
+
+/* The same without flags, in a mailbox that was looked up before: -ERR_STALE when it is not
+ * as it was then. */
+int delivery_store_at(struct mail *mail, const struct delivery *delivery,
+                      const struct mailbox_row *mailbox, const struct intake_result *message,
+                      struct arena *arena) MUST_CHECK;
 
 #endif

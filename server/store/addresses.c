@@ -2,32 +2,53 @@
 
 #include "rows.h"
 
+enum {
+    FOUND_USER_ID = MAILBOX_COLUMNS,
+    FOUND_LOGIN,
+    FOUND_MAILBOX_ID,
+    FOUND_PLACE,
+    FOUND_FILTER_VERSION
+};
+
+static int read_home(const struct result *result, struct arena *arena,
+                     const struct mailbox_row **out)
+{
+    struct mailbox_row *home = ARENA_NEW(arena, struct mailbox_row);
+    int err = home ? mailbox_row_read(result, arena, 0, home) : -ERR_NO_MEMORY;
+    if (!err)
+        *out = home;
+    return err;
+}
+
 static int found_row(const struct result *result, struct arena *arena, struct address_found *out)
 {
     if (result_rows(result) == 0)
         return fail(ERR_NOT_FOUND, "there is no such address");
     struct address_found found = {.login = SLICE_EMPTY};
     int err = 0;
-    if (!result_is_null(result, 0, 0)) {
-        found.user_id = result_int8(result, 0, 0);
-        found.filter_version = result_int8(result, 0, 4);
-        err = row_text(result, arena, 0, 1, &found.login);
+    if (!result_is_null(result, 0, FOUND_USER_ID)) {
+        found.user_id = result_int8(result, 0, FOUND_USER_ID);
+        found.filter_version = result_int8(result, 0, FOUND_FILTER_VERSION);
+        err = row_text(result, arena, 0, FOUND_LOGIN, &found.login);
     } else {
-        found.mailbox_id = result_int8(result, 0, 2);
+        found.mailbox_id = result_int8(result, 0, FOUND_MAILBOX_ID);
     }
-    found.place = (size_t)result_int8(result, 0, 3) - 1;
+    found.place = (size_t)result_int8(result, 0, FOUND_PLACE) - 1;
+    if (!err && !result_is_null(result, 0, 0))
+        err = read_home(result, arena, &found.home);
     if (!err)
         *out = found;
     return err;
 }
 
 int addresses_find(struct database *database, struct arena *arena, const struct slice *locals,
-                   size_t count, struct slice domain, struct address_found *out)
+                   size_t count, struct slice domain, int64_t poster_id, struct address_found *out)
 {
     struct params params;
     params_init(&params);
     params_text_array(&params, locals, count);
     params_text(&params, domain);
+    params_int8(&params, poster_id);
     struct result *result;
     int err = lane_ask(database, LANE_FAST, STATEMENT_ADDRESS_FIND, &params, &result);
     if (err)

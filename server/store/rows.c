@@ -70,9 +70,10 @@ enum {
     MAILBOX_RIGHTS,
     MAILBOX_RIGHTS_UNTIL
 };
+_Static_assert(MAILBOX_RIGHTS_UNTIL + 1 == MAILBOX_COLUMNS, "other columns follow these");
 
-static int mailbox_row_read(const struct result *result, struct arena *arena, size_t row,
-                            struct mailbox_row *out)
+int mailbox_row_read(const struct result *result, struct arena *arena, size_t row,
+                     struct mailbox_row *out)
 {
     struct mailbox_row mailbox = {
         .id = result_int8(result, row, MAILBOX_ID),

@@ -43,6 +43,12 @@ static inline int transaction_ask(struct transaction *tx, enum statement stateme
 int row_text(const struct result *result, struct arena *arena, size_t row, int column,
              struct slice *out) MUST_CHECK;
 
+/* A row that begins with the columns of the view live_mailboxes and of effective_rights();
+ * others may follow. */
+enum { MAILBOX_COLUMNS = 15 };
+int mailbox_row_read(const struct result *result, struct arena *arena, size_t row,
+                     struct mailbox_row *out) MUST_CHECK;
+
 /* All rows of the result, which is freed in any case. */
 int user_rows(struct result *result, struct arena *arena, struct user_row **rows_out,
               size_t *count_out) MUST_CHECK;

@@ -1,15 +1,21 @@
 -- Addresses of users and shared mailboxes, and domains.
 
 -- name: address_find
--- $1 local parts, the first that is somebody's counts; $2 domain, empty: the default. A
+-- $1 local parts, the first that is somebody's counts; $2 domain, empty: the default; $3
+-- who posts, whose rights on a mailbox are asked for. What a user has besides is INBOX. A
 -- function whose argument has a query in it is not made part of this one, but planned anew
 -- each time: hence the domain by itself.
-SELECT found.user_id, u.login, found.mailbox_id, found.place, u.filter_version
+SELECT m.*, r.rights, r.rights_until,
+       found.user_id, u.login, found.mailbox_id, found.place, u.filter_version
 FROM (SELECT CASE WHEN $2::text = '' THEN (SELECT name FROM mail_domains WHERE is_default)
                   ELSE $2
              END AS name) AS domain
 CROSS JOIN LATERAL find_address($1::text[], domain.name) AS found
-LEFT JOIN users u ON u.id = found.user_id;
+LEFT JOIN users u ON u.id = found.user_id
+LEFT JOIN LATERAL (SELECT * FROM live_mailboxes WHERE owner_id = found.user_id AND name = 'INBOX'
+                   UNION ALL
+                   SELECT * FROM live_mailboxes WHERE id = found.mailbox_id) AS m ON true
+LEFT JOIN LATERAL effective_rights(m.id, m.owner_id, coalesce(found.user_id, $3::bigint)) r ON true;
 
 -- name: address_add
 -- No row: it is somebody's already. What a mailbox had that is deleted by now is free.

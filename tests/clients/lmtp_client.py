@@ -13,6 +13,7 @@ class Lmtp:
     """A plain connection that has said LHLO."""
 
     def __init__(self, server, greets=True):
+        self.server = server
         self.socket = socket.create_connection(("127.0.0.1", server.lmtp_port), 30)
         self.file = self.socket.makefile("rb")
         self.expect(220)

@@ -11,7 +11,7 @@ static const char *resolved(struct world *world, const char *text)
     struct destination found;
     if (!CHECK_OK(mail_address_parse(slice_cstr(text), &world->arena, &address)))
         return "";
-    int err = address_resolve(world->mail, &address, '+', &world->arena, &found);
+    int err = address_resolve(world->mail, &address, '+', ADDRESS_ANYBODY, &world->arena, &found);
     if (err == -ERR_NOT_FOUND)
         return "nobody";
     CHECK_INT(err, 0);
