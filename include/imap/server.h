@@ -26,6 +26,8 @@ struct imap_settings {
     uint32_t literal_max;           /* of literals other than messages */
     uint32_t command_max;           /* a whole command with its literals */
     uint32_t list_items_max;        /* sequence sets, flag lists, header lists */
+    uint32_t message_limit;         /* messages of one command; 0: none (RFC 9738) */
+    uint32_t save_limit;            /* of COPY and APPEND, when there is no other */
     uint32_t login_timeout;         /* until logged in */
     uint32_t inactivity_timeout;    /* RFC 3501 section 5.4: at least 1800 */
     uint32_t literal_timeout;       /* without an octet inside a literal */

@@ -17,8 +17,12 @@ struct search_scope {
     const struct grant *grant; /* with `r` */
     const struct picture *picture;
     const struct keyword_table *keywords;
-    const struct uidset *recent;     /* UIDs that are \Recent in this session */
-    const struct uidset *saved;      /* "$": what a SEARCH before has saved */
+    const struct uidset *recent; /* UIDs that are \Recent in this session */
+    const struct uidset *saved;  /* "$": what a SEARCH before has saved */
+    uint32_t most; /* messages to search at most: the last of those that the program's sets name;
+                      0: all of them */
+    uint32_t *lowest_searched;       /* with most: the UID of the first of them if others are left
+                                        out, else 0 */
     struct progress_count *progress; /* counts the messages that are decided; may be NULL */
 };
 /* UIDs that match, ascending. Yields to other fibers; the caller holds the

@@ -17,6 +17,8 @@ struct partial_range {
     uint32_t first;
     uint32_t last; /* may be lower than first */
 };
+/* How many messages it names at most. */
+uint64_t partial_range_size(const struct partial_range *range);
 /* The places *start_out to *end_out (exclusive, from 0) of a list of `count`; none when both
  * are the same. */
 void partial_range_find(const struct partial_range *range, size_t count, size_t *start_out,

@@ -86,6 +86,8 @@ struct config {
     int64_t quota_user_mailboxes;
 
     bool search_index;
+    int64_t imap_message_limit;
+    int64_t imap_save_limit;
 
     const char *lmtp_hostname;
     const char *lmtp_delimiter;

@@ -2,6 +2,7 @@
 
 #include "command.h"
 #include "extension.h"
+#include "message_limit.h"
 #include "proto/sasl.h"
 
 /* Extensions that are no command: how things are said, not what is said. */
@@ -36,11 +37,14 @@ static void capability_render_extensions(struct buffer *out)
             buffer_printf(out, " %s", row->name);
 }
 
-/* RFC 7889: the limit is the same for all mailboxes. */
+/* RFC 7889: the limit is the same for all mailboxes; RFC 9738 section 3. */
 static void capability_render_limits(const struct session *session, struct buffer *out)
 {
     uint64_t octets = mail_settings(session->mail)->message_max;
     buffer_printf(out, " APPENDLIMIT=%llu", (unsigned long long)octets);
+    if (message_limit_of_saving(session))
+        buffer_printf(out, " %s=%u", message_limit(session) ? "MESSAGELIMIT" : "SAVELIMIT",
+                      message_limit_of_saving(session));
 }
 
 void capability_render(const struct session *session, struct buffer *out)

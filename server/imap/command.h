@@ -66,6 +66,8 @@ struct command {
     bool tells_modseq;  /* with QRESYNC, the tagged OK says what the client knows */
     bool refreshed;     /* by a pulse, before run() */
     bool met_mailbox;   /* without it: the writer knew how far the mailbox is */
+    uint32_t ended_at;  /* of more messages than it may (message_limit.h) it did those from this
+                           UID on; 0: all */
     bool silent_end;    /* run() has sent the tagged reply itself */
     struct progress progress;
     struct content_request *ahead; /* what ask_ahead() has asked for; dropped at the end */

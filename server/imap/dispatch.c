@@ -7,6 +7,7 @@
 #include "input.h"
 #include "mail/account.h"
 #include "mail/content.h"
+#include "message_limit.h"
 #include "reply.h"
 #include "selected.h"
 #include "server_private.h"
@@ -130,6 +131,8 @@ static int dispatch_end(struct session *session, struct command *command, int re
         int err = selected_sync(session, may_expunge);
         if (!err)
             err = selected_tell_modseq(session, command);
+        if (!err && !result)
+            err = message_limit_tell(session, command);
         if (err)
             return err;
     }

@@ -27,8 +27,8 @@ struct fetch {
     const struct fetch_request *request;
     struct keyword_table keywords;
     unsigned want; /* MESSAGE_ bits */
-    size_t range;  /* the next message: of request->uids, */
-    uint64_t uid;  /* and in it; 0: its first */
+    size_t range;  /* the next message: of request->uids, in the order of the request, */
+    uint64_t uid;  /* and in it; 0: where it begins */
     struct fetch_batch batches[2];
     struct arena arena;  /* of one message */
     struct buffer lines; /* replies that have not gone to the stream yet */
@@ -82,11 +82,14 @@ static bool fetch_next_uid(struct fetch *fetch, uint32_t *uid_out)
     const struct uidset *uids = fetch->request->uids;
     if (fetch->range == uids->count)
         return false;
-    const struct uid_range *range = &uids->ranges[fetch->range];
-    uint64_t uid = fetch->uid ? fetch->uid : range->first;
-    bool is_last = uid == range->last;
+    bool down = fetch->request->last_first;
+    const struct uid_range *range =
+        &uids->ranges[down ? uids->count - 1 - fetch->range : fetch->range];
+    uint32_t begin = down ? range->last : range->first, end = down ? range->first : range->last;
+    uint64_t uid = fetch->uid ? fetch->uid : begin;
+    bool is_last = uid == end;
     fetch->range += is_last;
-    fetch->uid = is_last ? 0 : uid + 1;
+    fetch->uid = is_last ? 0 : down ? uid - 1 : uid + 1;
     *uid_out = (uint32_t)uid;
     return true;
 }

@@ -22,6 +22,7 @@ struct fetch_request {
     bool with_uid;                  /* UID FETCH: UID is in each reply (section 6.4.8), unless that
                                        begins with it */
     bool with_modseq;               /* CHANGEDSINCE: so is MODSEQ (RFC 7162 section 3.1.4.1) */
+    bool last_first;                /* from the highest UID down (RFC 9738 section 3.1) */
     struct content_request **ahead; /* of fetch_ask_ahead(); what can be used is taken */
 };
 

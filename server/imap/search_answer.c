@@ -7,7 +7,7 @@
 #include "selected.h"
 
 int search_selected(struct session *session, struct command *command,
-                    const struct search_node *program, struct uidset *uids_out)
+                    const struct search_node *program, uint32_t most, struct uidset *uids_out)
 {
     const struct selected *selected = session->selected;
     struct keyword_table keywords;
@@ -19,6 +19,8 @@ int search_selected(struct session *session, struct command *command,
                                        .keywords = &keywords,
                                        .recent = &selected->recent,
                                        .saved = &selected->saved,
+                                       .most = most,
+                                       .lowest_searched = &command->ended_at,
                                        .progress = &command->progress.count};
     if (!err)
         err = search_run(session->mail, &scope, program, uids_out);

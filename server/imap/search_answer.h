@@ -23,9 +23,10 @@ int search_answer_send(const struct search_answer *answer) MUST_CHECK;
 /* The command ends with NO: what was to be saved leaves nothing saved (RFC 5182 section 2.1). */
 void search_answer_refused(struct session *session, const struct search_return *wanted);
 
-/* Searches the selected mailbox as the client knows it, and counts in the command's progress.
- * -ERR_SYNTAX for a message number that is not there. */
+/* Searches the selected mailbox as the client knows it, `most` messages of it (0: all), and counts
+ * in the command's progress. -ERR_SYNTAX for a message number that is not there. */
 int search_selected(struct session *session, struct command *command,
-                    const struct search_node *program, struct uidset *uids_out) MUST_CHECK;
+                    const struct search_node *program, uint32_t most,
+                    struct uidset *uids_out) MUST_CHECK;
 
 #endif

@@ -262,11 +262,33 @@ static int consider(struct search *search, uint32_t seq)
     return truth == TRUTH_TRUE ? uidset_add(&search->uids, facts.entry.uid) : 0;
 }
 
+/* RFC 9738 section 3.1: from the highest UID down. Returns where to begin. */
+static uint32_t first_searched(const struct search *search)
+{
+    const struct search_scope *scope = search->scope;
+    uint32_t found = 0, first = 1;
+    if (!scope->most)
+        return first;
+    *scope->lowest_searched = 0;
+    for (uint32_t seq = picture_count(scope->picture); seq > 0; seq--) {
+        uint32_t uid = picture_uid(scope->picture, seq);
+        fiber_breathe();
+        if (!search_program_names(&search->program, uid))
+            continue;
+        if (found++ == scope->most) {
+            *scope->lowest_searched = picture_uid(scope->picture, first);
+            return first;
+        }
+        first = seq;
+    }
+    return 1;
+}
+
 static int go_through(struct search *search)
 {
     uint32_t count = picture_count(search->scope->picture);
     int err = 0;
-    for (uint32_t seq = 1; seq <= count && !err; seq++) {
+    for (uint32_t seq = first_searched(search); seq <= count && !err; seq++) {
         err = consider(search, seq);
         fiber_breathe();
     }

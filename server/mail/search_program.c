@@ -340,6 +340,22 @@ void search_program_clear(struct search_program *program)
     program->set_count = program->saved_count = 0;
 }
 
+static bool names(const struct search_step *step, uint32_t uid)
+{
+    if (step->node->kind == SEARCH_SEQUENCE || step->node->kind == SEARCH_UID)
+        return uidset_contains(&step->uids, uid);
+    const struct search_step *child = step->node->kind == SEARCH_AND ? step->first_child : NULL;
+    for (; child; child = child->next)
+        if (!names(child, uid))
+            return false;
+    return true;
+}
+
+bool search_program_names(const struct search_program *program, uint32_t uid)
+{
+    return names(program->root, uid);
+}
+
 enum truth search_program_evaluate(const struct search_program *program,
                                    const struct search_facts *facts)
 {

@@ -52,6 +52,9 @@ int search_program_prepare(const struct search_scope *scope, const struct search
                            struct arena *arena, struct search_program *program) MUST_CHECK;
 void search_program_clear(struct search_program *program);
 
+/* Whether the message is searched at all: it is in all sets that must have it. */
+bool search_program_names(const struct search_program *program, uint32_t uid);
+
 enum truth search_program_evaluate(const struct search_program *program,
                                    const struct search_facts *facts);
 

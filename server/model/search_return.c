@@ -1,5 +1,11 @@
 #include "model/search_return.h"
 
+uint64_t partial_range_size(const struct partial_range *range)
+{
+    uint64_t first = range->first, last = range->last;
+    return (first < last ? last - first : first - last) + 1;
+}
+
 void partial_range_find(const struct partial_range *range, size_t count, size_t *start_out,
                         size_t *end_out)
 {

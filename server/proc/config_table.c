@@ -145,6 +145,14 @@ const struct config_row config_rows[] = {
         "Keep an index for SEARCH up to date, in the background, and use it. The results are the "
         "same without, but a search reads every message."),
 
+    NUMBER("imap.message_limit", imap_message_limit, "0", 0, 4294967295, true,
+           "Messages that one command may work on (MESSAGELIMIT, RFC 9738, which asks for 1000 at "
+           "least); 0: as many as there are. Clients that do not know of it see only the last "
+           "ones of larger mailboxes."),
+    NUMBER("imap.save_limit", imap_save_limit, "0", 0, 4294967295, true,
+           "The same for COPY and APPEND alone (SAVELIMIT), where there is no "
+           "imap.message_limit."),
+
     TEXT("lmtp.hostname", lmtp_hostname, "", true,
          "As the server calls itself in LMTP and in Received fields. Empty: the host's name."),
     TEXT("lmtp.delimiter", lmtp_delimiter, "+", true,

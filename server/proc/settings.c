@@ -49,6 +49,8 @@ void settings_imap(const struct config *config, unsigned worker, struct imap_set
         .literal_max = (uint32_t)config->limits_literal_size,
         .command_max = (uint32_t)config->limits_command_size,
         .list_items_max = (uint32_t)config->limits_list_items,
+        .message_limit = (uint32_t)config->imap_message_limit,
+        .save_limit = (uint32_t)config->imap_save_limit,
         .login_timeout = (uint32_t)config->timeouts_login,
         .inactivity_timeout = (uint32_t)config->timeouts_inactivity,
         .literal_timeout = (uint32_t)config->timeouts_literal,

@@ -180,6 +180,48 @@ static int parse_uid(struct search_parser *parser, const struct search_key *key,
     return result < 0 ? result : lexer_sequence_set(parser->lexer, &node->sequence);
 }
 
+/* UIDAFTER and UIDBEFORE (RFC 9738 section 3.2): unlike "7:*", what is after 7 has a larger UID. */
+static int parse_uids_beside(struct search_parser *parser, struct uid_range (*beside)(uint32_t uid),
+                             struct search_node *node)
+{
+    uint32_t uid;
+    int result = lexer_space(parser->lexer);
+    if (result == 0)
+        result = lexer_nz_number(parser->lexer, &uid);
+    if (result < 0)
+        return result;
+    struct uid_range *range = ARENA_NEW(parser->lexer->arena, struct uid_range);
+    if (!range)
+        return -ERR_NO_MEMORY;
+    *range = beside(uid);
+    node->sequence = (struct sequence_set){.items = range, .count = range->first <= range->last};
+    return 0;
+}
+
+static struct uid_range uids_after(uint32_t uid)
+{
+    return uid == UINT32_MAX ? (struct uid_range){1, 0} : (struct uid_range){uid + 1, UINT32_MAX};
+}
+
+static struct uid_range uids_before(uint32_t uid)
+{
+    return (struct uid_range){1, uid - 1};
+}
+
+static int parse_after(struct search_parser *parser, const struct search_key *key,
+                       struct search_node *node)
+{
+    (void)key;
+    return parse_uids_beside(parser, uids_after, node);
+}
+
+static int parse_before(struct search_parser *parser, const struct search_key *key,
+                        struct search_node *node)
+{
+    (void)key;
+    return parse_uids_beside(parser, uids_before, node);
+}
+
 static int parse_not(struct search_parser *parser, const struct search_key *key,
                      struct search_node *node)
 {
@@ -268,6 +310,8 @@ static const struct search_key search_keys[] = {
     {"THREADID", parse_object_id, SEARCH_ALL, true, 0, NULL}, /* no message has one */
     {"TO", parse_string, SEARCH_HEADER, false, 0, "To"},
     {"UID", parse_uid, SEARCH_UID, false, 0, NULL},
+    {"UIDAFTER", parse_after, SEARCH_UID, false, 0, NULL},
+    {"UIDBEFORE", parse_before, SEARCH_UID, false, 0, NULL},
     {"UNANSWERED", parse_nothing, SEARCH_FLAG, true, FLAG_ANSWERED, NULL},
     {"UNDELETED", parse_nothing, SEARCH_FLAG, true, FLAG_DELETED, NULL},
     {"UNDRAFT", parse_nothing, SEARCH_FLAG, true, FLAG_DRAFT, NULL},
@@ -386,12 +430,13 @@ static int parse_charset(struct search_parser *parser)
     return result < 0 ? result : parse_charset_name(parser);
 }
 
-static int parse_program(struct lexer *lexer, int (*parse_before)(struct search_parser *parser),
+static int parse_program(struct lexer *lexer,
+                         int (*parse_charset_first)(struct search_parser *parser),
                          struct search_node **out)
 {
     struct search_parser parser = {.lexer = lexer, .charset = SLICE("UTF-8")};
     struct search_node *root = NULL;
-    int result = parse_before(&parser);
+    int result = parse_charset_first(&parser);
     if (result == 0)
         result = parse_all_of(&parser, '\0', &root);
     if (result == 0)

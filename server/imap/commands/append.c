@@ -5,6 +5,7 @@
 
 #include "../command_text.h"
 #include "../input.h"
+#include "../message_limit.h"
 #include "../server_private.h"
 #include "base/clock.h"
 #include "mail/content.h"
@@ -147,7 +148,10 @@ static int append_next(struct session *session, struct command *command, struct 
                        struct append_message **out)
 {
     const struct append_args *args = command->args;
+    uint32_t limit = message_limit_of_saving(session);
     uint32_t max = session->server->settings.list_items_max;
+    if (limit && args->count >= limit)
+        return message_limit_refuse(command, limit, NULL);
     if (args->count >= max)
         return fail(ERR_LIMIT, "More than %u messages", (unsigned)max);
     struct append_message *message = ARENA_NEW(command->arena, struct append_message);

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "on_messages.h"
 
+#include "../message_limit.h"
 #include "../reply.h"
 #include "../selected.h"
 #include "fiber/fiber.h"
@@ -147,6 +148,9 @@ static void copy_render_code(const struct uidset *from, const struct append_outc
 
 static int copy_run(struct session *session, struct command *command, const struct uidset *uids)
 {
+    uint32_t limit = message_limit_of_saving(session);
+    if (limit && uidset_size(uids) > limit)
+        return message_limit_refuse(command, limit, uids);
     struct append_item *items;
     uint64_t expected;
     int err = copy_items(session, command, uids, &items, &expected);
@@ -236,7 +240,7 @@ const struct imap_command command_copy = {
 static int run_move(struct session *session, struct command *command)
 {
     const struct copy_args *args = command->args;
-    return on_messages(session, command, &args->sequence, move_run);
+    return on_last_messages(session, command, &args->sequence, move_run);
 }
 
 const struct imap_command command_move = {

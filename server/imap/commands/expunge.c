@@ -2,6 +2,7 @@
  * sections 3.2.7 and 3.2.9. */
 #include "commands.h"
 
+#include "../message_limit.h"
 #include "../selected.h"
 #include "mail/writer.h"
 
@@ -37,6 +38,8 @@ static int expunge(struct session *session, struct command *command, const struc
     uidset_init(&gone);
     uint64_t modseq;
     int err = selected_deleted(session, among, &deleted, &modseq);
+    if (!err && among) /* but all of them without UIDs: RFC 9738 section 3.1 */
+        err = message_limit_keep(session, command, &deleted);
     bool none = uidset_is_empty(&deleted);
     if (!err && none && !command->refreshed)
         err = fail(ERR_STALE, "somebody else may have marked some");

@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "../fetch_batch.h"
+#include "../message_limit.h"
 #include "../resync.h"
 #include "../selected.h"
 #include "fiber/fiber.h"
@@ -156,6 +157,7 @@ static int fetch_run(struct session *session, struct command *command, const str
                                     .with_uid =
                                         command->uid && !(session->enabled & ENABLED_UIDONLY),
                                     .with_modseq = args->only_changed,
+                                    .last_first = command->ended_at != 0,
                                     .ahead = &command->ahead};
     if (!err && uidset_is_empty(&marked))
         err = fetch_send(&request, command->arena);
@@ -257,6 +259,8 @@ static int fetch_changed(struct session *session, struct command *command)
     err = resync_find_changed(session, &args->sequence, command->uid, args->changed_since, &uids);
     if (!err)
         err = fetch_keep_page(session, command, &uids);
+    if (!err)
+        err = message_limit_keep(session, command, &uids);
     if (!err && !uidset_is_empty(&uids))
         err = fetch_run(session, command, &uids);
     uidset_clear(&uids);
@@ -268,6 +272,8 @@ static int fetch_any(struct session *session, struct command *command)
     struct uidset uids;
     uidset_init(&uids);
     int err = fetch_resolve(session, command, &uids);
+    if (!err)
+        err = message_limit_keep(session, command, &uids);
     if (!err && !uidset_is_empty(&uids))
         err = fetch_run(session, command, &uids);
     uidset_clear(&uids);
@@ -283,6 +289,9 @@ static int run_fetch(struct session *session, struct command *command)
         return fail(ERR_SYNTAX, "PARTIAL is for UID FETCH");
     if (args->vanished && !(session->enabled & ENABLED_QRESYNC))
         return fail(ERR_SYNTAX, "ENABLE QRESYNC comes first");
+    uint32_t limit = message_limit(session);
+    if (limit && args->page.given && partial_range_size(&args->page) > limit)
+        return message_limit_refuse(command, limit, NULL);
     if (args->only_changed)
         return fetch_changed(session, command);
     return fetch_any(session, command);

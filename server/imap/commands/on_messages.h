@@ -17,4 +17,10 @@ int on_messages(struct session *session, struct command *command,
                 int (*run)(struct session *session, struct command *command,
                            const struct uidset *uids)) MUST_CHECK;
 
+/* Likewise with the last of them, when these are more than one command may work on (RFC 9738). */
+int on_last_messages(struct session *session, struct command *command,
+                     const struct sequence_set *sequence,
+                     int (*run)(struct session *session, struct command *command,
+                                const struct uidset *uids)) MUST_CHECK;
+
 #endif

@@ -2,6 +2,7 @@
  * RFC 7162 section 3.1.5). */
 #include "commands.h"
 
+#include "../message_limit.h"
 #include "../search_answer.h"
 #include "../selected.h"
 #include "proto/search_args.h"
@@ -56,8 +57,9 @@ static int run_search(struct session *session, struct command *command)
         wanted.given = wanted.all = true; /* RFC 9051 section 6.4.4: always ESEARCH */
     struct uidset found;
     uidset_init(&found);
-    progress_begin(session, command, picture_count(session->selected->picture));
-    int err = search_selected(session, command, args->program, &found);
+    uint32_t most = message_limit(session), count = picture_count(session->selected->picture);
+    progress_begin(session, command, most && most < count ? most : count);
+    int err = search_selected(session, command, args->program, most, &found);
     progress_end(command);
     uint32_t *uids = NULL;
     if (!err)

@@ -48,7 +48,7 @@ static int run_sort(struct session *session, struct command *command)
                                      .picture = session->selected->picture,
                                      .uids = &found,
                                      .progress = progress_begin(session, command, 0)};
-    int err = search_selected(session, command, args->program, &found);
+    int err = search_selected(session, command, args->program, 0, &found);
     uint32_t *uids = NULL;
     if (!err)
         err = sort_run(session->mail, &scope, &args->order, command->arena, &uids);

@@ -202,7 +202,7 @@ static int store_run(struct session *session, struct command *command, const str
 static int run_store(struct session *session, struct command *command)
 {
     const struct store_args *args = command->args;
-    return on_messages(session, command, &args->sequence, store_run);
+    return on_last_messages(session, command, &args->sequence, store_run);
 }
 
 const struct imap_command command_store = {

@@ -1,6 +1,7 @@
 /* THREAD (RFC 5256). */
 #include "commands.h"
 
+#include "../message_limit.h"
 #include "../reply.h"
 #include "../search_answer.h"
 #include "../selected.h"
@@ -98,13 +99,16 @@ static int send_threads(struct session *session, bool uid, const struct thread_m
 static int run_thread(struct session *session, struct command *command)
 {
     const struct thread_args *args = command->args;
+    uint32_t limit = message_limit(session);
+    if (limit && picture_count(session->selected->picture) > limit)
+        return message_limit_refuse(command, limit, NULL); /* RFC 9738 section 3.3 */
     struct uidset found;
     uidset_init(&found);
     const struct sort_scope scope = {.grant = command->grants[0],
                                      .picture = session->selected->picture,
                                      .uids = &found,
                                      .progress = progress_begin(session, command, 0)};
-    int err = search_selected(session, command, args->program, &found);
+    int err = search_selected(session, command, args->program, 0, &found);
     struct arena arena;
     arena_init(&arena, THREAD_OCTETS);
     struct thread_message *root;

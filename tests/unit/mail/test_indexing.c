@@ -210,8 +210,10 @@ static void close_place(struct place *place)
 static void find(struct world *world, const struct place *place, const struct search_node *program,
                  bool use_index, struct buffer *out)
 {
-    const struct search_scope scope = {place->grant,   place->picture, view_keywords(place->view),
-                                       &place->recent, NULL,           NULL};
+    const struct search_scope scope = {.grant = place->grant,
+                                       .picture = place->picture,
+                                       .keywords = view_keywords(place->view),
+                                       .recent = &place->recent};
     struct uidset uids;
     world->mail->settings.search_index = use_index;
     buffer_reset(out);

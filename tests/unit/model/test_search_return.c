@@ -37,3 +37,11 @@ void test_search_return_means_what_is_told_or_all(void)
     CHECK(!search_return_tells(&(struct search_return){.save = true}));
     CHECK(search_return_tells(&(struct search_return){.partial = {.given = true}}));
 }
+
+void test_search_return_pages_have_a_size(void)
+{
+    CHECK_U64(partial_range_size(&(struct partial_range){true, false, 1, 1}), 1);
+    CHECK_U64(partial_range_size(&(struct partial_range){true, true, 1, 1500}), 1500);
+    CHECK_U64(partial_range_size(&(struct partial_range){true, false, 1500, 1}), 1500);
+    CHECK_U64(partial_range_size(&(struct partial_range){true, false, 1, UINT32_MAX}), UINT32_MAX);
+}

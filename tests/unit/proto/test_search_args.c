@@ -280,6 +280,10 @@ void test_search_args_refuses(void)
                                         "$Junk",
                                         "OLDER 0",
                                         "YOUNGER -1",
+                                        "UIDAFTER",
+                                        "UIDAFTER 0",
+                                        "UIDAFTER *",
+                                        "UIDBEFORE 1:2",
                                         "OLDER 4294967296"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         check_refused(slice_cstr(texts[i]), ERR_SYNTAX, __LINE__);
@@ -377,4 +381,14 @@ void test_search_args_saved_and_within(void)
     CHECK_SEARCH("(OR $ 1,3000:3021) ALL", "AND(OR(SEQUENCE $, SEQUENCE 1:1 3000:3021), ALL)");
     CHECK_SEARCH("UNSEEN YOUNGER 259200", "AND(NOT(FLAG 1), YOUNGER 259200)");
     CHECK_SEARCH("older 1", "OLDER 1");
+}
+
+/* RFC 9738 section 3.2 */
+void test_search_args_uids_beside_one(void)
+{
+    CHECK_SEARCH("UIDAFTER 7", "UID 8:4294967295");
+    CHECK_SEARCH("uidafter 4294967295", "UID");
+    CHECK_SEARCH("UIDBEFORE 7", "UID 1:6");
+    CHECK_SEARCH("UIDBEFORE 1", "UID");
+    CHECK_SEARCH("UIDAFTER 1 UIDBEFORE 3", "AND(UID 2:4294967295, UID 1:2)");
 }
