@@ -35,6 +35,7 @@ enum search_kind {
     SEARCH_SAVED_ON,
     SEARCH_SAVED_SINCE,
     SEARCH_EMAILID,     /* number: the message's id; 0: of none (RFC 8474 section 6) */
+    SEARCH_THREADID,    /* number: the thread's id, an int64_t; 0: of none */
     SEARCH_SENT_BEFORE, /* day: Date: header */
     SEARCH_SENT_ON,
     SEARCH_SENT_SINCE,

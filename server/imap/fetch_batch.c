@@ -4,6 +4,7 @@
 #include "fetch_render.h"
 #include "fiber/fiber.h"
 #include "mail/save_date.h"
+#include "mail/thread_id.h"
 #include "reply.h"
 #include "selected.h"
 
@@ -160,6 +161,39 @@ static int batch_read_save_dates(const struct fetch *fetch, struct fetch_batch *
     return err;
 }
 
+struct batch_threads {
+    struct fetch_batch *batch;
+    size_t next;
+};
+
+static int batch_take_thread(void *arg, uint32_t uid, int64_t thread)
+{
+    struct batch_threads *threads = arg;
+    while (threads->batch->messages[threads->next].entry.uid != uid)
+        threads->next++;
+    threads->batch->messages[threads->next].thread = thread;
+    return 0;
+}
+
+static int batch_read_threads(const struct fetch *fetch, struct fetch_batch *batch)
+{
+    if (!fetch_spec_has(fetch->request->spec, FETCH_THREADID))
+        return 0;
+    struct batch_threads threads = {.batch = batch};
+    struct uidset uids;
+    uidset_init(&uids);
+    int err = 0;
+    for (size_t i = 0; i < batch->count && !err; i++)
+        err = uidset_add(&uids, batch->messages[i].entry.uid);
+    struct session *session = fetch->request->session;
+    struct sort_scope scope = {
+        .grant = fetch->request->grant, .picture = session->selected->picture, .uids = &uids};
+    if (!err)
+        err = thread_ids_each(session->mail, &scope, batch_take_thread, &threads);
+    uidset_clear(&uids);
+    return err;
+}
+
 /* Room for the replies of the batch, so that the buffer need not grow to it. */
 static void batch_reserve_lines(struct fetch *fetch, const struct fetch_batch *batch)
 {
@@ -174,6 +208,8 @@ static int batch_send(struct fetch *fetch, struct fetch_batch *batch)
     int err = batch->content ? content_take(batch->content, fetch->request->grant, &stored) : 0;
     if (!err)
         err = batch_read_save_dates(fetch, batch);
+    if (!err)
+        err = batch_read_threads(fetch, batch);
     batch_reserve_lines(fetch, batch);
     for (size_t i = 0; !err && i < batch->count; i++) {
         batch->messages[i].stored = stored ? &stored[i] : NULL;

@@ -32,6 +32,7 @@ struct fetch_message {
     struct entry entry;
     bool flags_changed;                    /* tell FLAGS, asked for or not */
     int64_t save_date;                     /* when it was asked for; INT64_MAX: not known */
+    int64_t thread;                        /* likewise; 0: not known */
     const struct message_part_row *stored; /* NULL: nothing was needed */
 };
 

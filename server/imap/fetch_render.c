@@ -98,12 +98,16 @@ static int fetch_render_email_id(struct fetch_line *line, const struct fetch_ite
     return 0;
 }
 
-/* Threads have no identity here: a message that joins two of them later would change it,
- * which RFC 8474 section 5.2 forbids. */
 static int fetch_render_thread_id(struct fetch_line *line, const struct fetch_item *item)
 {
     (void)item;
-    buffer_add_cstr(line->out, "THREADID NIL");
+    if (!line->message->thread) {
+        buffer_add_cstr(line->out, "THREADID NIL");
+        return 0;
+    }
+    buffer_add_cstr(line->out, "THREADID (");
+    object_id_render(OBJECT_THREAD, line->message->thread, line->out);
+    buffer_add_char(line->out, ')');
     return 0;
 }
 

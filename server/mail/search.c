@@ -6,10 +6,10 @@
 #include "grant.h"
 #include "indexer.h"
 #include "mail/content.h"
+#include "search_asked.h"
 #include "search_lookup.h"
 #include "search_match.h"
 #include "search_program.h"
-#include "search_saved.h"
 #include "store/recently_deleted.h"
 
 enum {
@@ -325,7 +325,7 @@ int search_run(struct mail *mail, const struct search_scope *scope,
     search_matcher_init(&search.matcher, &search.program);
     err = search_program_prepare(scope, program, &search.arena, &search.program);
     if (!err)
-        err = search_saved_resolve(mail, scope->grant, &search.program);
+        err = search_asked_resolve(mail, scope, &search.program);
     if (!err)
         err = make_window(&search);
     if (!err)

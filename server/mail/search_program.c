@@ -183,9 +183,9 @@ static int prepare_set(struct preparation *preparation, struct search_step *step
     return 0;
 }
 
-static int prepare_saved(struct preparation *preparation, struct search_step *step)
+static int prepare_asked(struct preparation *preparation, struct search_step *step)
 {
-    preparation->program->saved[preparation->program->saved_count++] = step;
+    preparation->program->asked[preparation->program->asked_count++] = step;
     return 0;
 }
 
@@ -247,10 +247,11 @@ static const struct search_key {
     [SEARCH_BEFORE] = {evaluate_before, NULL},
     [SEARCH_ON] = {evaluate_on, NULL},
     [SEARCH_SINCE] = {evaluate_since, NULL},
-    [SEARCH_SAVED_BEFORE] = {evaluate_set, prepare_saved},
-    [SEARCH_SAVED_ON] = {evaluate_set, prepare_saved},
-    [SEARCH_SAVED_SINCE] = {evaluate_set, prepare_saved},
+    [SEARCH_SAVED_BEFORE] = {evaluate_set, prepare_asked},
+    [SEARCH_SAVED_ON] = {evaluate_set, prepare_asked},
+    [SEARCH_SAVED_SINCE] = {evaluate_set, prepare_asked},
     [SEARCH_EMAILID] = {evaluate_email, NULL},
+    [SEARCH_THREADID] = {evaluate_set, prepare_asked},
     [SEARCH_SENT_BEFORE] = {evaluate_sent_before, prepare_sent},
     [SEARCH_SENT_ON] = {evaluate_sent_on, prepare_sent},
     [SEARCH_SENT_SINCE] = {evaluate_sent_since, prepare_sent},
@@ -323,8 +324,8 @@ int search_program_prepare(const struct search_scope *scope, const struct search
         return err;
     program->texts = ARENA_ARRAY(arena, count, struct search_step *);
     program->sets = ARENA_ARRAY(arena, count, struct search_step *);
-    program->saved = ARENA_ARRAY(arena, count, struct search_step *);
-    if (!program->texts || !program->sets || !program->saved)
+    program->asked = ARENA_ARRAY(arena, count, struct search_step *);
+    if (!program->texts || !program->sets || !program->asked)
         return -ERR_NO_MEMORY;
     struct preparation preparation = {scope, arena, program};
     err = prepare(&preparation, node, &program->root);
@@ -335,9 +336,9 @@ void search_program_clear(struct search_program *program)
 {
     for (size_t i = 0; i < program->set_count; i++)
         uidset_clear(&program->sets[i]->uids);
-    for (size_t i = 0; i < program->saved_count; i++)
-        uidset_clear(&program->saved[i]->uids);
-    program->set_count = program->saved_count = 0;
+    for (size_t i = 0; i < program->asked_count; i++)
+        uidset_clear(&program->asked[i]->uids);
+    program->set_count = program->asked_count = 0;
 }
 
 static bool names(const struct search_step *step, uint32_t uid)

@@ -19,7 +19,7 @@ struct search_step {
     const struct search_node *node;
     struct search_step *first_child;
     struct search_step *next;
-    struct uidset uids; /* SEQUENCE, UID, SAVED_BEFORE … */
+    struct uidset uids; /* SEQUENCE, UID, SAVED_BEFORE, THREADID … */
     flag_mask flag;     /* FLAG, KEYWORD; 0: no message has it */
     int64_t instant;    /* OLDER, YOUNGER: seconds since 1970 */
     size_t text_index;  /* HEADER, BODY, TEXT: where search_facts.texts has the answer */
@@ -32,8 +32,8 @@ struct search_program {
     unsigned want;             /* MESSAGE_ bits (store/messages.h) of the header stage */
     struct search_step **sets; /* the steps with uids to be freed */
     size_t set_count;
-    struct search_step **saved; /* those whose uids search_saved.h looks up */
-    size_t saved_count;
+    struct search_step **asked; /* those whose uids search_asked.h looks up */
+    size_t asked_count;
 };
 
 /* What is known of one message so far. */

@@ -162,12 +162,12 @@ static int parse_object_id(struct search_parser *parser, const struct search_key
 {
     struct slice text;
     int64_t id = 0;
-    (void)key;
+    enum object_kind kind = key->kind == SEARCH_THREADID ? OBJECT_THREAD : OBJECT_EMAIL;
     int result = lexer_space(parser->lexer);
     if (result == 0)
         result = lexer_atom(parser->lexer, &text);
     if (result == 0)
-        result = object_id_parse(text, OBJECT_EMAIL, &id);
+        result = object_id_parse(text, kind, &id);
     node->number = (uint64_t)id;
     return result;
 }
@@ -307,7 +307,7 @@ static const struct search_key search_keys[] = {
     {"SMALLER", parse_number, SEARCH_SMALLER, false, 0, NULL},
     {"SUBJECT", parse_string, SEARCH_HEADER, false, 0, "Subject"},
     {"TEXT", parse_string, SEARCH_TEXT, false, 0, NULL},
-    {"THREADID", parse_object_id, SEARCH_ALL, true, 0, NULL}, /* no message has one */
+    {"THREADID", parse_object_id, SEARCH_THREADID, false, 0, NULL},
     {"TO", parse_string, SEARCH_HEADER, false, 0, "To"},
     {"UID", parse_uid, SEARCH_UID, false, 0, NULL},
     {"UIDAFTER", parse_after, SEARCH_UID, false, 0, NULL},

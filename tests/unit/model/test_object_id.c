@@ -18,6 +18,13 @@ static int64_t parsed(const char *text)
     return id;
 }
 
+static int64_t parsed_thread(const char *text)
+{
+    int64_t id = -1;
+    CHECK_OK(object_id_parse(slice_cstr(text), OBJECT_THREAD, &id));
+    return id;
+}
+
 static int parse(const char *text, size_t len)
 {
     int64_t id;
@@ -29,12 +36,17 @@ void test_object_id_says_of_what_it_is(void)
     check_rendered(OBJECT_MAILBOX, 7, "F7");
     check_rendered(OBJECT_MAILBOX, -7, "D7");
     check_rendered(OBJECT_EMAIL, INT64_MAX, "M9223372036854775807");
+    check_rendered(OBJECT_THREAD, 7, "T7");
+    check_rendered(OBJECT_THREAD, -7, "S7");
 }
 
 void test_object_id_reads_what_it_has_written(void)
 {
     CHECK_INT(parsed("M1"), 1);
     CHECK_INT(parsed("M9223372036854775807"), INT64_MAX);
+    CHECK_INT(parsed_thread("T7"), 7);
+    CHECK_INT(parsed_thread("S7"), -7);
+    CHECK_INT(parsed_thread("M7"), 0);
 }
 
 void test_object_id_of_others_is_of_nothing(void)

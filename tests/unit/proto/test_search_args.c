@@ -73,6 +73,7 @@ static const struct {
     [SEARCH_SAVED_ON] = {"SAVEDON", describe_day},
     [SEARCH_SAVED_SINCE] = {"SAVEDSINCE", describe_day},
     [SEARCH_EMAILID] = {"EMAILID", describe_number},
+    [SEARCH_THREADID] = {"THREADID", describe_number},
     [SEARCH_HEADER] = {"HEADER", describe_header},
     [SEARCH_BODY] = {"BODY", describe_text},
     [SEARCH_TEXT] = {"TEXT", describe_text},
@@ -367,7 +368,8 @@ void test_search_args_object_ids(void)
 {
     CHECK_SEARCH("EMAILID M42", "EMAILID 42");
     CHECK_SEARCH("emailid of-somebody_else", "EMAILID 0");
-    CHECK_SEARCH("THREADID T1", "NOT(ALL)");
+    CHECK_SEARCH("THREADID T1", "THREADID 1");
+    CHECK_SEARCH("THREADID M1", "THREADID 0");
     check_refused(SLICE("EMAILID"), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("EMAILID \"M42\""), ERR_SYNTAX, __LINE__);
     check_refused(SLICE("THREADID a.b"), ERR_SYNTAX, __LINE__);
