@@ -1,11 +1,15 @@
 """A second login by plain protocol: says what the calls of a client have really done."""
 
+import hashlib
 import re
 
-from postroom_testing.connection import Refused, connect, tls_context
+from postroom_testing.connection import LITERAL_AT_END, Refused, connect, tls_context
 from postroom_testing.server import password_of
 
+from client_test import same
 from imap_value import parse
+
+SUBJECT = re.compile(rb"^Subject: ([^\r\n]*)", re.MULTILINE)
 
 
 def literal(text):
@@ -61,10 +65,46 @@ class Witness:
         words = parse(line[len(b"* QUOTA ") :])[0][1]
         return {words[at].decode(): words[at + 1 : at + 3] for at in range(0, len(words), 3)}
 
-    def append(self, mailbox, message, wanted="OK"):
+    def append(self, mailbox, message, wanted="OK", flags=""):
         """The tagged reply."""
-        command = b"APPEND " + literal(mailbox) + b" " + literal(message)
+        command = b"APPEND " + literal(mailbox) + f" ({flags}) ".encode() + literal(message)
         return self.connection.command(command, wanted)[1]
+
+    def command(self, command):
+        return self.connection.command(command)
+
+    def status(self, mailbox, items):
+        """As the server words it, in parentheses."""
+        (line,), _ = self.connection.command(
+            b"STATUS " + literal(mailbox) + f" ({items})".encode()
+        )
+        return line[line.index(b"(") :].decode()
+
+    def store(self, mailbox, numbers, change):
+        self.connection.command(b"SELECT " + literal(mailbox))
+        self.connection.command(f"STORE {numbers} {change}")
+        self.connection.command("UNSELECT")
+
+    def expunge(self, mailbox, numbers):
+        self.connection.command(b"SELECT " + literal(mailbox))
+        self.connection.command(f"STORE {numbers} +FLAGS.SILENT (\\Deleted)")
+        self.connection.command("CLOSE")
+
+    def messages(self, mailbox):
+        """{subject: (its flags but \\Recent, a digest of its octets)}; all subjects differ."""
+        self.connection.command(b"EXAMINE " + literal(mailbox))
+        fetched, _ = self.connection.command("FETCH 1:* (FLAGS BODY.PEEK[])", None)
+        self.connection.command("UNSELECT")
+        found = {}
+        for response in fetched:
+            line, _, body = response.partition(b"\r\n")
+            flags = set(re.search(rb"FLAGS \((.*?)\)", line)[1].decode().split())
+            octets = body[: int(LITERAL_AT_END.search(line)[1])]
+            subject = SUBJECT.search(octets)[1].decode()
+            same(subject in found, False, f"a second {subject}")
+            digest = hashlib.sha256(octets).hexdigest()[:16]
+            found[subject] = " ".join(sorted(flags - {r"\Recent"})), digest
+        return found
 
     def subjects(self, mailbox):
         """Those of all messages, by EXAMINE."""

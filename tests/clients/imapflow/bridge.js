@@ -49,6 +49,10 @@ const methods = {
     events: () => events.splice(0),
     capabilities: () => Array.from(client.capabilities.keys()),
     enabled: () => client.enabled,
+    // It ends with the next command.
+    startIdle: () => {
+        client.idle().catch(error => events.push(['error', String(error)]));
+    },
     append: (mailbox, octets, flags, date) =>
         client.append(mailbox, Buffer.from(octets, 'hex'), flags, date && new Date(date)),
     fetchAll: async (range, query, options) => {
