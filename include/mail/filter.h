@@ -65,7 +65,8 @@ int filter_check(struct mail *mail, const struct filter_owner *owner, struct sli
  * (name), and those of filter_have_space. Who: for the log. */
 int filter_put(struct mail *mail, const struct filter_owner *owner, struct slice name,
                struct slice text, struct sieve_problem *problem_out) MUST_CHECK;
-/* Name empty: none is active then. -ERR_NOT_FOUND, -ERR_SYNTAX. */
+/* Name empty: none is active then. -ERR_NOT_FOUND, -ERR_SYNTAX: also what is for the events of
+ * IMAP (RFC 6785), which a mailbox asks for. */
 int filter_activate(struct mail *mail, const struct filter_owner *owner,
                     struct slice name) MUST_CHECK;
 /* -ERR_NOT_FOUND; -ERR_EXISTS when `to` is taken. An active script stays active. */

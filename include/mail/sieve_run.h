@@ -16,7 +16,11 @@ struct sieve_message {
     uint64_t size;
     struct slice envelope_from; /* address without brackets, empty for a notice (RFC 5321) */
     struct slice envelope_to;   /* the recipient as the MTA named it */
-    bool has_envelope;          /* false under IMAP, where envelope tests are false */
+    bool has_envelope;          /* without one, envelope tests are false ... */
+    bool is_event;              /* ... or, under RFC 6785 (section 4.6), a mistake */
+    struct slice mailbox;       /* where `keep` leaves it, UTF-8 name; empty: INBOX */
+    struct slice flags; /* what it has already, by name with spaces between: the internal variable
+                           of RFC 5232 begins with them; data NULL: it is new */
 };
 
 /* Items of the environment test (RFC 5183, and imap.* of RFC 6785). */
@@ -71,7 +75,7 @@ struct sieve_action {
     struct slice special_use;    /* fileinto :specialuse (RFC 8579); tried before the name */
     bool create;                 /* fileinto :create (RFC 5490) */
     struct flag_names flags;     /* keep, fileinto (RFC 5232); IMAP flag names */
-    bool has_flags;              /* false: none were asked for */
+    bool has_flags;              /* false: none were asked for; of what is there already: always */
     struct slice header;         /* changed by editheader (RFC 5293): the whole header with its
                                     empty line, as the message is from this action's view; data
                                     NULL: as it came in */

@@ -137,17 +137,23 @@ int filter_have_space(struct mail *mail, const struct filter_owner *owner, struc
 
 /* Changing ------------------------------------------------------------------------------------- */
 
-int filter_check(struct mail *mail, const struct filter_owner *owner, struct slice text,
-                 struct sieve_problem *problem_out)
+static int check_use(struct mail *mail, const struct filter_owner *owner, enum filter_use use,
+                     struct slice text, struct sieve_problem *problem_out)
 {
     int err = check_size(mail, text.len);
     if (err)
         return err;
     struct sieve_program *program;
-    err = filter_compile(mail, owner, text, &program, problem_out);
+    err = filter_compile(mail, owner, use, text, &program, problem_out);
     if (!err)
         sieve_program_free(&program);
     return err;
+}
+
+int filter_check(struct mail *mail, const struct filter_owner *owner, struct slice text,
+                 struct sieve_problem *problem_out)
+{
+    return check_use(mail, owner, FILTER_FOR_STORAGE, text, problem_out);
 }
 
 static int put(struct mail *mail, const struct filter_owner *owner, struct slice name,
@@ -181,7 +187,7 @@ static int check_stored(struct mail *mail, const struct filter_owner *owner, str
     struct slice text;
     struct sieve_problem problem;
     int err = sieve_rows_get(mail->database, &rows_owner, name, arena, &text);
-    return err ? err : filter_check(mail, owner, text, &problem);
+    return err ? err : check_use(mail, owner, FILTER_FOR_MAIL, text, &problem);
 }
 
 static int activate(struct mail *mail, const struct filter_owner *owner, struct slice name,

@@ -43,6 +43,7 @@ void filter_programs_close(struct mail *mail)
 struct library {
     struct mail *mail;
     struct sieve_owner owner;
+    enum filter_use use;
 };
 
 static int load_script(void *arg, bool global, struct slice name, struct arena *arena,
@@ -54,17 +55,28 @@ static int load_script(void *arg, bool global, struct slice name, struct arena *
     return sieve_rows_get(library->mail->database, &library->owner, name, arena, text_out);
 }
 
-static const char *const withheld[] = {"duplicate",    "enotify",         "mailboxid",
-                                       "mboxmetadata", "servermetadata",  "special-use",
-                                       "vacation",     "vacation-seconds"};
+static const char *const withheld[] = {"duplicate",   "enotify",      "imapsieve",
+                                       "mailboxid",   "mboxmetadata", "servermetadata",
+                                       "special-use", "vacation",     "vacation-seconds"};
+
+/* RFC 6785 sections 2.1 and 3.11: one only for its events, others not for them. */
+static bool is_of_use(enum filter_use use, struct slice extension)
+{
+    if (slice_equal(extension, SLICE("imapsieve")))
+        return use != FILTER_FOR_MAIL;
+    bool answers = slice_equal(extension, SLICE("reject")) ||
+                   slice_equal(extension, SLICE("ereject")) ||
+                   slice_starts_with(extension, SLICE("vacation"));
+    return !answers || use != FILTER_FOR_EVENTS;
+}
 
 static bool offers(void *arg, struct slice extension)
 {
-    (void)arg;
+    const struct library *library = arg;
     for (size_t i = 0; i < sizeof withheld / sizeof withheld[0]; i++)
         if (slice_equal(extension, slice_cstr(withheld[i])))
             return false;
-    return true;
+    return is_of_use(library ? library->use : FILTER_FOR_STORAGE, extension);
 }
 
 void filter_extensions(struct buffer *out)
@@ -78,10 +90,10 @@ void filter_extensions(struct buffer *out)
     }
 }
 
-int filter_compile(struct mail *mail, const struct filter_owner *owner, struct slice text,
-                   struct sieve_program **out, struct sieve_problem *problem_out)
+int filter_compile(struct mail *mail, const struct filter_owner *owner, enum filter_use use,
+                   struct slice text, struct sieve_program **out, struct sieve_problem *problem_out)
 {
-    struct library library = {mail, {owner->user_id, owner->mailbox_id, owner->actor_id}};
+    struct library library = {mail, {owner->user_id, owner->mailbox_id, owner->actor_id}, use};
     const struct sieve_library scripts = {&library, load_script, offers};
     return sieve_compile(text, &scripts, out, problem_out);
 }
@@ -154,7 +166,8 @@ static int make_program(struct mail *mail, const struct filter_owner *owner,
     arena_init(&program->arena, 0);
     int err = find_author(row, program);
     if (!err)
-        err = filter_compile(mail, owner, row->text, &program->program, problem_out);
+        err =
+            filter_compile(mail, owner, FILTER_FOR_MAIL, row->text, &program->program, problem_out);
     if (err)
         filter_program_drop(&program);
     else

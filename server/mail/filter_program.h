@@ -7,9 +7,17 @@
 
 #include "mail/filter.h"
 
+/* What a script is compiled for: not all may require the same. */
+enum filter_use {
+    FILTER_FOR_STORAGE, /* any of the others */
+    FILTER_FOR_MAIL,    /* what is delivered, and what somebody runs it over */
+    FILTER_FOR_EVENTS   /* RFC 6785 */
+};
+
 /* With the owner's other scripts for include; there are no global ones (RFC 6609). */
-int filter_compile(struct mail *mail, const struct filter_owner *owner, struct slice text,
-                   struct sieve_program **out, struct sieve_problem *problem_out) MUST_CHECK;
+int filter_compile(struct mail *mail, const struct filter_owner *owner, enum filter_use use,
+                   struct slice text, struct sieve_program **out,
+                   struct sieve_problem *problem_out) MUST_CHECK;
 
 /* A program that is used by its memory and by those who run it. */
 struct filter_program {

@@ -59,6 +59,8 @@ extern const struct imap_command command_setmetadata;
 extern const struct imap_command command_expunge;
 /* commands/search.c */
 extern const struct imap_command command_search;
+/* commands/filter.c */
+extern const struct imap_command command_filter;
 /* commands/sort.c */
 extern const struct imap_command command_sort;
 /* commands/thread.c */

@@ -33,6 +33,7 @@
     ROW(FOREVERYPART, "foreverypart", 0)                       /* RFC 5703 */      \
     ROW(IHAVE, "ihave", 0)                                     /* RFC 5463 */      \
     ROW(IMAP4FLAGS, "imap4flags", 0)                           /* RFC 5232 */      \
+    ROW(IMAPSIEVE, "imapsieve", 0)                             /* RFC 6785 */      \
     ROW(INCLUDE, "include", 0)                                 /* RFC 6609 */      \
     ROW(INDEX, "index", 0)                                     /* RFC 5260 6 */    \
     ROW(MAILBOX, "mailbox", 0)                                 /* RFC 5490 */      \

@@ -255,7 +255,9 @@ static int begin(struct sieve_run *run)
         return sieve_run_fail(run, ERR_NO_MEMORY, "no memory to run a Sieve program");
     run->header = run->message->tree->headers[0];
     run->implicit_keep = true;
-    return push_frame(run, &run->program->scripts[0]);
+    int result =
+        run->message->flags.data ? sieve_run_store(run, &run->flags, run->message->flags) : 0;
+    return result < 0 ? result : push_frame(run, &run->program->scripts[0]);
 }
 
 static void end(struct sieve_run *run)

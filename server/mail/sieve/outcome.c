@@ -21,19 +21,26 @@ static bool excludes(enum sieve_action_kind a, enum sieve_action_kind b)
     return is_refusal(a) && (is_acceptance(b) || is_refusal(b));
 }
 
-/* Filed by name into INBOX, which is where keep leaves it. */
-static bool is_kept(const struct sieve_action *action)
+static bool is_home(const struct sieve_message *message, struct slice mailbox)
+{
+    return message->mailbox.len ? slice_equal(mailbox, message->mailbox)
+                                : slice_equal_nocase(mailbox, SLICE("INBOX"));
+}
+
+/* Filed by name to where keep leaves it. */
+static bool is_kept(const struct sieve_run *run, const struct sieve_action *action)
 {
     return action->kind == SIEVE_KEEP ||
            (action->kind == SIEVE_FILEINTO && action->mailbox_id.len == 0 &&
-            action->special_use.len == 0 && slice_equal_nocase(action->mailbox, SLICE("INBOX")));
+            action->special_use.len == 0 && is_home(run->message, action->mailbox));
 }
 
 /* RFC 5228 section 2.10.3: nobody gets a message twice. */
-static bool is_same(const struct sieve_action *a, const struct sieve_action *b)
+static bool is_same(const struct sieve_run *run, const struct sieve_action *a,
+                    const struct sieve_action *b)
 {
-    if (is_kept(a) || is_kept(b))
-        return is_kept(a) && is_kept(b);
+    if (is_kept(run, a) || is_kept(run, b))
+        return is_kept(run, a) && is_kept(run, b);
     if (a->kind != b->kind)
         return false;
     if (a->kind == SIEVE_FILEINTO)
@@ -98,7 +105,7 @@ static int check(struct sieve_run *run, const struct sieve_action *action, bool 
         if (excludes(action->kind, other->kind) || excludes(other->kind, action->kind))
             return sieve_run_fail(run, ERR_INVALID,
                                   "a message that is rejected cannot be delivered or answered");
-        *there_out |= is_same(action, other);
+        *there_out |= is_same(run, action, other);
     }
     return 0;
 }

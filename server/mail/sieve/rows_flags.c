@@ -204,7 +204,7 @@ int sieve_flags_apply(struct sieve_run *run, const struct sieve_call *call,
         return result;
     for (size_t i = 0; i < count; i++)
         each_name(texts[i], list, add);
-    action->has_flags = given || list->count > 0;
+    action->has_flags = given || list->count > 0 || run->message->flags.data;
     action->flags = (struct flag_names){.keywords = keywords};
     for (size_t i = 0; i < list->count; i++)
         set_flag(&action->flags, list->names[i]);

@@ -161,6 +161,8 @@ static int test_envelope(struct sieve_run *run, const struct sieve_call *call, b
     const struct slice *texts;
     struct sieve_matcher matcher;
     *out = false;
+    if (run->message->is_event)
+        return sieve_run_fail(run, ERR_INVALID, "a message of IMAP has no envelope");
     if (!run->message->has_envelope)
         return 0;
     int result = sieve_matcher_begin(run, call, &call->arguments[TEST_KEYS], &matcher);

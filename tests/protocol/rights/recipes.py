@@ -39,6 +39,10 @@ def finds(key, mailbox):
 ALL_FLAGS = r"\Seen \Deleted \Flagged"
 APPEND = "APPEND <box> (%s) {{literal+ hello}}"
 TRY_CREATE = "NO [TRYCREATE]"
+FILTER_FLAGS = (
+    r'FILTER SIEVE SCRIPT "require \"imap4flags\"; '
+    r'addflag [\"\\\\Seen\", \"\\\\Deleted\", \"\\\\Flagged\"];" ALL'
+)
 # the flag, its search key, rights that allow another flag to be changed in the same command
 FLAGS = ((r"\Seen", "SEEN", "w"), (r"\Deleted", "DELETED", "w"), ("other flags", "FLAGGED", "t"))
 
@@ -53,6 +57,9 @@ def flag_rows():
             selects="<box>",
             extra=another,
             look=finds(f"1 {key}", "<box>"),
+        )
+        yield ("FILTER", flag), Recipe(
+            FILTER_FLAGS, selects="<box>", extra=another, look=finds(f"1 {key}", "<box>")
         )
         for verb in ("COPY", "MOVE"):
             yield (verb, flag), Recipe(
@@ -119,6 +126,16 @@ RECIPES = {
     ("COPY", None, "destination"): Recipe("COPY 1 <box>", selects="<other>", absent=TRY_CREATE),
     ("MOVE", None, "selected"): Recipe("MOVE 1 <other>", selects="<box>"),
     ("MOVE", None, "destination"): Recipe("MOVE 1 <box>", selects="<other>", absent=TRY_CREATE),
+    ("FILTER", None): Recipe(
+        'FILTER SIEVE SCRIPT "keep;" ALL', selects="<box>", shows="* 1 FILTERED {{/.*/}}"
+    ),
+    ("FILTER", "what is not kept"): Recipe(
+        'FILTER SIEVE SCRIPT "discard;" ALL',
+        selects="<box>",
+        extra="w",
+        look=finds("1 DELETED", "<box>"),
+    ),
+    ("FILTER", "fileinto"): Elsewhere("filter/rights"),
     ("delivery", None): Elsewhere("unit_mail"),
     **dict(flag_rows()),
 }

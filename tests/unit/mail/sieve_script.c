@@ -30,6 +30,9 @@ static void begin(struct run *run, const struct sieve_trial *trial, const char *
         .has_envelope = !trial->no_envelope,
         .envelope_from = slice_cstr(trial->sender ? trial->sender : "bob@example.com"),
         .envelope_to = SLICE("alice@example.org"),
+        .is_event = trial->is_event,
+        .mailbox = trial->mailbox ? slice_cstr(trial->mailbox) : SLICE_EMPTY,
+        .flags = trial->flags ? slice_cstr(trial->flags) : (struct slice){NULL, 0},
     };
     run->host = (struct sieve_host){
         .arg = run,
@@ -133,11 +136,11 @@ void sieve_check_refused(const char *script, uint32_t problem_line, const char *
     sieve_program_free(&program);
 }
 
-void sieve_check_failed(const char *script, const char *message, enum err expected,
-                        const char *file, int line)
+void sieve_check_failed(const struct sieve_trial *trial, const char *script, const char *message,
+                        enum err expected, const char *file, int line)
 {
     struct run run;
-    begin(&run, &(struct sieve_trial){0}, message);
+    begin(&run, trial, message);
     int result = run_script(&run, script);
     check_int(result, -(int)expected, "the script's result", file, line);
     check_true(run.problem.text[0] != '\0', "a problem is explained", file, line);

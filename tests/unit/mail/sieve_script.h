@@ -13,8 +13,11 @@
 struct sieve_trial {
     const char *sender; /* of the envelope; NULL: bob@example.com */
     bool no_envelope;
-    bool no_octets; /* the host cannot read the message */
-    int64_t now;    /* 0: as above */
+    bool is_event;       /* RFC 6785 */
+    const char *mailbox; /* that it is in; NULL: INBOX */
+    const char *flags;   /* that it has; NULL: it is new */
+    bool no_octets;      /* the host cannot read the message */
+    int64_t now;         /* 0: as above */
 };
 
 enum { SIEVE_TRIAL_NOW = 1782909015 };
@@ -26,8 +29,8 @@ void sieve_check_outcome(const struct sieve_trial *trial, const char *script, co
 /* It does not compile; the problem is in that line. */
 void sieve_check_refused(const char *script, uint32_t problem_line, const char *file, int line);
 /* It compiles, and fails when it runs. */
-void sieve_check_failed(const char *script, const char *message, enum err expected,
-                        const char *file, int line);
+void sieve_check_failed(const struct sieve_trial *trial, const char *script, const char *message,
+                        enum err expected, const char *file, int line);
 
 #define CHECK_SIEVE(script, message, expected)                                                     \
     sieve_check_outcome(&(struct sieve_trial){0}, script, message, expected, __FILE__, __LINE__)
@@ -36,6 +39,8 @@ void sieve_check_failed(const char *script, const char *message, enum err expect
 #define CHECK_SIEVE_REFUSED(script, problem_line)                                                  \
     sieve_check_refused(script, problem_line, __FILE__, __LINE__)
 #define CHECK_SIEVE_FAILED(script, message, expected)                                              \
-    sieve_check_failed(script, message, expected, __FILE__, __LINE__)
+    sieve_check_failed(&(struct sieve_trial){0}, script, message, expected, __FILE__, __LINE__)
+#define CHECK_SIEVE_TRIAL_FAILED(trial, script, message, expected)                                 \
+    sieve_check_failed(&(trial), script, message, expected, __FILE__, __LINE__)
 
 #endif

@@ -245,7 +245,7 @@ void test_sieve_language_extensions(void)
         CHECK_SIEVE(script, mail, NO);
         count++;
     }
-    CHECK_INT(count, 36);
+    CHECK_INT(count, 37);
 }
 
 /* RFC 5232. */

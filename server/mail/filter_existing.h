@@ -1,0 +1,33 @@
+/*
+ * Inside the mail layer: a program over a message that is in a mailbox already, because somebody
+ * runs it (draft-bosch-imap-filter-sieve-00 section 4) or because of what somebody has done to
+ * the message (RFC 6785 section 3).
+ *
+ * A message never changes: `keep` leaves it where it is, with the flags that the program comes
+ * to; `fileinto` copies it; what is not kept gets \Deleted, which its owner or a client expunges.
+ * Nobody is told or answered that mail has come. What cannot be done leaves the message as it
+ * was: rights and mailboxes are looked at before anything is done.
+ */
+#ifndef POSTROOM_MAIL_FILTER_EXISTING_H
+#define POSTROOM_MAIL_FILTER_EXISTING_H
+
+#include "mail/acl.h"
+#include "mail/sieve_run.h"
+#include "mail/view.h"
+
+struct filter_existing {
+    struct mail *mail;
+    const struct grant *grant; /* of whom it acts for, in the mailbox, with `r` */
+    const struct keyword_table *keywords;
+    const struct sieve_program *program;
+    const struct sieve_environment_item *environment;
+    size_t environment_count;
+    bool is_event; /* RFC 6785 */
+};
+
+/* problem_out: what the program's author should know, lines in the arena; empty: nothing. A
+ * failure is one of the server's, which the next message would meet, too. */
+int filter_existing_run(const struct filter_existing *filter, const struct entry *message,
+                        struct arena *arena, struct slice *problem_out) MUST_CHECK;
+
+#endif
