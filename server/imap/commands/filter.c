@@ -1,6 +1,7 @@
 /* FILTER (draft-bosch-imap-filter-sieve-00): a Sieve script over mail that is there. */
 #include "commands.h"
 
+#include "../message_limit.h"
 #include "../reply.h"
 #include "../search_answer.h"
 #include "../selected.h"
@@ -161,7 +162,7 @@ static int filter_found(struct session *session, struct command *command, struct
     const struct filter_args *args = command->args;
     struct uidset found;
     uidset_init(&found);
-    int err = search_selected(session, command, args->program, &found);
+    int err = search_selected(session, command, args->program, message_limit(session), &found);
     if (!err)
         err = filter_messages(session, command, run, &found);
     uidset_clear(&found);
