@@ -48,6 +48,9 @@ struct filter_script {
 /* What scripts may require here, as sieve_extensions() has it, but for what nobody carries
  * out: nothing is sent or remembered yet, and mailboxes are found by name only. */
 void filter_extensions(struct buffer *out);
+/* Whether the owner's script has met the identifier in so many seconds (RFC 7352). */
+int filter_has_met(struct mail *mail, const struct filter_owner *owner, struct slice handle_and_id,
+                   uint32_t seconds, bool *out) MUST_CHECK;
 /* In the order of names. */
 int filter_list(struct mail *mail, const struct filter_owner *owner, struct arena *arena,
                 struct filter_script **out, size_t *count_out) MUST_CHECK;

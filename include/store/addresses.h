@@ -18,7 +18,7 @@
 struct address_found {
     int64_t user_id;
     struct slice login;
-    int64_t filter_version; /* of the user; 0: no script is active */
+    int64_t filter_version; /* of the user; 0: no script is active, or the account is disabled */
     int64_t mailbox_id;
     size_t place; /* which of the local parts it was, from 0 */
     /* The mailbox, with the rights of whoever posts; the user's INBOX, with the user's

@@ -36,7 +36,7 @@ struct sieve_active_row {
     struct slice name;
     struct slice text;
     int64_t author_id;   /* of a user's script the user */
-    struct slice login;  /* the author's; empty: gone, or the administrator */
+    struct slice login;  /* the author's; empty: gone, disabled, or the administrator */
     bool administrators; /* a mailbox's script that the administrator has written */
 };
 /* -ERR_NOT_FOUND: none is. */

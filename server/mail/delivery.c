@@ -1,7 +1,7 @@
 #include "mail/delivery.h"
 
 #include "base/clock.h"
-#include "delivery_store.h"
+#include "delivery_plan.h"
 #include "engine.h"
 #include "filter_deliver.h"
 #include "mail/mailbox.h"
@@ -115,7 +115,9 @@ static int put(struct mail *mail, const struct delivery *delivery,
     if (version)
         return filter_deliver(mail, delivery, &owner, version, home->id, message, arena,
                               report_out);
-    return delivery_store_at(mail, delivery, home, message, arena);
+    struct delivery_plan *plan = delivery_plan_new(mail, delivery, arena);
+    int err = plan ? delivery_plan_add_found(plan, home, message) : -ERR_NO_MEMORY;
+    return err ? err : delivery_plan_carry_out(plan);
 }
 
 /* Where delivery_find() has found it, which holds when under the mailbox's lock its rights

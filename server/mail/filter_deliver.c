@@ -2,8 +2,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "delivery_store.h"
+#include "delivery_plan.h"
 #include "engine.h"
+#include "filter_memory.h"
 #include "filter_message.h"
 #include "filter_program.h"
 #include "filter_target.h"
@@ -13,14 +14,16 @@ enum { ATTEMPTS = 4 };
 struct filtering {
     struct mail *mail;
     const struct delivery *delivery;
+    const struct filter_owner *owner;
     struct actor author; /* whose rights count */
     int64_t home_id;
     struct filter_message message;
+    struct filter_memory memory;
+    struct delivery_plan *plan;
     struct arena *arena;
     struct delivery_report *report;
-    bool stored;    /* the mail is somewhere */
-    bool kept;      /* at home, too */
-    bool must_keep; /* an action could not be carried out */
+    struct slice rejection; /* data NULL: none */
+    bool must_keep;         /* an action could not be carried out */
 };
 
 static void note(struct filtering *filtering, const char *text)
@@ -38,6 +41,14 @@ static int mailbox_exists(void *arg, struct slice name, bool *out)
     return filter_target_exists(filtering->mail, &filtering->author, name, filtering->arena, out);
 }
 
+static int is_duplicate(void *arg, struct slice handle_and_id, uint32_t seconds, bool last,
+                        bool *out)
+{
+    (void)last;
+    struct filtering *filtering = arg;
+    return filter_memory_ask(&filtering->memory, handle_and_id, seconds, out);
+}
+
 static int read_message(void *arg, uint64_t start, uint64_t end, struct buffer *out)
 {
     struct filtering *filtering = arg;
@@ -52,6 +63,7 @@ static int run(struct filtering *filtering, const struct sieve_program *program,
     const struct sieve_host host = {.arg = filtering,
                                     .read = read_message,
                                     .mailbox_exists = mailbox_exists,
+                                    .duplicate = is_duplicate,
                                     .environment = items,
                                     .environment_count = sizeof items / sizeof items[0],
                                     .now = clock_realtime_us() / 1000000,
@@ -78,19 +90,17 @@ static struct intake_result choose_message(struct filtering *filtering,
     return changed;
 }
 
+/* A \Seen that each has for themselves is that of the user whose script it is. A mailbox's
+ * script works for all: nobody has read what it files. */
 static int store(struct filtering *filtering, const struct sieve_action *action, int64_t mailbox_id,
                  const struct grant *rights)
 {
     const struct intake_result message = choose_message(filtering, action);
-    const struct delivery_flags flags = {action ? &action->flags : NULL, rights};
+    const struct delivery_flags flags = {.names = action ? &action->flags : NULL,
+                                         .grant = rights,
+                                         .seen_by = filtering->owner->user_id};
     bool has_flags = rights && action && action->has_flags;
-    int err = delivery_store(filtering->mail, filtering->delivery, mailbox_id, &message,
-                             has_flags ? &flags : NULL, filtering->arena);
-    if (err)
-        return err;
-    filtering->stored = true;
-    filtering->kept |= mailbox_id == filtering->home_id;
-    return 0;
+    return delivery_plan_add(filtering->plan, mailbox_id, &message, has_flags ? &flags : NULL);
 }
 
 /* action: NULL: the mail as it came in, whatever the script wanted of it. */
@@ -134,17 +144,24 @@ static int fileinto(struct filtering *filtering, const struct sieve_action *acti
 
 /* Actions -------------------------------------------------------------------------------------- */
 
+/* Told once what else there is to do was done. */
 static int reject(struct filtering *filtering, const struct sieve_action *action)
 {
     struct slice reason = arena_copy(filtering->arena, slice_trim(action->text));
     if (!reason.data)
         return -ERR_NO_MEMORY;
-    bool ascii = text_is_ascii(reason);
     for (size_t i = 0; i < reason.len; i++)
         if ((unsigned char)reason.data[i] < ' ')
             ((char *)reason.data)[i] = ' ';
-    return ascii && reason.len ? fail(ERR_REJECTED, "%.*s", SLICE_ARGS(reason))
-                               : fail(ERR_REJECTED, "The recipient does not want this mail");
+    filtering->rejection = text_is_ascii(reason) && reason.len
+                               ? reason
+                               : SLICE("The recipient does not want this mail");
+    return 0;
+}
+
+static int remember(struct filtering *filtering, const struct sieve_action *action)
+{
+    return filter_memory_plan(&filtering->memory, action, filtering->plan);
 }
 
 /* There is no host that would send it on: the mail is not lost. */
@@ -158,40 +175,53 @@ static int cannot_send(struct filtering *filtering, const struct sieve_action *a
 
 static int leave_out(struct filtering *filtering, const struct sieve_action *action)
 {
-    note(filtering, arena_printf(filtering->arena, "line %u: nothing can be sent or remembered",
-                                 action->line));
+    note(filtering, arena_printf(filtering->arena, "line %u: nothing can be sent", action->line));
     return 0;
 }
 
 typedef int action_function(struct filtering *filtering, const struct sieve_action *action);
 
 static action_function *const functions[] = {
-    [SIEVE_KEEP] = keep,        [SIEVE_FILEINTO] = fileinto,   [SIEVE_REDIRECT] = cannot_send,
-    [SIEVE_REJECT] = reject,    [SIEVE_EREJECT] = reject,      [SIEVE_VACATION] = leave_out,
-    [SIEVE_NOTIFY] = leave_out, [SIEVE_DUPLICATE] = leave_out,
+    [SIEVE_KEEP] = keep,        [SIEVE_FILEINTO] = fileinto,  [SIEVE_REDIRECT] = cannot_send,
+    [SIEVE_REJECT] = reject,    [SIEVE_EREJECT] = reject,     [SIEVE_VACATION] = leave_out,
+    [SIEVE_NOTIFY] = leave_out, [SIEVE_DUPLICATE] = remember,
 };
 
-/* Nothing is tried again once the mail is somewhere. */
-static int carry_out_one(struct filtering *filtering, const struct sieve_action *action)
+static bool is_discarded(const struct sieve_outcome *outcome)
 {
-    int err = functions[action->kind](filtering, action);
-    if (!err || !filtering->stored)
-        return err;
-    note(filtering,
-         arena_printf(filtering->arena, "line %u: not done: %s", action->line, last_error()->text));
-    return 0;
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->actions[i].kind != SIEVE_DUPLICATE)
+            return false;
+    return true;
+}
+
+/* Until the last moment nothing has happened: what fails then can be tried again. */
+static int finish(struct filtering *filtering)
+{
+    int err = delivery_plan_carry_out(filtering->plan);
+    if (err == -ERR_NOT_FOUND)
+        return fail(ERR_STALE, "a mailbox is gone");
+    if (!err && filtering->rejection.data)
+        return fail(ERR_REJECTED, "%.*s", SLICE_ARGS(filtering->rejection));
+    return err;
 }
 
 static int carry_out(struct filtering *filtering, const struct sieve_outcome *outcome)
 {
-    if (outcome->count == 0)
+    if (is_discarded(outcome))
         note(filtering, "discarded");
     int err = 0;
     for (size_t i = 0; i < outcome->count && !err; i++)
-        err = carry_out_one(filtering, &outcome->actions[i]);
-    if (!err && filtering->must_keep && !filtering->kept)
+        err = functions[outcome->actions[i].kind](filtering, &outcome->actions[i]);
+    if (!err && filtering->must_keep && !delivery_plan_has(filtering->plan, filtering->home_id))
         err = keep(filtering, NULL);
-    return filtering->stored ? 0 : err;
+    return err ? err : finish(filtering);
+}
+
+static int keep_only(struct filtering *filtering)
+{
+    int err = keep(filtering, NULL);
+    return err ? err : finish(filtering);
 }
 
 static int keep_after_failure(struct filtering *filtering, const struct sieve_problem *problem)
@@ -199,7 +229,7 @@ static int keep_after_failure(struct filtering *filtering, const struct sieve_pr
     const char *text = problem->text[0] ? problem->text : last_error()->text;
     note(filtering, arena_printf(filtering->arena, "kept, the script failed at line %u: %s",
                                  problem->line, text));
-    return keep(filtering, NULL);
+    return keep_only(filtering);
 }
 
 static int filter(struct filtering *filtering, const struct intake_result *message,
@@ -224,16 +254,21 @@ int filter_deliver(struct mail *mail, const struct delivery *delivery,
 {
     struct filtering filtering = {.mail = mail,
                                   .delivery = delivery,
+                                  .owner = owner,
                                   .home_id = home_id,
                                   .message = {.mail = mail, .stored = message},
+                                  .memory = {.mail = mail, .owner = owner, .arena = arena},
+                                  .plan = delivery_plan_new(mail, delivery, arena),
                                   .arena = arena,
                                   .report = report_out};
     struct filter_program *program;
     struct sieve_problem problem;
     report_out->count = 0;
+    if (!filtering.plan)
+        return -ERR_NO_MEMORY;
     int err = filter_program_get(mail, owner, version, &program, &problem);
     if (err == -ERR_NOT_FOUND && problem.line == 0)
-        return keep(&filtering, NULL); /* it was deactivated just now */
+        return keep_only(&filtering); /* it was deactivated just now */
     if (err == -ERR_UNAVAILABLE)
         return err;
     if (err)

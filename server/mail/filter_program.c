@@ -55,19 +55,21 @@ static int load_script(void *arg, bool global, struct slice name, struct arena *
     return sieve_rows_get(library->mail->database, &library->owner, name, arena, text_out);
 }
 
-static const char *const withheld[] = {"duplicate",   "enotify",      "imapsieve",
-                                       "mailboxid",   "mboxmetadata", "servermetadata",
-                                       "special-use", "vacation",     "vacation-seconds"};
+static const char *const withheld[] = {"enotify",      "imapsieve",       "mailboxid",
+                                       "mboxmetadata", "servermetadata",  "special-use",
+                                       "vacation",     "vacation-seconds"};
 
-/* RFC 6785 sections 2.1 and 3.11: one only for its events, others not for them. */
+/* RFC 6785 sections 2.1 and 3.11: one only for its events, others not for them; RFC 7352 section
+ * 3.1: nor is what tells deliveries apart. */
 static bool is_of_use(enum filter_use use, struct slice extension)
 {
     if (slice_equal(extension, SLICE("imapsieve")))
         return use != FILTER_FOR_MAIL;
-    bool answers = slice_equal(extension, SLICE("reject")) ||
-                   slice_equal(extension, SLICE("ereject")) ||
-                   slice_starts_with(extension, SLICE("vacation"));
-    return !answers || use != FILTER_FOR_EVENTS;
+    bool is_for_deliveries = slice_equal(extension, SLICE("reject")) ||
+                             slice_equal(extension, SLICE("ereject")) ||
+                             slice_equal(extension, SLICE("duplicate")) ||
+                             slice_starts_with(extension, SLICE("vacation"));
+    return !is_for_deliveries || use != FILTER_FOR_EVENTS;
 }
 
 static bool offers(void *arg, struct slice extension)

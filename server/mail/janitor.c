@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
+#include "store/deliveries.h"
 #include "store/messages.h"
 
 enum {
@@ -67,6 +68,7 @@ void janitor_sweep(struct mail *mail)
     sweep(mail, messages_sweep_orphans, ORPHAN_HOURS);
     sweep(mail, messages_sweep_expunged, (int64_t)settings->retention_days * 24);
     sweep(mail, sweep_expunged_seen, 0);
+    sweep(mail, identifiers_sweep, 0);
     sweep(mail, journal_sweep, (int64_t)journal_days * 24);
 }
 

@@ -117,10 +117,9 @@ static struct change *find_culprit(const struct transaction *tx, const struct at
     return NULL;
 }
 
-/* Nothing was done and nobody is to blame: a deadlock or serialization failure
- * (SQLSTATE class 40), or the connection was lost (08), which PostgreSQL may have
- * announced (57P01 to 57P03) or not. */
-static bool is_worth_another(int err)
+/* A deadlock or serialization failure (SQLSTATE class 40), or the connection was lost
+ * (08), which PostgreSQL may have announced (57P01 to 57P03) or not. */
+bool change_is_worth_another(int err)
 {
     static const char *const states[] = {"40", "08", "57P0"};
     const char *state = last_error()->sqlstate;
@@ -146,7 +145,7 @@ static int run_once(struct transaction *tx, struct attempt *attempt)
     struct change *culprit = find_culprit(tx, attempt, err);
     if (culprit)
         culprit->result = err;
-    bool again = is_worth_another(err) && clock_monotonic_ms() < attempt->deadline;
+    bool again = change_is_worth_another(err) && clock_monotonic_ms() < attempt->deadline;
     return culprit || again ? 0 : err;
 }
 

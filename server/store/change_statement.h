@@ -27,4 +27,7 @@ void change_read(const struct result *result, struct change *change);
 enum { FOUND_PLACE, FOUND_KIND, FOUND_UIDVALIDITY, FOUND_MODSEQ, FOUND_UIDS };
 int change_read_found(const struct result *result, size_t row, struct change *change) MUST_CHECK;
 
+/* Whether nothing was done and nobody is to blame for what the transaction failed with. */
+bool change_is_worth_another(int err);
+
 #endif

@@ -6,7 +6,8 @@
 -- function whose argument has a query in it is not made part of this one, but planned anew
 -- each time: hence the domain by itself.
 SELECT m.*, r.rights, r.rights_until,
-       found.user_id, u.login, found.mailbox_id, found.place, u.filter_version
+       found.user_id, u.login, found.mailbox_id, found.place,
+       CASE WHEN NOT u.disabled THEN u.filter_version END AS filter_version
 FROM (SELECT CASE WHEN $2::text = '' THEN (SELECT name FROM mail_domains WHERE is_default)
                   ELSE $2
              END AS name) AS domain

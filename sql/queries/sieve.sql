@@ -33,9 +33,10 @@ WHERE user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
   AND name = $3::text;
 
 -- name: sieve_active
--- Who has written it: of a user's script the user. Without a login somebody who is gone, or
--- the administrator.
-SELECT s.name, s.text, coalesce(s.user_id, s.written_by), coalesce(u.login, ''),
+-- Who has written it: of a user's script the user. Without a login somebody who is gone or
+-- disabled, or the administrator.
+SELECT s.name, s.text, coalesce(s.user_id, s.written_by),
+       CASE WHEN u.disabled THEN '' ELSE coalesce(u.login, '') END,
        s.written_by = 0 AND s.mailbox_id IS NOT NULL AS by_administrator
 FROM sieve_scripts s
 LEFT JOIN users u ON u.id = coalesce(s.user_id, s.written_by)

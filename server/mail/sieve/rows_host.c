@@ -43,16 +43,8 @@ static bool is_header_name_tag(const struct sieve_tag_value *given)
     return given && given->tag->choice == BY_HEADER;
 }
 
-static int check_duplicate(struct sieve_compiler *compiler, struct sieve_call *call)
-{
-    const struct sieve_tag_value *given = sieve_call_tag(call, SIEVE_GROUP_IDENTIFIER);
-    return is_header_name_tag(given)
-               ? sieve_check_strings(compiler, &given->value, sieve_is_header_name,
-                                     "the name of the header field")
-               : 0;
-}
-
-/* What tells messages apart: by default their Message-ID. Empty: there is nothing. */
+/* What tells messages apart: by default their Message-ID. Empty: there is nothing, as in a
+ * field whose name is none. */
 static int get_identifier(struct sieve_run *run, const struct sieve_call *call, struct slice *out)
 {
     const struct sieve_tag_value *given = sieve_call_tag(call, SIEVE_GROUP_IDENTIFIER);
@@ -64,7 +56,13 @@ static int get_identifier(struct sieve_run *run, const struct sieve_call *call, 
         *out = name;
         return 0;
     }
-    (void)mime_field_find(run->header, name, &value);
+    struct buffer text;
+    buffer_init(&text, 0);
+    if (mime_field_find(run->header, name, &value))
+        mime_decode_header(slice_trim(value), &text);
+    result = buffer_keep(&text, &run->scratch, &value);
+    if (result < 0)
+        return sieve_run_failed(run, result);
     *out = slice_trim(value);
     return sieve_run_charge(run, run->header.len);
 }
@@ -104,7 +102,7 @@ static int test_duplicate(struct sieve_run *run, const struct sieve_call *call, 
     struct slice identifier;
     bool seen = false;
     int result = get_identifier(run, call, &identifier);
-    if (result == 0 && identifier.len == 0) {
+    if (result == 0 && (identifier.len == 0 || action.seconds == 0)) {
         *out = false;
         return 0;
     }
@@ -268,7 +266,6 @@ const struct sieve_row sieve_row_environment = {
 const struct sieve_row sieve_row_duplicate = {
     TEST_ROW(duplicate, SIEVE_EXT_DUPLICATE),
     .tags = duplicate_tags,
-    .check = check_duplicate,
 };
 
 const struct sieve_row sieve_row_mailboxexists = {

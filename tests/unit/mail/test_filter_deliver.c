@@ -1,8 +1,10 @@
+#include "fiber/fiber.h"
+#include "mail/account.h"
 #include "mail/address.h"
 #include "mail/delivery.h"
 #include "mail/filter.h"
 #include "mail/mailbox.h"
-#include "world.h"
+#include "workers.h"
 
 static struct delivery_report report;
 
@@ -187,4 +189,217 @@ static void rights_body(struct world *world)
 void test_filter_deliver_has_the_rights_of_the_author(void)
 {
     world_run(rights_body);
+}
+
+static const char first_mail[] = "Message-ID: <1@elsewhere.example>\r\n\r\nfirst\r\n";
+
+static void duplicates_body(struct world *world)
+{
+    CHECK_OK(address_add_domain(world->mail, SLICE("example.org")));
+    activate(world, &world->alice, "",
+             "require [\"duplicate\", \"fileinto\", \"mailbox\"];"
+             "if duplicate { fileinto :create \"Twice\"; }");
+    CHECK_OK(deliver_as(world, "alice@example.org", first_mail, true));
+    CHECK_OK(deliver_as(world, "alice@example.org", first_mail, true));
+    CHECK_OK(deliver_as(world, "alice@example.org", first_mail, false));
+    CHECK_OK(deliver(world, "alice@example.org")); /* has no Message-ID */
+    CHECK_OK(deliver(world, "alice@example.org"));
+    CHECK_INT(count_in(world, "INBOX"), 3);
+    CHECK_INT(count_in(world, "Twice"), 2);
+    activate(world, &world->bob, "",
+             "require [\"duplicate\", \"reject\"];"
+             "if duplicate { discard; } else { reject \"no\"; }");
+    CHECK_ERR(deliver_as(world, "bob@example.org", first_mail, true), ERR_REJECTED);
+    CHECK_OK(deliver_as(world, "bob@example.org", first_mail, true));
+    CHECK_STR(noted(world), "discarded");
+    world_sql("UPDATE filter_identifiers SET seen_at = seen_at - interval '8 days'");
+    CHECK_ERR(deliver_as(world, "bob@example.org", first_mail, true), ERR_REJECTED);
+    world_create(world, "Shared/Sales");
+    world_allow(world, "Shared/Sales", "anyone", "p");
+    activate(world, &world->admin, "Shared/Sales",
+             "require \"duplicate\"; if duplicate { discard; }");
+    CHECK_OK(deliver_as(world, "shared+Sales@example.org", first_mail, true));
+    CHECK_OK(deliver_as(world, "shared+Sales@example.org", first_mail, true));
+    CHECK_INT(count_in(world, "Sales"), 1);
+}
+
+void test_filter_deliver_remembers_identifiers(void)
+{
+    world_run(duplicates_body);
+}
+
+static void last_body(struct world *world)
+{
+    CHECK_OK(address_add_domain(world->mail, SLICE("example.org")));
+    const char *const older = "UPDATE filter_identifiers SET seen_at = seen_at - interval '40 s'";
+    activate(world, &world->alice, "",
+             "require \"duplicate\"; if duplicate :seconds 60 :last { discard; }");
+    CHECK_OK(deliver_as(world, "alice@example.org", first_mail, true));
+    for (int i = 0; i < 3; i++) {
+        world_sql(older);
+        CHECK_OK(deliver_as(world, "alice@example.org", first_mail, true));
+    }
+    CHECK_INT(count_in(world, "INBOX"), 1);
+    activate(world, &world->alice, "",
+             "require \"duplicate\"; if duplicate :seconds 60 { discard; }");
+    for (int i = 0; i < 2; i++) {
+        world_sql(older);
+        CHECK_OK(deliver_as(world, "alice@example.org", first_mail, true));
+    }
+    CHECK_INT(count_in(world, "INBOX"), 2);
+}
+
+void test_filter_deliver_counts_from_the_first_or_last_time(void)
+{
+    world_run(last_body);
+}
+
+static void fails_wholly_body(struct world *world)
+{
+    CHECK_OK(address_add_domain(world->mail, SLICE("example.org")));
+    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("A"), SLICE_EMPTY, NULL));
+    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("B"), SLICE_EMPTY, NULL));
+    activate(world, &world->alice, "",
+             "require [\"duplicate\", \"fileinto\", \"copy\", \"ihave\"];"
+             "if duplicate { discard; stop; }"
+             "fileinto \"A\"; fileinto \"B\"; fileinto :copy \"A\";"
+             "if header \"X-Fail\" \"1\" { error \"failed\"; } else { keep; }");
+    world_sql(arena_printf(&world->arena,
+                           "ALTER TABLE entries ADD CONSTRAINT broken CHECK (mailbox_id <> %lld)",
+                           (long long)world_sql("SELECT id FROM mailboxes WHERE name = 'B'")));
+    CHECK(deliver_as(world, "alice@example.org", first_mail, true) != 0);
+    CHECK_INT(world_sql("SELECT count(*) FROM entries"), 0);
+    world_sql("ALTER TABLE entries DROP CONSTRAINT broken");
+    CHECK_OK(deliver_as(world, "alice@example.org",
+                        "X-Fail: 1\r\nMessage-ID: <1@elsewhere.example>\r\n\r\n", true));
+    CHECK_INT(count_in(world, "INBOX"), 1);
+    CHECK_OK(deliver_as(world, "alice@example.org", first_mail, true));
+    CHECK_INT(count_in(world, "A"), 1);
+    CHECK_INT(count_in(world, "B"), 1);
+    CHECK_INT(count_in(world, "INBOX"), 2);
+}
+
+void test_filter_deliver_does_all_or_nothing(void)
+{
+    world_run(fails_wholly_body);
+}
+
+static int64_t count_seen(struct world *world, const struct actor *actor)
+{
+    return world_sql(arena_printf(&world->arena,
+                                  "SELECT coalesce(sum(bit_count(bits)), 0) FROM seen_pages"
+                                  " WHERE user_id = %lld",
+                                  (long long)actor->user_id));
+}
+
+static void seen_body(struct world *world)
+{
+    CHECK_OK(address_add_domain(world->mail, SLICE("example.org")));
+    world_create(world, "Shared/Sales");
+    world_allow(world, "Shared/Sales", "anyone", "p");
+    world_allow(world, "Shared/Sales", "alice", "li");
+    activate(world, &world->alice, "",
+             "require [\"fileinto\", \"imap4flags\"];"
+             "fileinto :flags \"\\\\Seen\" \"Shared/Sales\";");
+    CHECK_OK(deliver(world, "alice@example.org"));
+    CHECK_INT(count_seen(world, &world->alice), 0);
+    world_allow(world, "Shared/Sales", "alice", "lis");
+    CHECK_OK(deliver(world, "alice@example.org"));
+    CHECK_INT(count_seen(world, &world->alice), 1);
+    world_allow(world, "Shared/Sales", "bob", "lrswipkxtea");
+    activate(world, &world->bob, "Shared/Sales",
+             "require [\"imap4flags\"]; keep :flags [\"\\\\Seen\", \"\\\\Flagged\"];");
+    CHECK_OK(deliver(world, "shared+Sales@example.org"));
+    CHECK_INT(count_seen(world, &world->bob), 0);
+    CHECK_INT(world_sql("SELECT count(*) FROM entries WHERE flags <> 0"), 1);
+    CHECK_INT(count_in(world, "Sales"), 3);
+}
+
+void test_filter_deliver_gives_the_user_a_seen_of_their_own(void)
+{
+    world_run(seen_body);
+}
+
+static void disabled_body(struct world *world)
+{
+    CHECK_OK(address_add_domain(world->mail, SLICE("example.org")));
+    world_create(world, "Shared/Sales");
+    world_create(world, "Shared/Sales/Big");
+    world_allow(world, "Shared/Sales", "anyone", "p");
+    world_allow(world, "Shared/Sales", "bob", "la");
+    world_allow(world, "Shared/Sales/Big", "bob", "li");
+    activate(world, &world->bob, "Shared/Sales",
+             "require \"fileinto\"; fileinto \"Shared/Sales/Big\";");
+    activate(world, &world->bob, "", "discard;");
+    CHECK_OK(deliver(world, "shared+Sales@example.org"));
+    CHECK_INT(count_in(world, "Sales/Big"), 1);
+    CHECK_OK(account_set_disabled(world->mail, SLICE("bob"), true));
+    CHECK_OK(deliver(world, "shared+Sales@example.org"));
+    CHECK_INT(count_in(world, "Sales/Big"), 1);
+    CHECK_INT(count_in(world, "Sales"), 1);
+    CHECK_OK(deliver(world, "bob@example.org"));
+    CHECK_INT(count_in(world, "INBOX"), 1);
+    CHECK_OK(account_set_disabled(world->mail, SLICE("bob"), false));
+    CHECK_OK(deliver(world, "shared+Sales@example.org"));
+    CHECK_INT(count_in(world, "Sales/Big"), 2);
+    CHECK_OK(deliver(world, "bob@example.org"));
+    CHECK_INT(count_in(world, "INBOX"), 1);
+}
+
+void test_filter_deliver_has_no_rights_of_who_is_disabled(void)
+{
+    world_run(disabled_body);
+}
+
+enum { RACERS = 8 };
+
+struct racer {
+    struct world world; /* with the engine of a worker */
+    bool done;
+};
+
+static void race(void *arg)
+{
+    struct racer *racer = arg;
+    CHECK_OK(deliver_as(&racer->world, "alice@example.org", first_mail, true));
+    racer->done = true;
+}
+
+static bool all_done(void *arg)
+{
+    const struct racer *racers = arg;
+    for (size_t i = 0; i < RACERS; i++)
+        if (!racers[i].done)
+            return false;
+    return true;
+}
+
+static void race_body(struct world *world)
+{
+    static struct racer racers[RACERS];
+    struct worker workers[2];
+    CHECK_OK(address_add_domain(world->mail, SLICE("example.org")));
+    CHECK_OK(mailbox_create(world->mail, &world->alice, SLICE("Twice"), SLICE_EMPTY, NULL));
+    activate(world, &world->alice, "",
+             "require [\"duplicate\", \"fileinto\"]; if duplicate { fileinto \"Twice\"; }");
+    for (size_t i = 0; i < 2; i++)
+        worker_start(&workers[i], false);
+    for (size_t i = 0; i < RACERS; i++) {
+        racers[i] = (struct racer){.world = *world};
+        racers[i].world.mail = workers[i % 2].mail;
+        arena_init(&racers[i].world.arena, 0);
+        CHECK_OK(fiber_spawn("racer", race, &racers[i], NULL));
+    }
+    CHECK(workers_wait(all_done, racers));
+    CHECK_INT(count_in(world, "INBOX"), 1);
+    CHECK_INT(count_in(world, "Twice"), RACERS - 1);
+    for (size_t i = 0; i < RACERS; i++)
+        arena_clear(&racers[i].world.arena);
+    for (size_t i = 0; i < 2; i++)
+        worker_stop(&workers[i]);
+}
+
+void test_filter_deliver_lets_one_of_many_be_the_first(void)
+{
+    world_run(race_body);
 }
