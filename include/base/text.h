@@ -34,16 +34,17 @@ int text_to_utf8(struct slice charset, struct slice octets, struct buffer *out) 
  * search strings, which must be exact. */
 int text_to_utf8_strict(struct slice charset, struct slice octets, struct buffer *out) MUST_CHECK;
 
-/* Appends s (UTF-8) as SEARCH compares it: NFKC with full case folding (as
- * RFC 5051 i;unicode-casemap asks in spirit), runs of white space to one
- * space. Broken UTF-8 becomes U+FFFD. */
+/* Appends s (UTF-8) as SEARCH compares it: what i;unicode-casemap (RFC 5051) finds in s is found
+ * in this, and what differs only by full case folding ("Straße", "STRASSE"), by invisible
+ * characters or by how much white space there is, which becomes one space. Each code point is
+ * folded for itself. Broken UTF-8 becomes U+FFFD. */
 void text_fold(struct slice s, struct buffer *out);
 
 /* Appends the code point at *at as i;unicode-casemap compares it (RFC 5051 section 2): its
  * titlecase, decomposed, compatibility included. *at moves behind it and must be within s. */
 void text_casemap_next(struct slice s, size_t *at, struct buffer *out);
 
-/* Goes up when text_fold may give something else than before: with ICU's Unicode. */
+/* Goes up with ICU's Unicode: then text_fold and text_casemap_next may give something else. */
 uint32_t text_edition(void);
 
 /* Appends s in NFC. -ERR_CHARSET when s is not UTF-8. For mailbox names. */

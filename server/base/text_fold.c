@@ -1,16 +1,19 @@
+#include <string.h>
 #include <unicode/uchar.h>
-#include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
 #include <unicode/uversion.h>
 
 #include "base/text.h"
+#include "casemap.h"
 #include "utf8.h"
 
-/* Text is folded in pieces, so that a body of any size needs only this much
- * of a fiber's stack. U+FDFA (three octets) becomes 18 units, the most there is. */
-enum { PIECE_SIZE = 512, FOLDED_PIECE_SIZE = PIECE_SIZE * 6, WRITER_SIZE = 1024 };
+enum {
+    WRITER_SIZE = 1024,
+    FOLDED_MAX = 96, /* octets of a code point; U+FDFA has 33 */
+    SHORT_MAX = 11   /* what nearly all fold to */
+};
 
 struct writer {
     struct buffer *out;
@@ -23,25 +26,6 @@ static void flush(struct writer *writer)
 {
     buffer_add(writer->out, slice_of(writer->octets, writer->len));
     writer->len = 0;
-}
-
-static void put_space(struct writer *writer)
-{
-    if (!writer->after_space)
-        writer->octets[writer->len++] = ' ';
-    writer->after_space = true;
-}
-
-static void put_code_point(struct writer *writer, UChar32 c)
-{
-    if (writer->len > WRITER_SIZE - U8_MAX_LENGTH)
-        flush(writer);
-    if (u_isUWhiteSpace(c)) {
-        put_space(writer);
-        return;
-    }
-    U8_APPEND_UNSAFE(writer->octets, writer->len, c);
-    writer->after_space = false;
 }
 
 /* ASCII folds octet by octet, and a run of it is most of most mail: no
@@ -73,46 +57,83 @@ static void fold_ascii(struct slice s, struct writer *writer)
     }
 }
 
-/* NFKC_Casefold (Unicode Standard section 5.18): NFKC with full case folding
- * and without what is invisible (soft hyphens, zero width joiners). */
-static void fold_piece(const UNormalizer2 *folder, struct slice s, struct writer *writer)
+/* Of one code point ------------------------------------------------------------------- */
+
+/* Full case folding of what i;unicode-casemap has left; white space is a space, and what is
+ * invisible (soft hyphens, zero width joiners) nothing. */
+static size_t fold_mapped(UChar32 c, char *octets, size_t len)
 {
-    UChar wide[PIECE_SIZE], folded[FOLDED_PIECE_SIZE];
-    int32_t length = 0;
+    UChar one[U16_MAX_LENGTH], folded[CASEMAP_MAX];
+    int32_t one_length = 0, length = 0;
     UErrorCode status = U_ZERO_ERROR;
-    u_strFromUTF8WithSub(wide, PIECE_SIZE, &length, s.data, (int32_t)s.len, 0xfffd, NULL, &status);
-    length = unorm2_normalize(folder, wide, length, folded, FOLDED_PIECE_SIZE, &status);
-    if (U_FAILURE(status)) {
-        writer->out->failed = -ERR_INTERNAL;
+    if (u_isUWhiteSpace(c)) {
+        octets[len++] = ' ';
+        return len;
+    }
+    if (u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
+        return len;
+    U16_APPEND_UNSAFE(one, one_length, u_totitle(c)); /* what was decomposed may have one */
+    length = u_strFoldCase(folded, CASEMAP_MAX, one, one_length, U_FOLD_CASE_DEFAULT, &status);
+    for (int32_t i = 0; i < length && len <= FOLDED_MAX - U8_MAX_LENGTH;) {
+        UChar32 next;
+        U16_NEXT(folded, i, length, next);
+        U8_APPEND_UNSAFE(octets, len, next);
+    }
+    return len;
+}
+
+static size_t fold_code_point(UChar32 c, char octets[FOLDED_MAX])
+{
+    UChar mapped[CASEMAP_MAX];
+    int32_t length = casemap(c, mapped);
+    size_t len = 0;
+    for (int32_t i = 0; i < length;) {
+        UChar32 next;
+        U16_NEXT(mapped, i, length, next);
+        len = fold_mapped(next, octets, len);
+    }
+    return len;
+}
+
+/* A text has few different code points: what they fold to is remembered. */
+struct memory {
+    UChar32 c; /* 0: nothing yet */
+    uint8_t len;
+    char octets[SHORT_MAX];
+};
+enum { MEMORY_SIZE = 4096 };
+static _Thread_local struct memory memories[MEMORY_SIZE];
+
+static void put(struct writer *writer, const char *octets, size_t len)
+{
+    if (writer->len > WRITER_SIZE - FOLDED_MAX)
+        flush(writer);
+    for (size_t i = 0; i < len; i++) {
+        bool is_space = octets[i] == ' ';
+        if (!(is_space && writer->after_space))
+            writer->octets[writer->len++] = octets[i];
+        writer->after_space = is_space;
+    }
+}
+
+static void put_code_point(struct writer *writer, UChar32 c)
+{
+    struct memory *memory = &memories[(uint32_t)c % MEMORY_SIZE];
+    if (memory->c == c) {
+        put(writer, memory->octets, memory->len);
         return;
     }
-    for (int32_t i = 0; i < length;) {
-        UChar32 c;
-        U16_NEXT(folded, i, length, c);
-        put_code_point(writer, c);
-    }
+    char octets[FOLDED_MAX];
+    size_t len = fold_code_point(c, octets);
+    put(writer, octets, len);
+    if (len > SHORT_MAX)
+        return;
+    memory->c = c;
+    memory->len = (uint8_t)len;
+    memcpy(memory->octets, octets, len);
 }
 
-/* Whether text can be folded apart before and after this place. */
-static bool is_boundary(const UNormalizer2 *folder, struct slice s, size_t at)
-{
-    if ((unsigned char)s.data[at] < 0x80)
-        return true;
-    if (utf8_sequence(s, at) == 0)
-        return false;
-    return unorm2_hasBoundaryBefore(folder, (UChar32)text_next(s, &at));
-}
-
-static size_t piece_length(const UNormalizer2 *folder, struct slice s)
-{
-    if (s.len <= PIECE_SIZE)
-        return s.len;
-    for (size_t end = PIECE_SIZE; end > PIECE_SIZE / 2; end--) {
-        if (is_boundary(folder, s, end))
-            return end;
-    }
-    return utf8_cut(s, PIECE_SIZE).len; /* hundreds of combining marks: no text */
-}
+/* Texts --------------------------------------------------------------------------------- */
 
 void text_fold(struct slice s, struct buffer *out)
 {
@@ -120,23 +141,12 @@ void text_fold(struct slice s, struct buffer *out)
     writer.out = out;
     writer.len = 0;
     writer.after_space = false;
-
-    UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2 *folder = unorm2_getNFKCCasefoldInstance(&status);
-    if (U_FAILURE(status)) {
-        out->failed = -ERR_INTERNAL;
-        return;
-    }
     while (s.len > 0 && !out->failed) {
-        size_t ascii = utf8_ascii_prefix(s);
-        if (ascii < s.len && ascii > 0)
-            ascii--; /* the last one may be the base of a combining mark */
-        fold_ascii(slice_sub(s, 0, ascii), &writer);
-        s = slice_sub(s, ascii, s.len);
-
-        size_t piece = piece_length(folder, s);
-        fold_piece(folder, slice_sub(s, 0, piece), &writer);
-        s = slice_sub(s, piece, s.len);
+        size_t at = utf8_ascii_prefix(s);
+        fold_ascii(slice_sub(s, 0, at), &writer);
+        while (at < s.len && (unsigned char)s.data[at] >= 0x80)
+            put_code_point(&writer, (UChar32)text_next(s, &at));
+        s = slice_sub(s, at, s.len);
     }
     flush(&writer);
 }

@@ -7,7 +7,7 @@
 
 /* Extensions that are no command: how things are said, not what is said. */
 static const char capability_always[] = "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR";
-static const char capability_logged_in[] = " RIGHTS=texk UIDPLUS SAVEDATE INPROGRESS";
+static const char capability_logged_in[] = " RIGHTS=texk UIDPLUS SAVEDATE INPROGRESS I18NLEVEL=1";
 
 static void capability_render_commands(unsigned states, struct buffer *out)
 {

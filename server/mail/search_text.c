@@ -8,8 +8,10 @@ enum {
      * folded in such, so that nobody else on this worker waits long. */
     DECODE_SLICE = 1 << 20,
     FOLD_SLICE = 64 << 10,
-    /* What charsets and folding can make of a part, and then some. */
-    TEXT_MAX = 64 << 20
+    /* Of a part that folds to more, only so much is looked into. */
+    TEXT_ENOUGH = 64 << 20,
+    /* With what the last slice makes of it: U+FDFA becomes eleven times as long. */
+    TEXT_MAX = TEXT_ENOUGH + 12 * 2 * FOLD_SLICE
 };
 
 void search_reader_init(struct search_reader *reader)
@@ -89,7 +91,7 @@ static size_t fold_cut(struct slice text)
 
 static void fold_in_slices(struct slice text, struct buffer *folded)
 {
-    while (text.len) {
+    while (text.len && folded->len < TEXT_ENOUGH) {
         size_t cut = fold_cut(text);
         text_fold(slice_sub(text, 0, cut), folded);
         text = slice_sub(text, cut, text.len);

@@ -186,16 +186,16 @@ void test_search_args_folds(void)
 {
     CHECK_SEARCH("SUBJECT \"\xc3\x84PFEL Stra\xc3\x9f"
                  "e\"",
-                 "HEADER Subject \"\xc3\xa4pfel strasse\"");
-    CHECK_SEARCH("BODY {4}\r\nA\xcc\x88!", "BODY \"\xc3\xa4!\"");
+                 "HEADER Subject \"a\xcc\x88pfel strasse\"");
+    CHECK_SEARCH("BODY {4}\r\nA\xcc\x88!", "BODY \"a\xcc\x88!\"");
 }
 
 void test_search_args_charsets(void)
 {
-    CHECK_SEARCH("CHARSET UTF-8 BODY \"\xc3\xa9\"", "BODY \"\xc3\xa9\"");
+    CHECK_SEARCH("CHARSET UTF-8 BODY \"\xc3\xa9\"", "BODY \"e\xcc\x81\"");
     CHECK_SEARCH("charset \"us-ascii\" BODY e", "BODY \"e\"");
     CHECK_SEARCH("CHARSET ISO-8859-1 BODY {1}\r\n\xe9 SUBJECT \"\xe4\"",
-                 "AND(BODY \"\xc3\xa9\", HEADER Subject \"\xc3\xa4\")");
+                 "AND(BODY \"e\xcc\x81\", HEADER Subject \"a\xcc\x88\")");
     CHECK_SEARCH("CHARSET KOI8-R BODY \"\xc1\"", "BODY \"\xd0\xb0\"");
     check_refused(SLICE("CHARSET NOSUCH BODY e"), ERR_CHARSET, __LINE__);
     check_refused(SLICE("CHARSET \"\" BODY e"), ERR_CHARSET, __LINE__);
