@@ -37,6 +37,8 @@ void random_octets(void *out, size_t len);
 void base64_encode(struct buffer *out, struct slice octets);
 /* -ERR_SYNTAX for anything but canonical padded base64. */
 int base64_decode(struct arena *arena, struct slice text, struct slice *out) MUST_CHECK;
+/* The same with "-" and "_" and without padding (RFC 4648 section 5, RFC 7515 section 2). */
+int base64url_decode(struct arena *arena, struct slice text, struct slice *out) MUST_CHECK;
 void hex_encode(struct buffer *out, struct slice octets);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Octets as text: base64 (RFC 4648 section 4) and hexadecimal.
+ * Octets as text: base64 (RFC 4648 sections 4 and 5) and hexadecimal.
  */
 #include "base/digest.h"
 
@@ -89,6 +89,27 @@ int base64_decode(struct arena *arena, struct slice text, struct slice *out)
     }
     *out = slice_of(octets, length);
     return 0;
+}
+
+int base64url_decode(struct arena *arena, struct slice text, struct slice *out)
+{
+    if (text.len % 4 == 1)
+        return fail(ERR_SYNTAX, "no base64url has that length");
+    size_t padded = (text.len + 3) / 4 * 4;
+    char *copy = arena_alloc(arena, padded);
+    if (!copy)
+        return -ERR_NO_MEMORY;
+    for (size_t i = 0; i < padded; i++) {
+        char c = i < text.len ? text.data[i] : '=';
+        if (i < text.len && (c == '+' || c == '/' || c == '='))
+            return fail(ERR_SYNTAX, "no base64url at character %zu", i);
+        copy[i] = c;
+        if (c == '-')
+            copy[i] = '+';
+        else if (c == '_')
+            copy[i] = '/';
+    }
+    return base64_decode(arena, slice_of(copy, padded), out);
 }
 
 void hex_encode(struct buffer *out, struct slice octets)

@@ -51,6 +51,32 @@ void test_encoding_base64_refuses_what_is_not_canonical(void)
     arena_clear(&arena);
 }
 
+void test_encoding_base64url(void)
+{
+    static const struct {
+        struct slice text, octets;
+    } rows[] = {{{"", 0}, {"", 0}},
+                {{"Zg", 2}, {"f", 1}},
+                {{"Zm8", 3}, {"fo", 2}},
+                {{"Zm9v", 4}, {"foo", 3}},
+                {{"AP_-", 4}, {"\0\xff\xfe", 3}}};
+    static const char *const wrong[] = {"Z",  "Zg==",  "Zm8=", "AP/+",
+                                        "Zh", "Zm9vZ", "Zm 8", "Zm8\n"};
+    arena_init(&arena, 0);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct slice octets = SLICE_EMPTY;
+        CHECK_OK(base64url_decode(&arena, rows[i].text, &octets));
+        CHECK(slice_equal(octets, rows[i].octets));
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct slice octets = SLICE("untouched");
+        if (!CHECK_ERR(base64url_decode(&arena, slice_cstr(wrong[i]), &octets), ERR_SYNTAX))
+            CHECK_STR(wrong[i], "");
+        CHECK_SLICE(octets, "untouched");
+    }
+    arena_clear(&arena);
+}
+
 void test_encoding_base64_goes_both_ways(void)
 {
     char octets[300];
