@@ -14,6 +14,7 @@
 #include "mail/mail.h"
 #include "net/listener.h"
 #include "net/tls.h"
+#include "session/identity.h"
 #include "session/roster.h"
 #include "session/throttle.h"
 
@@ -21,6 +22,7 @@
 struct imap_settings {
     struct tls_context *tls;                       /* NULL: no TLS on offer */
     const struct network_list *plaintext_networks; /* passwords without TLS from here */
+    struct identity_rules *identities;             /* behind tokens and certificates */
     struct throttle *throttle; /* failed logins; the worker's, whatever is reloaded */
     uint32_t line_max;
     uint32_t literal_max;           /* of literals other than messages */

@@ -6,6 +6,8 @@
 #ifndef POSTROOM_NET_TLS_H
 #define POSTROOM_NET_TLS_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 struct tls_context;
@@ -15,6 +17,15 @@ struct tls_settings {
     const char *key_file;         /* PEM */
     const char *minimum_protocol; /* "TLSv1.2" or "TLSv1.3" */
     const char *ciphers;          /* OpenSSL cipher list for TLS 1.2, NULL: default */
+    const char *client_ca_file;   /* PEM: who vouches for clients, and whom no more (CRLs); NULL:
+                                     clients are not asked for a certificate */
+    bool client_required;         /* no handshake without a verified one */
+};
+
+/* What a client's certificate may call it by. */
+enum tls_client_name {
+    TLS_CLIENT_EMAIL,  /* the first rfc822Name among the alternative names (RFC 5280) */
+    TLS_CLIENT_COMMON, /* CN of the subject, if it has one only */
 };
 
 /* -ERR_TLS with the file and OpenSSL's reason. */

@@ -37,6 +37,7 @@ struct config {
     struct config_list listen_managesieve;
     struct config_list listen_managesieves;
     struct config_list plaintext_networks;
+    struct config_list login_domains;
 
     const char *log_file;
     const char *log_level;
@@ -50,6 +51,17 @@ struct config {
     const char *tls_key;
     const char *tls_minimum_protocol;
     const char *tls_ciphers;
+    const char *tls_client_certificate;
+    const char *tls_client_ca;
+    struct config_list tls_client_names;
+
+    struct config_list oauth_keys;
+    const char *oauth_jwks;
+    const char *oauth_issuer;
+    struct config_list oauth_audience;
+    const char *oauth_user_claim;
+    int64_t oauth_leeway;
+    const char *oauth_discovery;
 
     int64_t limits_connections_per_user;
     int64_t limits_connections_per_address;

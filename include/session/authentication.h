@@ -1,7 +1,7 @@
 /*
  * AUTHENTICATE, whatever the protocol (RFC 4422): a mechanism of proto/sasl.h proves who
- * somebody is, with the accounts behind it and the connection's channel bindings. How
- * challenges and answers look on the wire is the protocol's.
+ * somebody is, with the accounts behind it, the connection's channel bindings and the rules
+ * about tokens and certificates. How challenges and answers look on the wire is the protocol's.
  */
 #ifndef POSTROOM_SESSION_AUTHENTICATION_H
 #define POSTROOM_SESSION_AUTHENTICATION_H
@@ -11,12 +11,20 @@
 #include "base/arena.h"
 #include "mail/mail.h"
 #include "net/stream.h"
+#include "proto/sasl.h"
+#include "session/identity.h"
+
+/* What is on offer on this connection, strongest first, for capabilities; how many. plaintext:
+ * passwords and tokens may be sent on it. */
+size_t authentication_mechanisms(const struct stream *stream, const struct identity_rules *rules,
+                                 bool plaintext, const char *out[SASL_MECHANISM_COUNT]);
 
 struct authentication {
     struct mail *mail;
     struct stream *stream;
-    struct arena *arena; /* of the command */
-    bool plaintext;      /* passwords may be sent on this connection */
+    struct identity_rules *rules; /* held as long as it takes */
+    struct arena *arena;          /* of the command */
+    bool plaintext;               /* passwords and tokens may be sent on this connection */
     void *arg;
     /* Sends a challenge and reads the answer, both in base64; the answer lives until the
      * next exchange. `last`: the mechanism has nothing more to ask, it only has something
@@ -25,7 +33,8 @@ struct authentication {
 };
 
 /* `initial` is the first answer in base64; data NULL: the client gave none. Who it is, and
- * as whom (empty: the same), both prepared by SASLprep and in the arena. -ERR_PRIVACY: not
+ * as whom (empty: the same, also when the client has said so), both prepared by SASLprep and
+ * in the arena. -ERR_PRIVACY: not
  * without TLS. -ERR_INVALID: no such mechanism. -ERR_SYNTAX: also when the client gave up.
  * -ERR_CREDENTIALS, and what the exchange returned. */
 int authentication_run(const struct authentication *authentication, struct slice mechanism,

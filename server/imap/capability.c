@@ -3,7 +3,8 @@
 #include "command.h"
 #include "extension.h"
 #include "message_limit.h"
-#include "proto/sasl.h"
+#include "server_private.h"
+#include "session/authentication.h"
 
 /* Extensions that are no command: how things are said, not what is said. */
 static const char capability_always[] = "IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR";
@@ -19,12 +20,13 @@ static void capability_render_commands(unsigned states, struct buffer *out)
 
 static void capability_render_login(const struct session *session, struct buffer *out)
 {
-    bool tls = stream_is_tls(session->stream);
     bool plaintext = session_may_send_password(session);
     if (session_can_start_tls(session))
         buffer_add_cstr(out, " STARTTLS");
-    const char *const *mechanisms = sasl_mechanisms(tls, plaintext);
-    for (size_t i = 0; mechanisms[i]; i++)
+    const char *mechanisms[SASL_MECHANISM_COUNT];
+    size_t count = authentication_mechanisms(session->stream, session->server->settings.identities,
+                                             plaintext, mechanisms);
+    for (size_t i = 0; i < count; i++)
         buffer_printf(out, " AUTH=%s", mechanisms[i]);
     if (!plaintext)
         buffer_add_cstr(out, " LOGINDISABLED");

@@ -4,8 +4,8 @@
 
 /* A literal that is not wanted is read and thrown away up to this size. */
 enum { SKIP_MAX = 64 << 20 };
-/* What is no script is short: names, and messages of SASL in base64. */
-enum { LITERAL_MAX = 8192 };
+/* What is no script is short: names, and messages of SASL (SASL_MESSAGE_MAX) in base64. */
+enum { LITERAL_MAX = 12 * 1024 };
 
 static int input_timeout(const struct managesieve_session *session)
 {

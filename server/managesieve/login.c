@@ -89,9 +89,20 @@ static int log_in(struct managesieve_session *session, struct slice login, struc
     return 0;
 }
 
+/* RFC 5804 section 1.3: where there is no TLS to be had, ENCRYPT-NEEDED would ask for it in vain.
+ */
+static int refuse_as_weak(struct managesieve_session *session)
+{
+    struct error reason = *last_error();
+    managesieve_log(session, LOG_WARNING, "refused", "AUTHENTICATE", -ERR_PRIVACY);
+    return managesieve_reply(session, "NO", "AUTH-TOO-WEAK", reason.text);
+}
+
 /* Failures answer late, and later each time; then the connection ends. */
 static int login_fail(struct managesieve_session *session, int err)
 {
+    if (err == -ERR_PRIVACY && !session->server->settings.tls)
+        return refuse_as_weak(session);
     if (err != -ERR_CREDENTIALS)
         return err;
     struct error reason = *last_error();
@@ -128,6 +139,7 @@ int managesieve_run_authenticate(struct managesieve_session *session,
     struct login_exchange exchange = {session, arena, SLICE_EMPTY};
     struct authentication authentication = {.mail = session->server->mail,
                                             .stream = session->stream,
+                                            .rules = session->server->settings.identities,
                                             .arena = arena,
                                             .plaintext = managesieve_may_send_password(session),
                                             .arg = &exchange,

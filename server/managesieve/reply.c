@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "mail/filter.h"
 #include "mail/sieve.h"
-#include "proto/sasl.h"
 #include "session.h"
+#include "session/authentication.h"
 
 enum { QUOTED_MAX = 1024 };
 
@@ -140,10 +140,11 @@ static void add_capability(struct buffer *out, const char *name, struct slice va
 /* Nobody logs in twice: none are left then. */
 static void add_mechanisms(const struct managesieve_session *session, struct buffer *out)
 {
-    const char *const *mechanisms =
-        sasl_mechanisms(stream_is_tls(session->stream), managesieve_may_send_password(session));
+    const char *mechanisms[SASL_MECHANISM_COUNT];
+    size_t count = authentication_mechanisms(session->stream, session->server->settings.identities,
+                                             managesieve_may_send_password(session), mechanisms);
     buffer_add_cstr(out, "\"SASL\" \"");
-    for (size_t i = 0; session->actor.user_id == 0 && mechanisms[i]; i++)
+    for (size_t i = 0; session->actor.user_id == 0 && i < count; i++)
         buffer_printf(out, "%s%s", i ? " " : "", mechanisms[i]);
     buffer_add_cstr(out, "\"\r\n");
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "fiber/fiber.h"
 #include "stream_state.h"
+#include "tls_client.h"
 #include "tls_filter.h"
 
 static int handshake(struct stream *stream, int64_t deadline_ms)
@@ -62,4 +63,17 @@ bool stream_tls_exporter(const struct stream *stream, uint8_t out[32])
 bool stream_tls_unique(const struct stream *stream, uint8_t *out, size_t *len_out)
 {
     return stream->tls && tls_filter_unique(stream->tls, out, len_out);
+}
+
+bool stream_tls_client_is_verified(const struct stream *stream)
+{
+    return stream->tls && tls_client_is_verified(tls_filter_openssl(stream->tls));
+}
+
+int stream_tls_client_name(const struct stream *stream, enum tls_client_name which,
+                           struct arena *arena, struct slice *out)
+{
+    if (!stream->tls)
+        return fail(ERR_CREDENTIALS, "There is no TLS");
+    return tls_client_name(tls_filter_openssl(stream->tls), which, arena, out);
 }

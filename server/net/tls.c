@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tls_client.h"
 #include "tls_filter.h"
 
 struct tls_context {
@@ -35,7 +36,7 @@ int tls_fail(const char *what)
     return fail(ERR_TLS, "%s: %s", what, reason ? reason : "unknown reason");
 }
 
-static int fail_with_file(const char *what, const char *file)
+int tls_fail_with_file(const char *what, const char *file)
 {
     char text[ERROR_TEXT_MAX];
     snprintf(text, sizeof text, "%s %s", what, file);
@@ -99,14 +100,14 @@ static int load(SSL_CTX *openssl, const struct tls_settings *settings)
     if (rc < 0)
         return rc;
     if (settings->ciphers && !SSL_CTX_set_cipher_list(openssl, settings->ciphers))
-        return fail_with_file("cannot use the TLS ciphers", settings->ciphers);
+        return tls_fail_with_file("cannot use the TLS ciphers", settings->ciphers);
     if (SSL_CTX_use_certificate_chain_file(openssl, settings->certificate_file) != 1)
-        return fail_with_file("cannot use the certificate", settings->certificate_file);
+        return tls_fail_with_file("cannot use the certificate", settings->certificate_file);
     if (SSL_CTX_use_PrivateKey_file(openssl, settings->key_file, SSL_FILETYPE_PEM) != 1)
-        return fail_with_file("cannot use the key", settings->key_file);
+        return tls_fail_with_file("cannot use the key", settings->key_file);
     if (SSL_CTX_check_private_key(openssl) != 1)
-        return fail_with_file("the certificate does not belong to the key", settings->key_file);
-    return 0;
+        return tls_fail_with_file("the certificate does not belong to the key", settings->key_file);
+    return settings->client_ca_file ? tls_client_set_up(openssl, settings) : 0;
 }
 
 int tls_context_new(const struct tls_settings *settings, struct tls_context **out)

@@ -216,6 +216,11 @@ const char *tls_filter_description(const struct filter *filter)
     return tls_of(filter)->description;
 }
 
+SSL *tls_filter_openssl(const struct filter *filter)
+{
+    return tls_of(filter)->ssl;
+}
+
 /* RFC 9266. Below TLS 1.3 clients use tls-unique, and implementations differ
  * on whether an empty context is one. */
 bool tls_filter_exporter(const struct filter *filter, uint8_t out[32])

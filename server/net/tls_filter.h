@@ -16,6 +16,7 @@
 SSL_CTX *tls_context_openssl(struct tls_context *context);
 /* fail(ERR_TLS, "<what>: <OpenSSL's reason>") and an empty error queue. */
 int tls_fail(const char *what);
+int tls_fail_with_file(const char *what, const char *file);
 
 /* On top of `below`, which it owns from then on when that succeeds. */
 int tls_filter_new(struct tls_context *context, struct filter *below,
@@ -27,5 +28,6 @@ int tls_filter_handshake(struct filter *filter, struct filter_io *io_out) MUST_C
 const char *tls_filter_description(const struct filter *filter);
 bool tls_filter_exporter(const struct filter *filter, uint8_t out[32]);
 bool tls_filter_unique(const struct filter *filter, uint8_t *out, size_t *len_out);
+SSL *tls_filter_openssl(const struct filter *filter);
 
 #endif

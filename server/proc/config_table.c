@@ -49,6 +49,9 @@ const struct config_row config_rows[] = {
     LIST("plaintext_networks", plaintext_networks, "127.0.0.1/32 ::1/128 unix", true,
          "Networks from which LOGIN and AUTHENTICATE PLAIN are accepted without TLS; elsewhere "
          "LOGINDISABLED."),
+    LIST("login_domains", login_domains, "", true,
+         "Domains of the users, in tokens and client certificates: with \"example.org\", "
+         "alice@example.org is the user alice. Other names are users as they stand."),
 
     TEXT("log.file", log_file, "", true, "The log, one line an event. Empty: standard error."),
     TEXT("log.level", log_level, "info", true, "debug, info, warning or error."),
@@ -71,6 +74,32 @@ const struct config_row config_rows[] = {
     TEXT("tls.minimum_protocol", tls_minimum_protocol, "TLSv1.2", true, "TLSv1.2 or TLSv1.3."),
     TEXT("tls.ciphers", tls_ciphers, "", true,
          "OpenSSL cipher list for TLS 1.2. Empty: OpenSSL's default."),
+    TEXT("tls.client_certificate", tls_client_certificate, "off", true,
+         "off: IMAP and ManageSieve clients are not asked for a certificate; optional: one from "
+         "tls.client_ca logs in with AUTH=EXTERNAL; required: and there is no TLS without one."),
+    TEXT("tls.client_ca", tls_client_ca, "", true,
+         "PEM file with the authorities that sign the certificates of clients, and their "
+         "revocation lists if certificates are to be held against them."),
+    LIST("tls.client_names", tls_client_names, "email cn", true,
+         "What in a client's certificate names the user, the first that is there: email (the "
+         "first address among the alternative names), cn (the subject's common name)."),
+
+    LIST("oauth.keys", oauth_keys, "", true,
+         "PEM files with the public keys (RSA, P-256) that tokens are signed with, for "
+         "AUTH=OAUTHBEARER and XOAUTH2; \"ID=FILE\" is only for tokens that name the key ID. "
+         "Without keys tokens are not accepted."),
+    TEXT("oauth.jwks", oauth_jwks, "", true,
+         "A file with such keys as JSON Web Key Set (RFC 7517), also when it is the only one."),
+    TEXT("oauth.issuer", oauth_issuer, "", true, "Who must have issued a token (iss)."),
+    LIST("oauth.audience", oauth_audience, "", true,
+         "For whom tokens must be meant (aud), one of these."),
+    TEXT("oauth.user_claim", oauth_user_claim, "email", true,
+         "The claim that names the user: email, preferred_username, sub or another."),
+    NUMBER("oauth.leeway", oauth_leeway, "60", 0, HOUR, true,
+           "Seconds by which the clock of the issuer may differ."),
+    TEXT("oauth.discovery", oauth_discovery, "", true,
+         "URL of the issuer's OpenID configuration, told to clients that come without a good "
+         "token (RFC 7628). Empty: not told."),
 
     NUMBER("limits.connections_per_user", limits_connections_per_user, "1000", 1, 1000000, true,
            "Connections of one user, over all workers of this host."),

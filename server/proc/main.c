@@ -59,21 +59,6 @@ static int main_read_options(int argc, char **argv, struct main_choice *choice)
     return 0;
 }
 
-/* A check reads the certificates and networks too. */
-static int main_check(const struct config *config)
-{
-    struct tls_context *tls;
-    struct network_list *networks;
-    int err = settings_tls(config, &tls);
-    if (err)
-        return err;
-    tls_context_unref(&tls);
-    err = settings_networks(config, &networks);
-    if (!err)
-        network_list_free(&networks);
-    return err;
-}
-
 static int main_with_config(struct config *config, int action)
 {
     int err = 0;
@@ -82,7 +67,7 @@ static int main_with_config(struct config *config, int action)
         return 0;
     }
     if (action == OPTION_CHECK || action == 0)
-        err = main_check(config);
+        err = settings_check(config);
     if (err) {
         fprintf(stderr, "postroomd: %s\n", last_error()->text);
         return 1;

@@ -227,15 +227,6 @@ static void master_raise_descriptor_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int master_check_certificate(const struct config *config)
-{
-    struct tls_context *tls;
-    int err = settings_tls(config, &tls);
-    if (!err)
-        tls_context_unref(&tls);
-    return err;
-}
-
 static int master_open(struct master *master)
 {
     struct config *config = master->config;
@@ -258,7 +249,7 @@ static int master_open(struct master *master)
     if (!err)
         err = settings_open_log(config);
     if (!err)
-        err = master_check_certificate(config);
+        err = settings_check(config); /* once more, as who we are now */
     return err;
 }
 

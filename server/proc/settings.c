@@ -107,25 +107,87 @@ void settings_managesieve(const struct config *config, unsigned worker,
     };
 }
 
-int settings_tls(const struct config *config, struct tls_context **out)
+enum client_certificate { CLIENT_OFF, CLIENT_OPTIONAL, CLIENT_REQUIRED };
+
+static int client_certificate(const struct config *config, enum client_certificate *out)
+{
+    static const char *const texts[] = {
+        [CLIENT_OFF] = "off", [CLIENT_OPTIONAL] = "optional", [CLIENT_REQUIRED] = "required"};
+    for (int i = CLIENT_OFF; i <= CLIENT_REQUIRED; i++) {
+        if (strcmp(config->tls_client_certificate, texts[i]) != 0)
+            continue;
+        if (i != CLIENT_OFF && !*config->tls_client_ca)
+            return fail(ERR_INVALID, "tls.client_certificate needs tls.client_ca");
+        *out = (enum client_certificate)i;
+        return 0;
+    }
+    return fail(ERR_INVALID, "tls.client_certificate is neither off, optional nor required");
+}
+
+int settings_tls(const struct config *config, bool users, struct tls_context **out)
 {
     if (!*config->tls_certificate) {
         *out = NULL;
         return 0;
     }
+    enum client_certificate client = CLIENT_OFF;
+    int err = users ? client_certificate(config, &client) : 0;
+    if (err)
+        return err;
     struct tls_settings settings = {
         .certificate_file = config->tls_certificate,
         .key_file = config->tls_key,
         .minimum_protocol = config->tls_minimum_protocol,
         .ciphers = *config->tls_ciphers ? config->tls_ciphers : NULL,
+        .client_ca_file = client != CLIENT_OFF ? config->tls_client_ca : NULL,
+        .client_required = client == CLIENT_REQUIRED,
     };
     return tls_context_new(&settings, out);
+}
+
+int settings_identities(const struct config *config, struct identity_rules **out)
+{
+    const struct token_settings tokens = {
+        .keys = config->oauth_keys.items,
+        .key_count = config->oauth_keys.count,
+        .jwks = config->oauth_jwks,
+        .issuer = config->oauth_issuer,
+        .audiences = config->oauth_audience.items,
+        .audience_count = config->oauth_audience.count,
+        .user_claim = config->oauth_user_claim,
+        .leeway = (uint32_t)config->oauth_leeway,
+    };
+    const struct identity_settings settings = {
+        .tokens = tokens.key_count > 0 || *tokens.jwks ? &tokens : NULL,
+        .token_discovery = config->oauth_discovery,
+        .certificate_names = config->tls_client_names.items,
+        .certificate_name_count = config->tls_client_names.count,
+        .domains = config->login_domains.items,
+        .domain_count = config->login_domains.count,
+    };
+    return identity_rules_new(&settings, out);
 }
 
 int settings_networks(const struct config *config, struct network_list **out)
 {
     return network_list_parse(config->plaintext_networks.items, config->plaintext_networks.count,
                               out);
+}
+
+int settings_check(const struct config *config)
+{
+    struct tls_context *tls = NULL;
+    struct network_list *networks = NULL;
+    struct identity_rules *identities = NULL;
+    int err = settings_tls(config, true, &tls);
+    if (!err)
+        err = settings_networks(config, &networks);
+    if (!err)
+        err = settings_identities(config, &identities);
+    tls_context_unref(&tls);
+    network_list_free(&networks);
+    identity_rules_unref(&identities);
+    return err;
 }
 
 int settings_open_log(const struct config *config)

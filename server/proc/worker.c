@@ -22,8 +22,10 @@ enum { DATABASE_PAUSE_MS = 100 };
 /* What a reload replaces, together: sessions and services point into it. */
 struct worker_settings {
     struct config config;
-    struct tls_context *tls;
+    struct tls_context *tls;      /* where users log in */
+    struct tls_context *lmtp_tls; /* MTAs are not asked for a certificate */
     struct network_list *networks;
+    struct identity_rules *identities;
     struct imap_settings imap;
     struct lmtp_settings lmtp;
     struct managesieve_settings managesieve;
@@ -58,6 +60,8 @@ static void worker_settings_free(struct worker_settings **settings)
     if (!*settings)
         return;
     tls_context_unref(&(*settings)->tls);
+    tls_context_unref(&(*settings)->lmtp_tls);
+    identity_rules_unref(&(*settings)->identities);
     network_list_free(&(*settings)->networks);
     config_free(&(*settings)->config);
     free(*settings);
@@ -73,16 +77,25 @@ static void worker_user_changed(void *arg, int64_t user_id)
         managesieve_server_user_changed(worker->managesieve, user_id);
 }
 
+/* What is read from files and owned here. */
+static int worker_settings_read(const struct worker *worker, struct worker_settings *settings)
+{
+    int err = config_load(worker->start->config->file, &settings->config);
+    if (!err)
+        err = settings_tls(&settings->config, true, &settings->tls);
+    if (!err)
+        err = settings_tls(&settings->config, false, &settings->lmtp_tls);
+    if (!err)
+        err = settings_networks(&settings->config, &settings->networks);
+    return err ? err : settings_identities(&settings->config, &settings->identities);
+}
+
 static int worker_settings_load(struct worker *worker, struct worker_settings **out)
 {
     struct worker_settings *settings = calloc(1, sizeof *settings);
     if (!settings)
         return fail(ERR_NO_MEMORY, "no memory for settings");
-    int err = config_load(worker->start->config->file, &settings->config);
-    if (!err)
-        err = settings_tls(&settings->config, &settings->tls);
-    if (!err)
-        err = settings_networks(&settings->config, &settings->networks);
+    int err = worker_settings_read(worker, settings);
     if (err) {
         worker_settings_free(&settings);
         return err;
@@ -90,12 +103,14 @@ static int worker_settings_load(struct worker *worker, struct worker_settings **
     settings_imap(&settings->config, worker->start->number, &settings->imap);
     settings->imap.tls = settings->tls;
     settings->imap.plaintext_networks = settings->networks;
+    settings->imap.identities = settings->identities;
     settings->imap.throttle = worker->throttle;
     settings_lmtp(&settings->config, worker->start->number, &settings->lmtp);
-    settings->lmtp.tls = settings->tls;
+    settings->lmtp.tls = settings->lmtp_tls;
     settings_managesieve(&settings->config, worker->start->number, &settings->managesieve);
     settings->managesieve.tls = settings->tls;
     settings->managesieve.plaintext_networks = settings->networks;
+    settings->managesieve.identities = settings->identities;
     settings->managesieve.throttle = worker->throttle;
     settings_mail(&settings->config, true, &settings->mail);
     settings->mail.user_changed = worker_user_changed;

@@ -1,6 +1,5 @@
-#include "proto/sasl.h"
+#include "sasl_mechanism.h"
 
-#include <gsasl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,31 +7,6 @@
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "base/text.h"
-
-struct exchange {
-    struct slice input;
-    struct arena *arena;
-    enum sasl_progress progress;
-    struct slice challenge;
-};
-
-struct mechanism {
-    const char *name;
-    bool by_library;
-    int (*step)(struct sasl *sasl, struct exchange *exchange);
-};
-
-enum sasl_state { SASL_BEGINNING, SASL_GOING_ON, SASL_ENDED };
-
-struct sasl {
-    const struct mechanism *mechanism;
-    struct sasl_callbacks callbacks;
-    Gsasl_session *session; /* NULL where not by_library */
-    enum sasl_state state;
-    int failure;         /* what a callback returned inside libgsasl */
-    char *user;          /* prepared; libgsasl's memory, as the next */
-    char *authorisation; /* prepared; NULL when not given */
-};
 
 /* Names and passwords ------------------------------------------------------------------ */
 
@@ -53,7 +27,7 @@ static char *prepare(struct slice name)
     return prepared;
 }
 
-static int set_prepared(char **field, struct slice name)
+int sasl_set_prepared(char **field, struct slice name)
 {
     char *prepared = prepare(name);
     if (!prepared)
@@ -63,9 +37,19 @@ static int set_prepared(char **field, struct slice name)
     return 0;
 }
 
+int sasl_set_identity(struct sasl *sasl, const struct sasl_identity *identity,
+                      struct slice authorisation)
+{
+    bool is_own = slice_equal(authorisation, identity->name);
+    int result = sasl_set_prepared(&sasl->user, identity->user);
+    if (result == 0 && authorisation.len > 0 && !is_own)
+        result = sasl_set_prepared(&sasl->authorisation, authorisation);
+    return result;
+}
+
 static int check_password(struct sasl *sasl, struct slice user, struct slice password)
 {
-    int result = set_prepared(&sasl->user, user);
+    int result = sasl_set_prepared(&sasl->user, user);
     if (result < 0)
         return result;
     if (*sasl->user == '\0' || password.len == 0)
@@ -111,7 +95,7 @@ static int provide_verifier(struct sasl *sasl, Gsasl_property property)
     (void)property;
     struct sasl_verifier verifier;
     struct slice user = slice_cstr(gsasl_property_fast(sasl->session, GSASL_AUTHID));
-    int result = set_prepared(&sasl->user, user);
+    int result = sasl_set_prepared(&sasl->user, user);
     if (result == 0)
         result =
             sasl->callbacks.find_verifier(sasl->callbacks.arg, slice_cstr(sasl->user), &verifier);
@@ -232,7 +216,7 @@ static int scram_plus_step(struct sasl *sasl, struct exchange *exchange)
     const char *authorisation = gsasl_property_fast(sasl->session, GSASL_AUTHZID);
     if (!authorisation || *authorisation == '\0')
         return 0;
-    return set_prepared(&sasl->authorisation, slice_cstr(authorisation));
+    return sasl_set_prepared(&sasl->authorisation, slice_cstr(authorisation));
 }
 
 /* ...nor channel binding without PLUS (libgsasl would accept an empty one). */
@@ -261,7 +245,7 @@ static int plain_step(struct sasl *sasl, struct exchange *exchange)
     struct slice password = slice_sub(rest, user.len + 1, rest.len);
     if (slice_find(password, '\0') < password.len)
         return fail(ERR_SYNTAX, "NUL in a password");
-    int result = authorisation.len > 0 ? set_prepared(&sasl->authorisation, authorisation) : 0;
+    int result = authorisation.len > 0 ? sasl_set_prepared(&sasl->authorisation, authorisation) : 0;
     if (result == 0)
         result = check_password(sasl, user, password);
     exchange->progress = SASL_DONE;
@@ -269,26 +253,34 @@ static int plain_step(struct sasl *sasl, struct exchange *exchange)
     return result;
 }
 
-static const struct mechanism mechanisms[] = {
-    {"SCRAM-SHA-256-PLUS", true, scram_plus_step},
-    {"SCRAM-SHA-256", true, scram_step},
-    {"PLAIN", false, plain_step},
-    {"LOGIN", true, login_step},
+static const struct mechanism mechanisms[SASL_MECHANISM_COUNT] = {
+    {"EXTERNAL", sasl_external_step, .takes_nothing = true, .needs = {.certificate = true}},
+    {"SCRAM-SHA-256-PLUS", scram_plus_step, .by_library = true, .needs = {.tls = true}},
+    {"SCRAM-SHA-256", scram_step, .by_library = true},
+    {"OAUTHBEARER", sasl_oauthbearer_step, .needs = {.plaintext = true, .tokens = true}},
+    {"XOAUTH2", sasl_xoauth2_step, .needs = {.plaintext = true, .tokens = true}},
+    {"PLAIN", plain_step, .needs = {.plaintext = true}},
+    {"LOGIN", login_step, .by_library = true, .needs = {.plaintext = true}},
 };
 
-const char *const *sasl_mechanisms(bool tls, bool plaintext)
+static bool is_met(const struct sasl_offer *needs, const struct sasl_offer *offer)
 {
-    static const char *const offers[2][2][5] = {
-        {{"SCRAM-SHA-256", NULL}, {"SCRAM-SHA-256", "PLAIN", "LOGIN", NULL}},
-        {{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", NULL},
-         {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "PLAIN", "LOGIN", NULL}},
-    };
-    return offers[tls][plaintext];
+    return (!needs->tls || offer->tls) && (!needs->plaintext || offer->plaintext) &&
+           (!needs->tokens || offer->tokens) && (!needs->certificate || offer->certificate);
+}
+
+size_t sasl_mechanisms(const struct sasl_offer *offer, const char *out[SASL_MECHANISM_COUNT])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SASL_MECHANISM_COUNT; i++)
+        if (is_met(&mechanisms[i].needs, offer))
+            out[count++] = mechanisms[i].name;
+    return count;
 }
 
 static const struct mechanism *find_mechanism(struct slice name)
 {
-    for (size_t i = 0; i < sizeof mechanisms / sizeof mechanisms[0]; i++) {
+    for (size_t i = 0; i < SASL_MECHANISM_COUNT; i++) {
         if (slice_equal_nocase(name, slice_cstr(mechanisms[i].name)))
             return &mechanisms[i];
     }
@@ -337,9 +329,10 @@ static int check_input(const struct sasl *sasl, struct slice input)
         return fail(ERR_WRONG_STATE, "the exchange is over");
     if (input.len > SASL_MESSAGE_MAX)
         return fail(ERR_SYNTAX, "message is longer than %d octets", SASL_MESSAGE_MAX);
-    /* No mechanism here has an empty message; without the check PLAIN would
-     * ask for ever. */
-    if (input.len == 0 && (input.data || sasl->state != SASL_BEGINNING))
+    /* Without the check PLAIN would ask for ever. What follows the refusal of a
+     * token may be anything. */
+    if (input.len == 0 && !sasl->mechanism->takes_nothing && !sasl->refusal.code &&
+        (input.data || sasl->state != SASL_BEGINNING))
         return fail(ERR_SYNTAX, "message is empty");
     return 0;
 }
@@ -347,7 +340,8 @@ static int check_input(const struct sasl *sasl, struct slice input)
 int sasl_step(struct sasl *sasl, struct slice input, struct arena *arena,
               enum sasl_progress *progress_out, struct slice *challenge_out)
 {
-    struct exchange exchange = {.input = input.data ? input : SLICE_EMPTY, .arena = arena};
+    struct exchange exchange = {
+        .input = input.data ? input : SLICE_EMPTY, .given = input.data, .arena = arena};
     int result = check_input(sasl, input);
     if (result == 0)
         result = sasl->mechanism->step(sasl, &exchange);

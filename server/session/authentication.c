@@ -5,7 +5,6 @@
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "mail/account.h"
-#include "proto/sasl.h"
 
 /* What the mechanism asks for while it runs ------------------------------------------------- */
 
@@ -30,6 +29,35 @@ static int check_password(void *arg, struct slice user, struct slice password)
     struct account account;
     return account_check_password(authentication->mail, authentication->arena, user, password,
                                   &account);
+}
+
+/* The account behind a name that somebody else vouches for. */
+static int find_account(const struct authentication *authentication, struct slice name,
+                        struct sasl_identity *out)
+{
+    struct account account;
+    int err = account_find(authentication->mail, authentication->arena,
+                           identity_login(authentication->rules, name), &account);
+    if (!err)
+        *out = (struct sasl_identity){account.login, name};
+    return err;
+}
+
+static int check_token(void *arg, struct slice token, struct sasl_identity *out)
+{
+    const struct authentication *authentication = arg;
+    struct slice name;
+    int err = identity_of_token(authentication->rules, token, authentication->arena, &name);
+    return err ? err : find_account(authentication, name, out);
+}
+
+static int find_certificate(void *arg, struct sasl_identity *out)
+{
+    const struct authentication *authentication = arg;
+    struct slice name;
+    int err = identity_of_certificate(authentication->rules, authentication->stream,
+                                      authentication->arena, &name);
+    return err ? err : find_account(authentication, name, out);
 }
 
 static bool channel_binding(void *arg, bool exporter, uint8_t *out, size_t *len_out)
@@ -90,16 +118,29 @@ static int converse(const struct authentication *authentication, struct sasl *sa
     return err;
 }
 
+/* Which ------------------------------------------------------------------------------------- */
+
+size_t authentication_mechanisms(const struct stream *stream, const struct identity_rules *rules,
+                                 bool plaintext, const char *out[SASL_MECHANISM_COUNT])
+{
+    const struct sasl_offer offer = {.tls = stream_is_tls(stream),
+                                     .plaintext = plaintext,
+                                     .tokens = identity_accepts_tokens(rules),
+                                     .certificate = stream_tls_client_is_verified(stream)};
+    return sasl_mechanisms(&offer, out);
+}
+
 /* The mechanism's own name for itself, when it is on offer here. */
 static int find_mechanism(const struct authentication *authentication, struct slice mechanism,
                           const char **out)
 {
-    const char *const *offered =
-        sasl_mechanisms(stream_is_tls(authentication->stream), authentication->plaintext);
-    for (; *offered; offered++) {
-        if (!slice_equal_nocase(mechanism, slice_cstr(*offered)))
+    const char *offered[SASL_MECHANISM_COUNT];
+    size_t count = authentication_mechanisms(authentication->stream, authentication->rules,
+                                             authentication->plaintext, offered);
+    for (size_t i = 0; i < count; i++) {
+        if (!slice_equal_nocase(mechanism, slice_cstr(offered[i])))
             continue;
-        *out = *offered;
+        *out = offered[i];
         return 0;
     }
     return authentication->plaintext
@@ -117,14 +158,17 @@ static int copy_name(const struct authentication *authentication, struct slice n
     return 0;
 }
 
-int authentication_run(const struct authentication *authentication, struct slice mechanism,
-                       struct slice initial, struct slice *user_out,
-                       struct slice *authorisation_out)
+static int run(const struct authentication *authentication, struct slice mechanism,
+               struct slice initial, struct slice *user_out, struct slice *authorisation_out)
 {
     struct sasl_callbacks callbacks = {.arg = (void *)authentication,
                                        .find_verifier = find_verifier,
                                        .check_password = check_password,
-                                       .channel_binding = channel_binding};
+                                       .channel_binding = channel_binding,
+                                       .check_token = check_token,
+                                       .find_certificate = find_certificate,
+                                       .token_discovery =
+                                           identity_token_discovery(authentication->rules)};
     const char *name = NULL;
     struct sasl *sasl;
     int err = find_mechanism(authentication, mechanism, &name);
@@ -144,4 +188,15 @@ int authentication_run(const struct authentication *authentication, struct slice
     *user_out = user;
     *authorisation_out = authorisation;
     return 0;
+}
+
+int authentication_run(const struct authentication *authentication, struct slice mechanism,
+                       struct slice initial, struct slice *user_out,
+                       struct slice *authorisation_out)
+{
+    /* A reload may replace the rules while the client is asked. */
+    struct identity_rules *rules = identity_rules_ref(authentication->rules);
+    int err = run(authentication, mechanism, initial, user_out, authorisation_out);
+    identity_rules_unref(&rules);
+    return err;
 }

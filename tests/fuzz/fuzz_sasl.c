@@ -1,6 +1,6 @@
 /*
  * The first octet chooses the mechanism; messages follow, each with its length
- * in one octet before it. Nobody gets in: no password is right.
+ * in one octet before it. Nobody gets in: no password and no token is right.
  */
 #include "fuzz.h"
 #include "proto/sasl.h"
@@ -27,6 +27,19 @@ static bool channel_binding(void *arg, bool exporter, uint8_t *out, size_t *len_
     return exporter;
 }
 
+static int check_token(void *arg, struct slice token, struct sasl_identity *out)
+{
+    (void)arg, (void)out;
+    fuzz_require(token.len == 0 ? "asked about nothing" : NULL);
+    return fail(ERR_CREDENTIALS, "wrong");
+}
+
+static int find_certificate(void *arg, struct sasl_identity *out)
+{
+    (void)arg, (void)out;
+    return fail(ERR_CREDENTIALS, "none");
+}
+
 static void converse(struct sasl *sasl, struct slice messages, struct arena *arena)
 {
     enum sasl_progress progress = SASL_CONTINUE;
@@ -42,12 +55,18 @@ static void converse(struct sasl *sasl, struct slice messages, struct arena *are
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct sasl_callbacks callbacks = {NULL, find_verifier, check_password,
-                                                    channel_binding};
-    const char *const *names = sasl_mechanisms(true, true);
+    static const struct sasl_callbacks callbacks = {.find_verifier = find_verifier,
+                                                    .check_password = check_password,
+                                                    .channel_binding = channel_binding,
+                                                    .check_token = check_token,
+                                                    .find_certificate = find_certificate,
+                                                    .token_discovery = {"https://\"\n", 10}};
+    static const struct sasl_offer all = {true, true, true, true};
+    const char *names[SASL_MECHANISM_COUNT];
+    size_t count = sasl_mechanisms(&all, names);
     struct arena arena;
     struct sasl *sasl = NULL;
-    if (size == 0 || sasl_new(slice_cstr(names[data[0] % 4]), &callbacks, &sasl) < 0)
+    if (size == 0 || sasl_new(slice_cstr(names[data[0] % count]), &callbacks, &sasl) < 0)
         return 0;
     arena_init(&arena, 1 << 20);
     converse(sasl, fuzz_slice(data + 1, size - 1), &arena);

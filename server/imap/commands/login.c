@@ -170,6 +170,7 @@ static int run_authenticate(struct session *session, struct command *command)
     struct login_exchange exchange = {session, command->arena};
     struct authentication authentication = {.mail = session->mail,
                                             .stream = session->stream,
+                                            .rules = session->server->settings.identities,
                                             .arena = command->arena,
                                             .plaintext = session_may_send_password(session),
                                             .arg = &exchange,

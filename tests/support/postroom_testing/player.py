@@ -13,7 +13,7 @@ from dataclasses import replace
 from . import scram
 from .connection import Closed, Connection, Refused, Silent, connect_to_worker, tls_context
 from .expansion import Scope
-from .server import PEOPLE, password_of
+from .server import PEOPLE, ROOT, password_of
 from .statement_counter import StatementCounter, described
 
 TLS_VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3, None: None}
@@ -44,7 +44,9 @@ class Player:
         variables = {
             "port": b"%d" % server.imap_port,
             "imaps_port": b"%d" % server.imaps_port,
+            "lmtp_port": b"%d" % server.lmtp_port,
             "folder": str(server.folder).encode(),
+            "credentials": str(ROOT / "tests/support/credentials").encode(),
         }
         self.scope = Scope({}, variables)
 
@@ -161,10 +163,11 @@ class Player:
     # Connections -----------------------------------------------------------------
 
     def connect(self, at, session, options):
-        """connect NAME [as USER|anonymous|silently] [tls[1.2|1.3]] [elsewhere than|beside OTHER]"""
+        """connect NAME [as USER|anonymous|silently] [tls[1.2|1.3] [with certificate FILE]]
+        [elsewhere than|beside OTHER]"""
         found = re.fullmatch(
             r"(?: as (?P<user>\S+)| (?P<anonymous>anonymous)| (?P<silent>silently))?"
-            r"(?: (?P<tls>tls)(?P<version>1\.[23])?)?"
+            r"(?: (?P<tls>tls)(?P<version>1\.[23])?(?: with certificate (?P<file>\S+))?)?"
             r"(?: (?P<where>elsewhere than|beside) (?P<other>\w+))?",
             options,
         )
@@ -172,7 +175,7 @@ class Player:
             raise Failed(f"connect{options}: unknown options")
         if not self.instance.process:
             self.instance.start()
-        tls = tls_context(TLS_VERSIONS[found["version"]]) if found["tls"] else None
+        tls = self._tls(found["version"], found["file"]) if found["tls"] else None
         port = self.instance.imaps_port if tls else self.instance.imap_port
         if found["silent"]:  # the greeting is for the script to read
             self.sessions[session] = Connection(port, tls, timeout=PATIENCE)
@@ -198,8 +201,15 @@ class Player:
         connection.command(f'LOGIN "{user}" "{password_of(user)}"')
         self.transcript.append(f"{self._name(connection)} is logged in as {user}")
 
-    def start_tls(self, at, connection, version):
-        connection.start_tls(tls_context(TLS_VERSIONS[version]))
+    def start_tls(self, at, connection, version, file):
+        connection.start_tls(self._tls(version, file))
+
+    def _tls(self, version, file):
+        """FILE.pem in the server's folder has a certificate and its key."""
+        context = tls_context(TLS_VERSIONS[version])
+        if file:
+            context.load_cert_chain(self.instance.folder / f"{file}.pem")
+        return context
 
     def start_deflate(self, at, connection):
         connection.start_deflate()

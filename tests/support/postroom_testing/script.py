@@ -32,7 +32,7 @@ STATEMENTS = [
     ("closed", rf"{SESSION} closed"),
     ("hang_up", rf"{SESSION} hangs up"),
     ("silent", rf"{SESSION} silent (?P<seconds>[\d.]+)"),
-    ("start_tls", rf"{SESSION} starts tls(?P<version>1\.[23])?"),
+    ("start_tls", rf"{SESSION} starts tls(?P<version>1\.[23])?(?: with certificate (?P<file>\S+))?"),
     ("start_deflate", rf"{SESSION} compresses"),
     ("costs", rf"{SESSION} costs +(?P<text>.*)"),
     (

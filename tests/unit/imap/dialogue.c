@@ -69,6 +69,8 @@ static void dialogue_main(void *arg)
     struct network_list *nowhere;
     CHECK_OK(network_list_parse(NULL, 0, &nowhere));
     settings.plaintext_networks = nowhere;
+    CHECK_OK(identity_rules_new(&(struct identity_settings){.token_discovery = ""},
+                                &settings.identities));
     int ends[2];
     CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
     dialogue->peer = ends[1];
@@ -83,6 +85,7 @@ static void dialogue_main(void *arg)
     dialogue_read(dialogue);
     imap_server_free(&server);
     network_list_free(&nowhere);
+    identity_rules_unref(&settings.identities);
     close(dialogue->peer);
 }
 

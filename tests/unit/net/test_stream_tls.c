@@ -19,7 +19,9 @@ static struct tls_peer peer;
 
 static int new_context(const char *minimum_protocol, struct tls_context **out)
 {
-    const struct tls_settings settings = {files.certificate, files.key, minimum_protocol, NULL};
+    const struct tls_settings settings = {.certificate_file = files.certificate,
+                                          .key_file = files.key,
+                                          .minimum_protocol = minimum_protocol};
     return tls_context_new(&settings, out);
 }
 
@@ -426,19 +428,28 @@ void test_tls_context_says_what_is_wrong(void)
     struct tls_files other;
     tls_files_make(&files);
     tls_files_make(&other);
-    const struct tls_settings wrong[] = {
-        {"/nonexistent/cert.pem", files.key, "TLSv1.2", NULL},
-        {files.certificate, "/nonexistent/key.pem", "TLSv1.2", NULL},
-        {files.certificate, other.key, "TLSv1.2", NULL},
-        {files.key, files.key, "TLSv1.2", NULL},
-        {files.certificate, files.key, "TLSv1.1", NULL},
-        {files.certificate, files.key, "TLSv1.2", "NO-SUCH-CIPHER"},
+    const struct {
+        const char *certificate, *key, *protocol, *ciphers, *client_ca;
+    } wrong[] = {
+        {"/nonexistent/cert.pem", files.key, "TLSv1.2", NULL, NULL},
+        {files.certificate, "/nonexistent/key.pem", "TLSv1.2", NULL, NULL},
+        {files.certificate, other.key, "TLSv1.2", NULL, NULL},
+        {files.key, files.key, "TLSv1.2", NULL, NULL},
+        {files.certificate, files.key, "TLSv1.1", NULL, NULL},
+        {files.certificate, files.key, "TLSv1.2", "NO-SUCH-CIPHER", NULL},
+        {files.certificate, files.key, "TLSv1.2", NULL, files.key},
+        {files.certificate, files.key, "TLSv1.2", NULL, "/nonexistent/cert.pem"},
     };
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        CHECK_ERR(tls_context_new(&wrong[i], &context), ERR_TLS);
+    enum { WRONG = sizeof wrong / sizeof wrong[0] };
+    for (size_t i = 0; i < WRONG; i++) {
+        const struct tls_settings settings = {.certificate_file = wrong[i].certificate,
+                                              .key_file = wrong[i].key,
+                                              .minimum_protocol = wrong[i].protocol,
+                                              .ciphers = wrong[i].ciphers,
+                                              .client_ca_file = wrong[i].client_ca};
+        CHECK_ERR(tls_context_new(&settings, &context), ERR_TLS);
         CHECK(context == NULL);
     }
-    CHECK_ERR(tls_context_new(&wrong[0], &context), ERR_TLS);
     CHECK(strstr(last_error()->text, "/nonexistent/cert.pem") != NULL);
     CHECK(strstr(last_error()->text, "No such file or directory") != NULL);
     struct tls_context *second = NULL;

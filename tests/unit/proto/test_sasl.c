@@ -72,7 +72,10 @@ static bool channel_binding(void *arg, bool exporter, uint8_t *out, size_t *len_
 static struct sasl *start(struct account *account, const char *mechanism)
 {
     struct sasl *sasl = NULL;
-    struct sasl_callbacks callbacks = {account, find_verifier, check_password, channel_binding};
+    struct sasl_callbacks callbacks = {.arg = account,
+                                       .find_verifier = find_verifier,
+                                       .check_password = check_password,
+                                       .channel_binding = channel_binding};
     CHECK_OK(sasl_new(slice_cstr(mechanism), &callbacks, &sasl));
     return sasl;
 }
@@ -500,22 +503,30 @@ void test_sasl_scram_without_plus_refuses_binding(void)
 
 /* The list ----------------------------------------------------------------------------------- */
 
-static void check_mechanisms(bool tls, bool plaintext, const char *expected)
+static void check_mechanisms(struct sasl_offer offer, const char *expected)
 {
+    const char *names[SASL_MECHANISM_COUNT];
     struct buffer text;
     buffer_init(&text, 0);
-    for (const char *const *name = sasl_mechanisms(tls, plaintext); *name; name++)
-        buffer_printf(&text, "%s ", *name);
+    size_t count = sasl_mechanisms(&offer, names);
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(&text, "%s ", names[i]);
     check_slice(buffer_slice(&text), slice_cstr(expected), "mechanisms", __FILE__, __LINE__);
     buffer_clear(&text);
 }
 
 void test_sasl_mechanisms_on_offer(void)
 {
-    check_mechanisms(false, false, "SCRAM-SHA-256 ");
-    check_mechanisms(false, true, "SCRAM-SHA-256 PLAIN LOGIN ");
-    check_mechanisms(true, false, "SCRAM-SHA-256-PLUS SCRAM-SHA-256 ");
-    check_mechanisms(true, true, "SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN ");
+    check_mechanisms((struct sasl_offer){0}, "SCRAM-SHA-256 ");
+    check_mechanisms((struct sasl_offer){.plaintext = true}, "SCRAM-SHA-256 PLAIN LOGIN ");
+    check_mechanisms((struct sasl_offer){.tls = true}, "SCRAM-SHA-256-PLUS SCRAM-SHA-256 ");
+    check_mechanisms((struct sasl_offer){.tls = true, .plaintext = true},
+                     "SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN ");
+    check_mechanisms((struct sasl_offer){.tokens = true}, "SCRAM-SHA-256 ");
+    check_mechanisms((struct sasl_offer){.plaintext = true, .tokens = true},
+                     "SCRAM-SHA-256 OAUTHBEARER XOAUTH2 PLAIN LOGIN ");
+    check_mechanisms((struct sasl_offer){.tls = true, .certificate = true},
+                     "EXTERNAL SCRAM-SHA-256-PLUS SCRAM-SHA-256 ");
 }
 
 void test_sasl_new_refuses_unknown_mechanisms(void)
