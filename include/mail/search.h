@@ -29,7 +29,8 @@ struct search_scope {
  * picture, the keywords are read before the first park.
  *
  * Texts are looked for in decoded headers and in the decoded text of all text
- * and message parts, each part by itself, without regard to case. BODY includes the
+ * and message parts, each part by itself, without regard to case; in HTML as it was sent and as
+ * it reads. BODY includes the
  * headers of messages within the message. Of a message only the first 16 MiB
  * are looked into. Internal dates count by their day in UTC. */
 int search_run(struct mail *mail, const struct search_scope *scope,

@@ -104,7 +104,7 @@ static int add_text(const struct entity *entity, struct slice header, struct sli
     buffer_init(&decoded, 0);
     buffer_init(&text, 0);
     (void)mime_decode_text(header, body, &decoded);
-    if (slice_equal_nocase(entity->subtype, SLICE("html")))
+    if (entity_is_html(entity))
         html_to_text(buffer_slice(&decoded), &text);
     else
         add_unquoted(buffer_slice(&decoded), &text);

@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "fiber/fiber.h"
+#include "mime/entity.h"
+#include "mime/html.h"
 
 enum {
     /* A larger part is decoded in slices of about this size, a larger text
@@ -17,12 +19,14 @@ enum {
 void search_reader_init(struct search_reader *reader)
 {
     buffer_init(&reader->decoded, TEXT_MAX);
+    buffer_init(&reader->shown, TEXT_MAX);
     buffer_init(&reader->folded, TEXT_MAX);
 }
 
 void search_reader_clear(struct search_reader *reader)
 {
     buffer_clear(&reader->decoded);
+    buffer_clear(&reader->shown);
     buffer_clear(&reader->folded);
 }
 
@@ -121,10 +125,26 @@ static size_t decode_cut(struct slice body)
     return DECODE_SLICE;
 }
 
+/* Character references, and words that tags have broken, are found here only. */
+static int read_shown(struct search_reader *reader, const struct search_sink *sink)
+{
+    int err = buffer_check(&reader->shown);
+    if (err || !sink->wants_body(sink->arg))
+        return err;
+    buffer_reset(&reader->folded);
+    fold_in_slices(buffer_slice(&reader->shown), &reader->folded);
+    sink->body(sink->arg, buffer_slice(&reader->folded));
+    return buffer_check(&reader->folded);
+}
+
 static int read_leaf(struct search_reader *reader, struct slice header, struct slice body,
                      const struct search_sink *sink)
 {
+    struct entity entity;
+    entity_read(header, false, &entity);
+    bool is_html = entity_is_html(&entity);
     buffer_reset(&reader->folded);
+    buffer_reset(&reader->shown);
     while (body.len) {
         size_t cut = decode_cut(body);
         buffer_reset(&reader->decoded);
@@ -132,10 +152,13 @@ static int read_leaf(struct search_reader *reader, struct slice header, struct s
             return 0;
         fiber_breathe();
         fold_in_slices(buffer_slice(&reader->decoded), &reader->folded);
+        if (is_html)
+            html_to_text(buffer_slice(&reader->decoded), &reader->shown);
         body = slice_sub(body, cut, body.len);
     }
     sink->body(sink->arg, buffer_slice(&reader->folded));
-    return buffer_check(&reader->folded);
+    int err = buffer_check(&reader->folded);
+    return err || !is_html ? err : read_shown(reader, sink);
 }
 
 static int read_inner_header(struct search_reader *reader, struct slice header,

@@ -27,13 +27,15 @@ struct search_sink {
     void (*field)(void *arg, struct slice name, struct slice folded, size_t value_start);
     /* Whether to go on. */
     bool (*wants_body)(void *arg);
-    /* The text of one part, or one header field of a message within the message. */
+    /* The text of one part, of HTML first as it was sent and then as it reads; or one header
+     * field of a message within the message. */
     void (*body)(void *arg, struct slice folded);
 };
 
 /* Working memory, reused from message to message. */
 struct search_reader {
     struct buffer decoded;
+    struct buffer shown; /* of HTML: as it reads */
     struct buffer folded;
 };
 void search_reader_init(struct search_reader *reader);

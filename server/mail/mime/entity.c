@@ -96,6 +96,12 @@ bool entity_is_text(const struct entity *entity)
     return slice_equal_nocase(entity->type, SLICE("text"));
 }
 
+bool entity_is_html(const struct entity *entity)
+{
+    return entity_is_text(entity) && (slice_equal_nocase(entity->subtype, SLICE("html")) ||
+                                      slice_equal_nocase(entity->subtype, SLICE("xhtml+xml")));
+}
+
 bool entity_is_readable(const struct entity *entity)
 {
     return entity_is_text(entity) || slice_equal_nocase(entity->type, SLICE("message"));

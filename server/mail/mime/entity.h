@@ -36,6 +36,8 @@ void entity_read(struct slice header, bool in_digest, struct entity *out);
 void entity_set_plain(struct entity *entity);
 
 bool entity_is_text(const struct entity *entity);
+/* text/html, or XHTML as text: mime/html.h reads it. */
+bool entity_is_html(const struct entity *entity);
 /* Text, or a message/... that is no message: a delivery report is for people, too. */
 bool entity_is_readable(const struct entity *entity);
 bool entity_is_multipart(const struct entity *entity);

@@ -142,8 +142,7 @@ int sieve_part_text(const struct sieve_source *source, uint32_t part, struct buf
         *is_text_out = false;
         return 0;
     }
-    bool is_html = slice_equal_nocase(entity.subtype, SLICE("html")) ||
-                   slice_equal_nocase(entity.subtype, SLICE("xhtml+xml"));
+    bool is_html = entity_is_html(&entity);
     struct buffer html;
     buffer_init(&html, 0);
     int result = decode_leaf(source, part, is_html ? &html : out);

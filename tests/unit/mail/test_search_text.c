@@ -76,6 +76,24 @@ static const char plain[] =
     "\r\n"
     "Die Stra=DFe ist\r\nsehr   lang und brei=\r\nt.\r\n";
 
+/* As it was sent, and as it reads. */
+void test_search_text_html_is_both(void)
+{
+    struct slice message = SLICE("Content-Type: text/html; charset=us-ascii\r\n\r\n"
+                                 "<p title=hidden>Gr&uuml;&szlig;e aus <b>K</b>&ouml;ln</p>"
+                                 "<script>secret</script>\r\n");
+    check_key(message, SEARCH_BODY, "",
+              "GR\xc3\x9c\xc3\x9f"
+              "E AUS K\xc3\x96LN",
+              U, T);
+    check_key(message, SEARCH_TEXT, "", "hidden", U, T);
+    check_key(message, SEARCH_BODY, "", "&ouml;ln</p><script>secret", U, T);
+    check_key(message, SEARCH_BODY, "", "k&ouml;ln", U, F);
+    struct slice text = SLICE("Content-Type: text/plain\r\n\r\nGr&uuml;n <b>i</b>st\r\n");
+    check_key(text, SEARCH_BODY, "", "gr\xc3\xbcn", U, F);
+    check_key(text, SEARCH_BODY, "", "ist", U, F);
+}
+
 void test_search_text_header_is_decoded_and_folded(void)
 {
     struct slice message = slice_cstr(plain);
@@ -228,5 +246,22 @@ void test_search_text_lines_around_every_cut_are_found(void)
     run(&lookup, buffer_slice(&message));
     for (int cut = 0; cut < CUTS; cut++)
         CHECK_INT(lookup.after_body[cut], T);
+    buffer_clear(&message);
+}
+
+/* Nobody makes SEARCH fail by what he sends: of a text that folds to too much the beginning is
+ * looked into. */
+void test_search_text_that_grows_is_cut(void)
+{
+    static const char header[] = "Content-Type: text/plain; charset=utf-8\r\n\r\nfirst ";
+    enum { LIGATURES = 2200000 }; /* each folds to 33 octets */
+    struct buffer message;
+    buffer_init(&message, 0);
+    buffer_add_cstr(&message, header);
+    for (int i = 0; i < LIGATURES; i++)
+        buffer_add(&message, SLICE("\xef\xb7\xba"));
+    buffer_add_cstr(&message, " last\r\n");
+    check_key(buffer_slice(&message), SEARCH_BODY, "", "first", U, T);
+    check_key(buffer_slice(&message), SEARCH_BODY, "", "last", U, F);
     buffer_clear(&message);
 }
