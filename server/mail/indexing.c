@@ -4,6 +4,7 @@
 #include "engine.h"
 #include "search_block.h"
 #include "search_text.h"
+#include "sort_records.h"
 #include "store/entries.h"
 #include "store/messages.h"
 
@@ -13,7 +14,7 @@ enum {
     BATCH_MESSAGES = 2048,
     BLOCK_SLICES = 1024, /* of blocks that become one: bounds what is in memory */
     BLOCKS_LOOKED_AT = 8,
-    WINDOW_MESSAGES = 64,
+    WINDOW_MESSAGES = SORT_RECORDS_KEPT_MAX,
     WINDOW_OCTETS = 4 << 20,
     TIDY_HOURS = 24
 };
@@ -137,7 +138,8 @@ static int read_window(struct batch *batch, struct arena *arena, size_t start, s
         ids[i] = entry->message_id;
         small_ids[i] = entry->size <= MESSAGE_CHUNK_SIZE ? entry->message_id : 0;
     }
-    int err = messages_get(batch->mail->database, arena, ids, count, MESSAGE_HEADER, rows_out);
+    int err = messages_get(batch->mail->database, arena, ids, count,
+                           MESSAGE_HEADER | MESSAGE_SORT_RECORD, rows_out);
     if (!err)
         err = messages_first_chunks(batch->mail->database, arena, small_ids, count, small_out);
     return err;
@@ -150,6 +152,8 @@ static int index_window(struct batch *batch, size_t start, size_t end)
     struct slice *small;
     arena_init(&arena, 0);
     int err = read_window(batch, &arena, start, end - start, &rows, &small);
+    if (!err) /* without them SORT makes its own */
+        (void)!sort_records_keep(batch->mail, rows, end - start);
     for (size_t i = start; i < end && !err; i++) {
         const struct message_part_row *row = &rows[i - start];
         if (search_builder_is_full(batch->builder, batch->entries[i].uid)) {

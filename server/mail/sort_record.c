@@ -7,8 +7,9 @@
 #include "mime/address.h"
 #include "search_octets.h"
 
-/* Goes up when a record is made otherwise. */
-enum { FORMAT = 1 };
+/* Goes up when a record is made otherwise. So should the edition of the search index then
+ * (search_block.h), which makes all old records anew in the background. */
+enum { FORMAT = 2 };
 
 static uint32_t edition(void)
 {
@@ -31,11 +32,14 @@ static uint64_t word_at(const char *octets)
     return word;
 }
 
-/* i;unicode-casemap (RFC 5256 section 7), with its length before it. */
+/* i;unicode-casemap (RFC 5256 section 7), with its length before it. What could not be converted
+ * comes after all others (RFC 5255 section 4.6): no UTF-8 begins like that. */
 static void put_text(struct buffer *out, struct slice text)
 {
     struct buffer mapped;
     buffer_init(&mapped, 0);
+    if (slice_search(text, SLICE("\xef\xbf\xbd")) != SIZE_MAX)
+        buffer_add_char(&mapped, '\xff');
     for (size_t at = 0; at < text.len;)
         text_casemap_next(text, &at, &mapped);
     search_put_number(out, (uint32_t)mapped.len);

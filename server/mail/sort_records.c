@@ -68,16 +68,25 @@ static int take_row(struct reading *reading, const struct entry *entry,
     return take_octets(reading, entry, row->sort_record);
 }
 
-static int make_record(struct message_part_row *row, struct slice header, struct arena *arena)
+static bool lacks_record(const struct message_part_row *row)
+{
+    struct sort_record record;
+    return sort_record_read(row->sort_record, &record) != 0;
+}
+
+static int make_record(struct slice header, struct arena *arena, struct slice *out)
 {
     struct buffer octets;
     buffer_init(&octets, 0);
     sort_record_make(header, &octets);
     int err = buffer_check(&octets);
-    if (!err)
-        row->sort_record = arena_copy(arena, buffer_slice(&octets));
+    struct slice record = err ? SLICE_EMPTY : arena_copy(arena, buffer_slice(&octets));
     buffer_clear(&octets);
-    return err || row->sort_record.data ? err : -ERR_NO_MEMORY;
+    if (!err && !record.data)
+        err = -ERR_NO_MEMORY;
+    if (!err)
+        *out = record;
+    return err;
 }
 
 /* What was stored before there were records, or by another version, is kept from now on; if
@@ -93,8 +102,9 @@ static int make_records(struct reading *reading, struct arena *arena,
     int err = content_get(reading->mail, reading->scope->grant, arena, ids, count, MESSAGE_HEADER,
                           &headers);
     for (size_t i = 0; i < count && !err; i++) {
-        err = make_record(rows[i], headers[i].header, arena);
-        records[i] = rows[i]->sort_record;
+        err = make_record(headers[i].header, arena, &records[i]);
+        if (!err)
+            rows[i]->sort_record = records[i];
         fiber_breathe();
     }
     if (!err)
@@ -106,10 +116,9 @@ static int complete(struct reading *reading, struct arena *arena, struct message
                     size_t count)
 {
     struct message_part_row *lacking[BATCH];
-    struct sort_record record;
     size_t lacking_count = 0;
     for (size_t i = 0; i < count; i++)
-        if (sort_record_read(rows[i].sort_record, &record) != 0)
+        if (lacks_record(&rows[i]))
             lacking[lacking_count++] = &rows[i];
     return lacking_count ? make_records(reading, arena, lacking, lacking_count) : 0;
 }
@@ -193,6 +202,27 @@ int sort_records_each(struct mail *mail, const struct sort_scope *scope,
     content_cache_follow(mail->sort_memory, reading->generation);
     err = go_through(reading);
     free(reading);
+    return err;
+}
+
+int sort_records_keep(struct mail *mail, const struct message_part_row *rows, size_t count)
+{
+    int64_t ids[SORT_RECORDS_KEPT_MAX];
+    struct slice records[SORT_RECORDS_KEPT_MAX];
+    size_t lacking = 0;
+    struct arena arena;
+    arena_init(&arena, 0);
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++) {
+        if (!rows[i].id || !lacks_record(&rows[i]))
+            continue;
+        err = make_record(rows[i].header, &arena, &records[lacking]);
+        ids[lacking++] = rows[i].id;
+        fiber_breathe();
+    }
+    if (!err && lacking)
+        err = messages_keep_sort_records(mail->database, ids, records, lacking);
+    arena_clear(&arena);
     return err;
 }
 
