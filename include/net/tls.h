@@ -7,6 +7,7 @@
 #define POSTROOM_NET_TLS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -32,5 +33,13 @@ enum tls_client_name {
 int tls_context_new(const struct tls_settings *settings, struct tls_context **out) MUST_CHECK;
 struct tls_context *tls_context_ref(struct tls_context *context);
 void tls_context_unref(struct tls_context **context);
+
+/* Makes the keys that sessions are resumed by, unless there are some: the master, whose workers
+ * inherit them, so that a client resumes whichever worker it comes to, and after a reload.
+ * -ERR_TLS. */
+int tls_tickets_begin(void) MUST_CHECK;
+/* They change every 12 hours (by clock_monotonic_ms), and who holds them must see to it that the
+ * old ones are forgotten; where tickets are used this happens by itself. */
+void tls_tickets_advance(int64_t now_ms);
 
 #endif

@@ -1,7 +1,6 @@
 #include "net/tls.h"
 
 #include <openssl/err.h>
-#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "tls_client.h"
 #include "tls_filter.h"
+#include "tls_tickets.h"
 
 struct tls_context {
     SSL_CTX *openssl;
@@ -79,21 +79,6 @@ static void set_behaviour(SSL_CTX *openssl)
     SSL_CTX_set_default_passwd_cb(openssl, no_password);
 }
 
-/* What tickets are sealed with. The master makes it when it checks the
- * certificate, and its workers inherit it: a client resumes its session
- * whichever worker it comes to, and after a reload. */
-static int share_ticket_keys(SSL_CTX *openssl)
-{
-    static unsigned char keys[80]; /* a name, an AES-256 and an HMAC-SHA-256 key */
-    static bool made;
-    if (!made && RAND_priv_bytes(keys, sizeof keys) != 1)
-        return tls_fail("cannot make keys for TLS tickets");
-    made = true;
-    if (SSL_CTX_set_tlsext_ticket_keys(openssl, keys, sizeof keys) != 1)
-        return tls_fail("cannot set the keys for TLS tickets");
-    return 0;
-}
-
 static int load(SSL_CTX *openssl, const struct tls_settings *settings)
 {
     int rc = set_protocol(openssl, settings->minimum_protocol);
@@ -121,7 +106,7 @@ int tls_context_new(const struct tls_settings *settings, struct tls_context **ou
     int rc = context->openssl ? 0 : tls_fail("cannot set up TLS");
     if (rc == 0) {
         set_behaviour(context->openssl);
-        rc = share_ticket_keys(context->openssl);
+        rc = tls_tickets_set_up(context->openssl);
     }
     if (rc == 0)
         rc = load(context->openssl, settings);

@@ -171,6 +171,7 @@ static int master_wait(struct master *master)
 static void master_loop(struct master *master)
 {
     while (!master->stopping || master_running(master)) {
+        tls_tickets_advance(clock_monotonic_ms());
         master_start_due(master);
         int signum = master_wait(master);
         if (signum == SIGTERM || signum == SIGINT)
@@ -250,6 +251,8 @@ static int master_open(struct master *master)
         err = settings_open_log(config);
     if (!err)
         err = settings_check(config); /* once more, as who we are now */
+    if (!err)
+        err = tls_tickets_begin();
     return err;
 }
 

@@ -309,6 +309,45 @@ void test_stream_tls_resumes_after_a_reload(void)
     run_with_context(resume_after_a_reload);
 }
 
+static bool resumes(SSL_SESSION *session, int version)
+{
+    open_pair(version);
+    peer.session = session;
+    shake_hands();
+    bool resumed = SSL_session_reused(peer.ssl);
+    tls_peer_close(&peer, true);
+    stream_free(&stream);
+    return resumed;
+}
+
+/* Twelve hours later the keys are others, and as much later the session's are forgotten. */
+static void resume_after_a_while(int version)
+{
+    enum { HALF_A_DAY_MS = 12 * 60 * 60 * 1000 };
+    static int64_t later;
+    SSL_SESSION *session = take_session(version);
+    CHECK(resumes(session, version));
+    later += HALF_A_DAY_MS;
+    tls_tickets_advance(clock_monotonic_ms() + later);
+    CHECK(resumes(session, version));
+    later += HALF_A_DAY_MS;
+    tls_tickets_advance(clock_monotonic_ms() + later);
+    CHECK(!resumes(session, version));
+    SSL_SESSION_free(session);
+}
+
+static void resume_later(void *arg)
+{
+    (void)arg;
+    resume_after_a_while(TLS1_2_VERSION);
+    resume_after_a_while(0);
+}
+
+void test_stream_tls_resumes_for_a_while(void)
+{
+    run_with_context(resume_later);
+}
+
 static void say_nonsense(void *arg)
 {
     (void)arg;
