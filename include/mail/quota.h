@@ -33,6 +33,12 @@ bool quota_applies(const struct mail *mail, const struct grant *grant);
 int quota_check_move(struct mail *mail, const struct grant *source, const struct grant *destination,
                      const struct quota_amounts *added) MUST_CHECK;
 
+/* The same for what comes in place of `removed` in `source`: for the same root only what
+ * there is more counts (RFC 8508 section 3.4). */
+int quota_check_replace(struct mail *mail, const struct grant *source,
+                        const struct grant *destination, const struct quota_amounts *added,
+                        const struct quota_amounts *removed) MUST_CHECK;
+
 struct quota {
     struct slice name;
     struct quota_amounts limits;

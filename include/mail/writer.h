@@ -83,4 +83,11 @@ int writer_move(struct mail *mail, const struct grant *source, const struct uids
                 const struct append_item *items, struct uidset *moved_out,
                 struct append_outcome *out) MUST_CHECK;
 
+/* REPLACE (RFC 8508): needs `t` and `e` on source and `i` on destination, which may be the
+ * same mailbox. `item` comes to the one and `replaced` goes from the other, or neither:
+ * -ERR_NOT_FOUND when it is gone already. */
+int writer_replace(struct mail *mail, const struct grant *source, const struct entry *replaced,
+                   const struct grant *destination, const struct append_item *item,
+                   struct append_outcome *out) MUST_CHECK;
+
 #endif

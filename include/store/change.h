@@ -29,6 +29,8 @@ enum change_kind {
     CHANGE_SEEN,    /* one user's \Seen of uids */
     CHANGE_EXPUNGE, /* entries go to `expunged` */
     CHANGE_MOVE,    /* entries leave source_id and come into mailbox_id */
+    CHANGE_REPLACE, /* a new entry comes into mailbox_id, and the one of uids goes from source_id,
+                       which may be the same, to `expunged` */
     CHANGE_RESTORE  /* what was expunged from source_id comes into mailbox_id, which may be
                        the same */
 };
@@ -52,7 +54,7 @@ struct change {
     int64_t user_id;                 /* whose \Seen; 0: nobody's */
     struct slice actor;              /* login */
     struct slice client;             /* remote address */
-    const struct append_item *items; /* APPEND; MOVE and RESTORE: flags of each of uids, in
+    const struct append_item *items; /* APPEND, REPLACE; MOVE and RESTORE: flags of each of uids, in
                                         ascending order; RESTORE also NULL: those they had */
     size_t item_count;
     flag_mask restorable;      /* RESTORE: the flags that may be given */
@@ -70,8 +72,8 @@ struct change {
     flag_mask unchanged_flags;     /* ... these has changed after this modseq; 0: none */
     bool is_second_half;           /* the change before it in the batch belongs to the same STORE */
     bool only_deleted;             /* EXPUNGE: only those with \Deleted */
-    int64_t source_id;             /* MOVE, RESTORE; APPEND: what was copied, else 0 */
-    uint64_t source_rights_modseq; /* MOVE, RESTORE, small COPY */
+    int64_t source_id;             /* MOVE, REPLACE, RESTORE; APPEND: what was copied, else 0 */
+    uint64_t source_rights_modseq; /* MOVE, REPLACE, RESTORE, small COPY */
     uint64_t expected_modseq;      /* small COPY, MOVE: of source_id, EXPUNGE: of mailbox_id: with
                                       any other it is -ERR_STALE; 0: whatever it is */
 
@@ -79,13 +81,13 @@ struct change {
     int result;                    /* 0, -ERR_STALE, -ERR_NOT_FOUND (mailbox or message gone),
                                       -ERR_UNAVAILABLE (a crash has lost the content), … */
     struct journal_row row;        /* what happened in mailbox_id; modseq 0: nothing changed.
-                                      APPEND, MOVE, RESTORE: uids ascending in the order of
-                                      items */
-    struct journal_row seen_row;   /* APPEND and MOVE into a per-user mailbox: what user_id has
-                                      seen of it, at the modseq after that of `row`; modseq 0:
-                                      nothing */
-    struct journal_row source_row; /* MOVE: what happened in source_id; RESTORE: only `uids`,
-                                      those that were given back */
+                                      APPEND, MOVE, REPLACE, RESTORE: uids ascending in the
+                                      order of items */
+    struct journal_row seen_row;   /* APPEND, MOVE and REPLACE into a per-user mailbox: what
+                                      user_id has seen of it, at the modseq after that of `row`;
+                                      modseq 0: nothing */
+    struct journal_row source_row; /* MOVE, REPLACE: what happened in source_id; RESTORE: only
+                                      `uids`, those that were given back */
     struct uidset refused;         /* FLAGS, SEEN: what unchanged_since left alone */
     uint32_t uidvalidity;          /* of mailbox_id */
     int64_t message_id;            /* small APPEND: what its content has become; else 0 */

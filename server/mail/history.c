@@ -15,11 +15,13 @@ static const struct {
 } stories[] = {
     {JOURNAL_APPEND, "copied", "copy", false},
     {JOURNAL_APPEND, "moved", "move", false},
+    {JOURNAL_APPEND, "replaced", "replace", false},
     {JOURNAL_APPEND, "given back", "undelete", false},
     {JOURNAL_APPEND, "", "append", true},
     {JOURNAL_FLAGS, "", "flags", true},
     {JOURNAL_SEEN, "", "seen", true},
     {JOURNAL_EXPUNGE, "moved", "move", false},
+    {JOURNAL_EXPUNGE, "replaced", "replace", false},
     {JOURNAL_EXPUNGE, "retention", "forget", false},
     {JOURNAL_EXPUNGE, "", "expunge", true},
     {JOURNAL_ACL, "", "rights", true},

@@ -47,6 +47,18 @@ int quota_check_move(struct mail *mail, const struct grant *source, const struct
     return check_payer(mail, &destination->actor, payer, added);
 }
 
+int quota_check_replace(struct mail *mail, const struct grant *source,
+                        const struct grant *destination, const struct quota_amounts *added,
+                        const struct quota_amounts *removed)
+{
+    struct payer payer = payer_of(destination);
+    struct quota_amounts more = *added;
+    bool frees = payer_equal(payer_of(source), payer);
+    for (int i = 0; i < QUOTA_RESOURCES && frees; i++)
+        more.of[i] -= removed->of[i] < more.of[i] ? removed->of[i] : more.of[i];
+    return check_payer(mail, &destination->actor, payer, &more);
+}
+
 static struct payer payer_of_target(const struct mailbox_target *target, int64_t user_root_id)
 {
     if (target->owner_id != OWNER_SHARED)

@@ -256,6 +256,41 @@ int writer_move(struct mail *mail, const struct grant *source, const struct uids
     return err;
 }
 
+/* REPLACE ---------------------------------------------------------------------------------- */
+
+static int may_replace(struct mail *mail, const struct grant *source, uint64_t replaced_size,
+                       const struct grant *destination, const struct append_item *item)
+{
+    int err = grant_require(source, RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE);
+    if (!err)
+        err = grant_require(destination, RIGHT_INSERT);
+    const struct append_item replaced = {.size = replaced_size};
+    const struct quota_amounts added = amounts_of(item, 1), removed = amounts_of(&replaced, 1);
+    return err ? err : quota_check_replace(mail, source, destination, &added, &removed);
+}
+
+int writer_replace(struct mail *mail, const struct grant *source, const struct entry *replaced,
+                   const struct grant *destination, const struct append_item *item,
+                   struct append_outcome *out)
+{
+    int err = may_replace(mail, source, replaced->size, destination, item);
+    if (err)
+        return err;
+    struct uid_range range = {replaced->uid, replaced->uid};
+    const struct uidset uids = {.ranges = &range, .count = 1, .size = 1};
+    struct append_item permitted = *item;
+    permitted.flags &= writer_flags_settable(destination);
+    struct change change = writer_change(destination, CHANGE_REPLACE);
+    change.item_count = 1;
+    change.uids = &uids;
+    change.source_id = grant_mailbox_id(source);
+    change.source_rights_modseq = grant_rights_modseq(source);
+    err = append_items(mail, destination, &change, &permitted, out);
+    if (!err && uidset_is_empty(&out->uids))
+        err = fail(ERR_NOT_FOUND, "The message to be replaced is gone");
+    return err;
+}
+
 /* STORE ------------------------------------------------------------------------------------ */
 
 struct flag_edit {

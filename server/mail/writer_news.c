@@ -119,7 +119,8 @@ static bool knows_messages(const struct change *change)
 {
     if (change->kind == CHANGE_MOVE)
         return change->items[0].message_id && uidset_size(&change->row.uids) == change->item_count;
-    return change->kind == CHANGE_APPEND && !(change->items[0].content && change->message_id == 0);
+    bool brings = change->kind == CHANGE_APPEND || change->kind == CHANGE_REPLACE;
+    return brings && !(change->items[0].content && change->message_id == 0);
 }
 
 /* False when some are not known here. */

@@ -67,7 +67,7 @@ static int queue_lock(struct transaction *tx, const struct attempt *attempt)
         if (!is_open(change))
             continue;
         ids[id_count++] = change->mailbox_id;
-        if (change->kind == CHANGE_MOVE || change->kind == CHANGE_RESTORE)
+        if (change_takes_from_source(change))
             ids[id_count++] = change->source_id;
     }
     params_int8_array(&params, ids, id_count, sizeof *ids);

@@ -52,7 +52,7 @@ static int ask_journal(struct database *database, struct change **changes, struc
     size_t count = 0;
     for (size_t i = 0; i < ids.count; i++) {
         mailboxes[count++] = changes[i]->mailbox_id;
-        if (changes[i]->kind == CHANGE_MOVE)
+        if (change_takes_from_source(changes[i]))
             mailboxes[count++] = changes[i]->source_id;
     }
     params_int8_array(&params, mailboxes, count, sizeof *mailboxes);

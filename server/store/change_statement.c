@@ -8,6 +8,17 @@ static bool has_uids(const struct change *change)
     return change->kind != CHANGE_APPEND || change->source_id;
 }
 
+bool change_takes_from_source(const struct change *change)
+{
+    return change->kind == CHANGE_MOVE || change->kind == CHANGE_REPLACE ||
+           change->kind == CHANGE_RESTORE;
+}
+
+static bool is_one_for_one(const struct change *change)
+{
+    return change->item_count == 1 && uidset_size(change->uids) == 1;
+}
+
 int change_check(const struct change *change)
 {
     if (has_uids(change) && !change->uids)
@@ -16,6 +27,8 @@ int change_check(const struct change *change)
         return fail(ERR_INTERNAL, "a change of nobody's \\Seen");
     if (change->kind == CHANGE_MOVE && change->source_id == change->mailbox_id)
         return fail(ERR_INTERNAL, "a move from a mailbox to itself");
+    if (change->kind == CHANGE_REPLACE && !is_one_for_one(change))
+        return fail(ERR_INTERNAL, "not one message in place of one other");
     bool by_uid = change->kind == CHANGE_MOVE || (change->kind == CHANGE_RESTORE && change->items);
     if (by_uid && change->item_count != uidset_size(change->uids))
         return fail(ERR_INTERNAL, "%zu messages with the flags of others", change->item_count);
@@ -129,6 +142,20 @@ static void add_restore(struct params *params, const struct change *change)
     params_bool(params, change->uids_are_deleted);
 }
 
+static void add_replace(struct params *params, const struct change *change)
+{
+    const struct append_item *item = change->items;
+    params_int8(params, change->user_id);
+    params_int8(params, change->source_id);
+    params_int8(params, (int64_t)change->source_rights_modseq);
+    params_int8(params, change->uids->ranges[0].first);
+    params_int8(params, item->message_id);
+    params_int8(params, (int64_t)item->size);
+    params_int8(params, (int64_t)item->flags);
+    params_timestamp(params, item->internal_date);
+    params_int8(params, (int64_t)item->seal);
+}
+
 static void add_flags_unchanged(struct params *params, const struct change *change)
 {
     params_multirange(params, change->uids);
@@ -161,6 +188,7 @@ static const struct kind kinds[] = {
     [CHANGE_SEEN] = {STATEMENT_CHANGE_SEEN, add_seen},
     [CHANGE_EXPUNGE] = {STATEMENT_CHANGE_EXPUNGE, add_expunge},
     [CHANGE_MOVE] = {STATEMENT_CHANGE_MOVE, add_move},
+    [CHANGE_REPLACE] = {STATEMENT_CHANGE_REPLACE, add_replace},
     [CHANGE_RESTORE] = {STATEMENT_CHANGE_RESTORE, add_restore},
 };
 
@@ -190,15 +218,16 @@ enum {
     COLUMN_MODSEQ,
     COLUMN_UIDS,
     COLUMN_REFUSED,                    /* only with unchanged_since */
-    COLUMN_SEEN_UIDS = COLUMN_REFUSED, /* from here on only APPEND and MOVE */
-    COLUMN_SOURCE_MODSEQ,              /* only MOVE and RESTORE */
+    COLUMN_SEEN_UIDS = COLUMN_REFUSED, /* from here on only APPEND, MOVE and REPLACE */
+    COLUMN_SOURCE_MODSEQ,              /* only MOVE, REPLACE and RESTORE */
     COLUMN_SOURCE_UIDS
 };
 
 static const enum journal_kind journal_kinds[] = {
-    [CHANGE_APPEND] = JOURNAL_APPEND, [CHANGE_FLAGS] = JOURNAL_FLAGS,
-    [CHANGE_SEEN] = JOURNAL_SEEN,     [CHANGE_EXPUNGE] = JOURNAL_EXPUNGE,
-    [CHANGE_MOVE] = JOURNAL_APPEND,   [CHANGE_RESTORE] = JOURNAL_APPEND,
+    [CHANGE_APPEND] = JOURNAL_APPEND,  [CHANGE_FLAGS] = JOURNAL_FLAGS,
+    [CHANGE_SEEN] = JOURNAL_SEEN,      [CHANGE_EXPUNGE] = JOURNAL_EXPUNGE,
+    [CHANGE_MOVE] = JOURNAL_APPEND,    [CHANGE_REPLACE] = JOURNAL_APPEND,
+    [CHANGE_RESTORE] = JOURNAL_APPEND,
 };
 
 static int read_row(const struct result *result, size_t row, int modseq_column, int uids_column,
@@ -240,8 +269,18 @@ static int read_seen_row(const struct result *result, struct change *change)
 
 static int read_source_row(const struct result *result, struct change *change)
 {
-    change->source_row.kind = change->kind == CHANGE_MOVE ? JOURNAL_EXPUNGE : JOURNAL_MAILBOX;
+    change->source_row.kind = change->kind == CHANGE_RESTORE ? JOURNAL_MAILBOX : JOURNAL_EXPUNGE;
     return read_row(result, 0, COLUMN_SOURCE_MODSEQ, COLUMN_SOURCE_UIDS, &change->source_row);
+}
+
+/* What was stored beforehand, before a crash. Of a REPLACE of what is gone nothing was to come. */
+static bool has_lost_content(const struct result *result, const struct change *change)
+{
+    if (change->row.modseq || change->item_count == 0)
+        return false;
+    if (change->kind == CHANGE_REPLACE)
+        return !result_is_null(result, 0, COLUMN_SOURCE_UIDS);
+    return change->kind == CHANGE_APPEND;
 }
 
 static int read_outcome(const struct result *result, struct change *change)
@@ -253,13 +292,13 @@ static int read_outcome(const struct result *result, struct change *change)
     change->uidvalidity = (uint32_t)result_int8(result, 0, COLUMN_UIDVALIDITY);
     change_describe(change);
     int err = read_row(result, 0, COLUMN_MODSEQ, COLUMN_UIDS, &change->row);
-    if (!err && change->kind == CHANGE_APPEND && change->item_count > 0 && change->row.modseq == 0)
+    if (!err && has_lost_content(result, change))
         err = fail(ERR_UNAVAILABLE, "a crash of the database has lost the content");
     if (!err && change->unchanged_since)
         err = uids_read(result, 0, COLUMN_REFUSED, &change->refused);
-    if (!err && (change->kind == CHANGE_APPEND || change->kind == CHANGE_MOVE))
+    if (!err && journal_kinds[change->kind] == JOURNAL_APPEND)
         err = read_seen_row(result, change);
-    if (!err && (change->kind == CHANGE_MOVE || change->kind == CHANGE_RESTORE))
+    if (!err && change_takes_from_source(change))
         err = read_source_row(result, change);
     return err;
 }

@@ -9,6 +9,8 @@
 
 /* -ERR_INTERNAL when the change contradicts itself. */
 int change_check(const struct change *change) MUST_CHECK;
+/* Whether it takes messages from source_id, which is locked, too. */
+bool change_takes_from_source(const struct change *change);
 /* What the change wants, before anything has come of it. */
 void change_outcome_init(struct change *change);
 /* These flags without \Seen where it is per user: then it is no flag of the entry. */

@@ -349,6 +349,129 @@ SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity,
        total.old_uids::text AS source_uids
 FROM mailbox, source, total;
 
+-- name: change_replace
+-- REPLACE (RFC 8508): a message comes to $1, with rights as of $2, and UID $8 of $6, which may
+-- be the same mailbox, goes to `expunged`. $9 to $13 are of the new message what change_append
+-- has arrays of. When the old one is gone already, nothing happens, and source_uids is null.
+-- One mailbox has the rows of its journal one after the other, and a page of \Seen may be
+-- touched only once.
+WITH mailbox AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), source AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($6::bigint, $7::bigint)
+), found AS MATERIALIZED (
+    SELECT e.*, $13::bigint = 0 OR m.id IS NOT NULL AS has_content
+    FROM mailbox
+    CROSS JOIN source
+    CROSS JOIN LATERAL (SELECT e.ctid AS place, e.uid, e.message_id, e.flags, e.size,
+                               e.internal_date, e.save_date
+                        FROM entries e
+                        WHERE e.mailbox_id = $6 AND e.uid = $8::bigint
+                        OFFSET 0) e
+    LEFT JOIN messages m ON m.id = $9::bigint AND substr(m.sha256, 1, 8) = int8send($13)
+    WHERE NOT mailbox.stale AND NOT source.stale
+), old AS MATERIALIZED (
+    SELECT found.*, source.deleted_uidnext AS deleted_uid,
+           CASE WHEN $1 = $6 THEN mailbox.modseq + 1 + (seen.is_own AND $11::bigint & 1 = 1)::integer
+                ELSE source.modseq END AS modseq
+    FROM found, mailbox, source,
+         LATERAL (SELECT mailbox.seen_per_user AND $5::bigint <> 0 AS is_own) AS seen
+    WHERE found.has_content
+), new AS MATERIALIZED (
+    SELECT mailbox.uidnext AS uid, mailbox.modseq,
+           CASE WHEN mailbox.seen_per_user THEN $11 & ~ 1::bigint ELSE $11 END AS flags,
+           mailbox.seen_per_user AND $5 <> 0 AND $11 & 1 = 1 AS seen_by_user,
+           int8multirange(int8range(mailbox.uidnext, mailbox.uidnext + 1)) AS uids,
+           int8multirange(int8range(old.uid, old.uid + 1)) AS old_uids
+    FROM mailbox, old
+), gone AS (
+    DELETE FROM entries e
+    USING old
+    WHERE e.ctid = old.place
+), kept AS (
+    INSERT INTO expunged (mailbox_id, uid, message_id, flags, size, internal_date, save_date, modseq,
+                          deleted_uid)
+    SELECT $6, uid, message_id, flags, size, internal_date, save_date, modseq, deleted_uid
+    FROM old
+), entry AS (
+    INSERT INTO entries (mailbox_id, uid, message_id, flags, modseq, size, internal_date)
+    SELECT $1, uid, $9, flags, modseq, $10::bigint, $12::timestamptz FROM new
+), mark AS MATERIALIZED (
+    SELECT m.page, m.mask, new.modseq + 1 AS modseq
+    FROM new
+    CROSS JOIN LATERAL seen_masks(new.uids) m
+    WHERE new.seen_by_user
+), page AS MATERIALIZED (
+    SELECT p.place, p.user_id, p.page, p.bits & ~ m.mask AS bits
+    FROM new
+    CROSS JOIN LATERAL seen_masks(new.old_uids) m
+    CROSS JOIN LATERAL (SELECT p.ctid AS place, p.user_id, p.page, p.bits FROM seen_pages p
+                        WHERE p.mailbox_id = $6 AND p.page = m.page
+                        OFFSET 0) p
+    WHERE bit_count(p.bits & m.mask) > 0
+), cleared AS (
+    UPDATE seen_pages p
+    SET bits = page.bits | coalesce(mark.mask, B'0'::bit(8192)),
+        modseq = coalesce(mark.modseq, p.modseq)
+    FROM page
+    LEFT JOIN mark ON $1 = $6 AND page.user_id = $5 AND mark.page = page.page
+    WHERE p.ctid = page.place
+), marked AS (
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits, modseq)
+    SELECT $1, $5, mark.page, mark.mask, mark.modseq
+    FROM mark
+    WHERE NOT EXISTS (SELECT FROM page
+                      WHERE $1 = $6 AND page.user_id = $5 AND page.page = mark.page)
+    ON CONFLICT (mailbox_id, user_id, page)
+    DO UPDATE SET bits = p.bits | EXCLUDED.bits, modseq = EXCLUDED.modseq
+), seen_kept AS (
+    INSERT INTO expunged_seen (mailbox_id, modseq, uids, user_ids)
+    SELECT $6, old.modseq, new.old_uids, array_agg(page.user_id)
+    FROM old, new, page
+    GROUP BY old.modseq, new.old_uids
+), state AS (
+    UPDATE mailbox_state s
+    SET uidnext = s.uidnext + total.came, highest_modseq = total.modseq,
+        messages = s.messages + total.came - total.went, bytes = s.bytes + total.bytes,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen,
+        deleted_uidnext = s.deleted_uidnext + total.went,
+        recently_deleted = s.recently_deleted + total.went
+    FROM (SELECT mailbox_id, max(modseq) AS modseq, sum(came) AS came, sum(went) AS went,
+                 sum((came - went) * size)::bigint AS bytes,
+                 sum((came - went) * (flags >> 3 & 1))::bigint AS deleted,
+                 sum((came - went) * (flags & 1))::bigint AS seen
+          FROM (SELECT $1 AS mailbox_id, modseq + seen_by_user::integer AS modseq, 1 AS came,
+                       0 AS went, $10 AS size, flags
+                FROM new
+                UNION ALL
+                SELECT $6, modseq, 0, 1, size, flags FROM old) AS each
+          GROUP BY mailbox_id) AS total
+    WHERE s.mailbox_id = total.mailbox_id
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail,
+                         other_id, other_uids, change_id)
+    SELECT $1, modseq, 'append', uids, 0, NULL::bigint, $3::text, $4::text, 'replaced', $6,
+           old_uids, $14::bigint
+    FROM new
+    UNION ALL
+    SELECT $1, modseq + 1, 'seen', uids, 1, $5, $3, $4, NULL, NULL, NULL, $14
+    FROM new
+    WHERE seen_by_user
+    UNION ALL
+    SELECT $6, old.modseq, 'expunge', new.old_uids, 0, NULL, $3, $4, 'replaced', $1, new.uids, $14
+    FROM old, new
+)
+SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity, new.modseq,
+       new.uids::text AS uids, CASE WHEN new.seen_by_user THEN new.uids::text END AS seen_uids,
+       old.modseq AS source_modseq,
+       CASE WHEN found.uid IS NOT NULL
+            THEN int8multirange(int8range(found.uid, found.uid + 1))::text END AS source_uids
+FROM mailbox
+CROSS JOIN source
+LEFT JOIN found ON true
+LEFT JOIN old ON true
+LEFT JOIN new ON true;
+
 -- An outcome in doubt ----------------------------------------------------------------
 
 -- name: session_end

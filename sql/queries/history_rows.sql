@@ -29,7 +29,7 @@ LEFT JOIN LATERAL (SELECT e.message_id FROM entries e
                    WHERE x.mailbox_id = $1 AND x.uid = lower(t.uids)
                    UNION ALL
                    SELECT e.message_id FROM entries e
-                   WHERE t.kind = 'expunge' AND e.mailbox_id = t.other_id
+                   WHERE t.kind = 'expunge' AND t.detail = 'moved' AND e.mailbox_id = t.other_id
                      AND e.uid = lower(t.other_uids)
                    LIMIT 1) message ON upper(t.uids) - lower(t.uids) = 1
 ORDER BY t.modseq;

@@ -9,14 +9,14 @@
 #include "support/check.h"
 #include "table_fixture.h"
 
-enum { NO_PROCESS = 0, CHANGES = 5 };
+enum { NO_PROCESS = 0, CHANGES = 6 };
 
 /* A batch with one change of each kind, at home in two mailboxes. */
 struct sample {
     int64_t user;
     int64_t personal;
     int64_t shared;
-    struct uidset few, many;
+    struct uidset few, many, one;
     struct append_item items[2];
     struct change changes[CHANGES];
     struct change *batch[CHANGES];
@@ -31,6 +31,7 @@ static void sample_make(struct sample *sample, struct database *database)
     table_append(database, sample->shared, 6, FLAG_DELETED);
     sample->few = table_uids("1:2");
     sample->many = table_uids("5:9");
+    sample->one = table_uids("3");
     for (size_t i = 0; i < 2; i++)
         sample->items[i] = (struct append_item){
             .message_id = table_message(database, 50), .size = 50, .flags = FLAG_SEEN};
@@ -39,8 +40,8 @@ static void sample_make(struct sample *sample, struct database *database)
 /* As they were before anybody ran them. */
 static void sample_reset(struct sample *sample)
 {
-    static const enum change_kind kinds[CHANGES] = {CHANGE_APPEND, CHANGE_FLAGS, CHANGE_SEEN,
-                                                    CHANGE_EXPUNGE, CHANGE_MOVE};
+    static const enum change_kind kinds[CHANGES] = {CHANGE_APPEND,  CHANGE_FLAGS, CHANGE_SEEN,
+                                                    CHANGE_EXPUNGE, CHANGE_MOVE,  CHANGE_REPLACE};
     for (size_t i = 0; i < CHANGES; i++) {
         struct change *change = &sample->changes[i];
         bool of_personal = kinds[i] == CHANGE_FLAGS;
@@ -48,8 +49,10 @@ static void sample_reset(struct sample *sample)
         change->seen_per_user = !of_personal;
         change->user_id = sample->user;
         change->items = sample->items;
-        change->item_count = 2;
+        change->item_count = kinds[i] == CHANGE_REPLACE ? 1 : 2;
         change->uids = kinds[i] == CHANGE_EXPUNGE ? &sample->many : &sample->few;
+        if (kinds[i] == CHANGE_REPLACE)
+            change->uids = &sample->one;
         change->flags_set = kinds[i] == CHANGE_FLAGS ? FLAG_FLAGGED : FLAG_SEEN;
         change->source_id = sample->personal;
         sample->batch[i] = change;
@@ -62,14 +65,16 @@ static void sample_clear(struct sample *sample)
         change_clear(&sample->changes[i]);
     uidset_clear(&sample->few);
     uidset_clear(&sample->many);
+    uidset_clear(&sample->one);
 }
 
 static void check_outcome(const struct sample *sample)
 {
-    static const char *const uids[CHANGES] = {"7:8", "1:2", "1:2", "5:8", "9:10"};
-    static const enum journal_kind kinds[CHANGES] = {JOURNAL_APPEND, JOURNAL_FLAGS, JOURNAL_SEEN,
-                                                     JOURNAL_EXPUNGE, JOURNAL_APPEND};
-    static const uint64_t modseqs[CHANGES] = {3, 3, 5, 6, 7};
+    static const char *const uids[CHANGES] = {"7:8", "1:2", "1:2", "5:8", "9:10", "11"};
+    static const enum journal_kind kinds[CHANGES] = {JOURNAL_APPEND, JOURNAL_FLAGS,
+                                                     JOURNAL_SEEN,   JOURNAL_EXPUNGE,
+                                                     JOURNAL_APPEND, JOURNAL_APPEND};
+    static const uint64_t modseqs[CHANGES] = {3, 3, 5, 6, 7, 9};
     for (size_t i = 0; i < CHANGES; i++) {
         const struct change *change = &sample->changes[i];
         CHECK_OK(change->result);
@@ -87,6 +92,9 @@ static void check_outcome(const struct sample *sample)
     CHECK_U64(sample->changes[4].source_row.modseq, 4);
     CHECK_INT(sample->changes[4].source_row.kind, JOURNAL_EXPUNGE);
     CHECK_UIDS(&sample->changes[4].source_row.uids, "1:2");
+    CHECK_U64(sample->changes[5].seen_row.modseq, 10);
+    CHECK_U64(sample->changes[5].source_row.modseq, 5);
+    CHECK_UIDS(&sample->changes[5].source_row.uids, "3");
 }
 
 static void finds_body(struct database *database)

@@ -114,8 +114,37 @@ static void catch_up(struct world *world, struct picture *picture)
     journal_batch_clear(&batch);
 }
 
+/* One message in place of another one, or of none that is there, in this mailbox or the other. */
+static void replace(struct world *world)
+{
+    const struct picture *picture = &world->pictures[pick(world, KEPT)];
+    const struct picture *source = &world->pictures[pick(world, KEPT)];
+    uint32_t uid = 1 + pick(world, source->uidnext);
+    const struct append_item item = {
+        .message_id = world->message, .size = pick(world, 5000), .flags = pick_flags(world)};
+    struct uidset uids;
+    uidset_init(&uids);
+    CHECK_OK(uidset_add(&uids, uid));
+    struct change change = table_change(CHANGE_REPLACE, picture->mailbox);
+    change.seen_per_user = picture->seen_per_user;
+    change.user_id = world->user;
+    change.source_id = source->mailbox;
+    change.uids = &uids;
+    change.items = &item;
+    change.item_count = 1;
+    table_run(world->database, &change);
+    CHECK_OK(change.result);
+    CHECK_INT(change.row.modseq > 0, source->present[uid]);
+    change_clear(&change);
+    uidset_clear(&uids);
+}
+
 static void step(struct world *world)
 {
+    if (pick(world, 4) == 0) {
+        replace(world);
+        return;
+    }
     unsigned which = pick(world, KEPT);
     struct picture *picture = &world->pictures[which];
     struct picture *source = &world->pictures[1 - which];
