@@ -75,6 +75,10 @@ int content_take(struct content_request *request, const struct grant *grant,
 /* At any time; NULL is nothing. */
 void content_drop(struct content_request **request);
 
+/* Which message that UID is in the grant's mailbox now; needs `r`. -ERR_NOT_FOUND. */
+int content_find(struct mail *mail, const struct grant *grant, uint32_t uid,
+                 struct content_wish *out) MUST_CHECK;
+
 /* Octets start..end (exclusive) in pieces of at most one chunk to piece();
  * reads the next piece only after piece() has returned, and holds no
  * connection meanwhile. piece may park; a failure of it ends the reading. */

@@ -59,16 +59,16 @@ struct command {
     bool streams;  /* a literal follows, not yet asked for */
     bool literal_synchronising;
     uint64_t literal_size;
-    bool literal_in_parentheses; /* ")" comes behind its octets */
-    char refusal[48];   /* response code of the tagged NO or BAD; "": by the error (reply.c) */
-    struct buffer code; /* response code of the tagged OK, "[APPENDUID 1 2]" */
-    const char *text;   /* text of the tagged OK; NULL: "NAME completed" */
-    bool tells_modseq;  /* with QRESYNC, the tagged OK says what the client knows */
-    bool refreshed;     /* by a pulse, before run() */
-    bool met_mailbox;   /* without it: the writer knew how far the mailbox is */
-    uint32_t ended_at;  /* of more messages than it may (message_limit.h) it did those from this
-                           UID on; 0: all */
-    bool silent_end;    /* run() has sent the tagged reply itself */
+    char refusal[48];    /* response code of the tagged NO or BAD; "": by the error (reply.c) */
+    const char *bad_url; /* the same, when it is BADURL (RFC 4469), which may be long */
+    struct buffer code;  /* response code of the tagged OK, "[APPENDUID 1 2]" */
+    const char *text;    /* text of the tagged OK; NULL: "NAME completed" */
+    bool tells_modseq;   /* with QRESYNC, the tagged OK says what the client knows */
+    bool refreshed;      /* by a pulse, before run() */
+    bool met_mailbox;    /* without it: the writer knew how far the mailbox is */
+    uint32_t ended_at;   /* of more messages than it may (message_limit.h) it did those from this
+                            UID on; 0: all */
+    bool silent_end;     /* run() has sent the tagged reply itself */
     struct progress progress;
     struct content_request *ahead; /* what ask_ahead() has asked for; dropped at the end */
 };

@@ -4,9 +4,6 @@
 #include "proto/fetch_args.h"
 #include "reply.h"
 
-/* Header fields of a part are cut from at most this much of its header. */
-enum { FETCH_HEADER_MAX = 1 << 20 };
-
 struct fetch_range fetch_clip(const struct fetch_item *item, uint64_t len)
 {
     struct fetch_range range = {0, len};
@@ -46,17 +43,16 @@ static enum mime_section_kind fetch_mime_kind(enum fetch_section_kind kind)
     return kinds[kind];
 }
 
-/* The section's place in the message; false: there is no such part. */
-static int fetch_find_range(struct fetch_line *line, const struct fetch_item *item,
-                            struct fetch_range *range, bool *found)
+int fetch_find_range(struct arena *arena, const struct message_part_row *stored, uint64_t size,
+                     const struct fetch_item *item, struct fetch_range *range, bool *found)
 {
     *found = true;
     if (item->number_count == 0 && item->section == FETCH_SECTION_ALL) {
-        *range = (struct fetch_range){0, line->message->entry.size};
+        *range = (struct fetch_range){0, size};
         return 0;
     }
     struct mime_tree tree;
-    int err = mime_tree_decode(line->arena, line->message->stored->parts, &tree);
+    int err = mime_tree_decode(arena, stored->parts, &tree);
     if (err)
         return err;
     *found = mime_section_range(&tree, item->numbers, item->number_count,
@@ -132,11 +128,15 @@ static int fetch_stream_range(struct fetch_line *line, const struct fetch_item *
                                        : err;
 }
 
+bool fetch_item_is_fields(const struct fetch_item *item)
+{
+    return item->section == FETCH_SECTION_FIELDS || item->section == FETCH_SECTION_FIELDS_NOT;
+}
+
 int fetch_render_section(struct fetch_line *line, const struct fetch_item *item)
 {
     const struct fetch_message *message = line->message;
-    bool fields =
-        item->section == FETCH_SECTION_FIELDS || item->section == FETCH_SECTION_FIELDS_NOT;
+    bool fields = fetch_item_is_fields(item);
     fetch_item_render_name(item, line->out);
     buffer_add_char(line->out, ' ');
     if (item->number_count == 0 && item->section == FETCH_SECTION_HEADER) {
@@ -147,7 +147,8 @@ int fetch_render_section(struct fetch_line *line, const struct fetch_item *item)
         return fetch_render_fields(line, item, message->stored->header);
     struct fetch_range range;
     bool found;
-    int err = fetch_find_range(line, item, &range, &found);
+    int err =
+        fetch_find_range(line->arena, message->stored, message->entry.size, item, &range, &found);
     if (err || !found) {
         buffer_add_cstr(line->out, "NIL");
         return err;

@@ -23,6 +23,14 @@ struct fetch_range {
     uint64_t start;
     uint64_t end;
 };
+/* The section's place in a message of `size` octets, whose `parts` are stored, and which may be
+ * NULL for all of the message; *found false: there is no such part. */
+int fetch_find_range(struct arena *arena, const struct message_part_row *stored, uint64_t size,
+                     const struct fetch_item *item, struct fetch_range *range,
+                     bool *found) MUST_CHECK;
+/* HEADER.FIELDS and HEADER.FIELDS.NOT are cut from the range, at most so much of it. */
+bool fetch_item_is_fields(const struct fetch_item *item);
+enum { FETCH_HEADER_MAX = 1 << 20 };
 /* What <offset.length> leaves of `len` octets (RFC 3501 section 6.4.5): an
  * offset behind the end gives the empty string. */
 struct fetch_range fetch_clip(const struct fetch_item *item, uint64_t len);

@@ -152,29 +152,13 @@ static int input_read_on(struct session *session, struct command_reader *reader,
 
 /* Another literal streams: for the session's reader, which is still at the one
  * before, it is the one to be refused if the command fails now. */
-static int input_begin_literal(struct session *session, struct command *command,
-                               const struct command_reader *rest, struct slice text,
-                               struct slice *more_out)
+static void input_begin_literal(struct session *session, struct command *command,
+                                const struct command_reader *rest)
 {
     session->reader.literal_size = command->literal_size = rest->literal_size;
     session->reader.literal_synchronising = rest->literal_synchronising;
     command->literal_synchronising = rest->literal_synchronising;
     command->streams = true;
-    struct slice more = arena_copy(command->arena, text);
-    if (!more.data)
-        return fail(ERR_LIMIT, "Too much text between literals");
-    *more_out = more;
-    return 0;
-}
-
-static int input_close_parenthesis(const struct command *command, struct slice *text)
-{
-    if (!command->literal_in_parentheses)
-        return 0;
-    if (!slice_starts_with(*text, SLICE(")")))
-        return fail(ERR_SYNTAX, "A closing parenthesis must follow the literal");
-    *text = slice_sub(*text, 1, text->len);
-    return 0;
 }
 
 static int input_after_literal(struct session *session, struct command *command,
@@ -184,16 +168,19 @@ static int input_after_literal(struct session *session, struct command *command,
     command_reader_init(&rest, &session->reader.limits);
     enum command_event event;
     int err = input_read_on(session, &rest, &event);
-    struct slice text = command_reader_text(&rest);
     if (!err && event == COMMAND_SKIPPED)
         err = fail(ERR_SYNTAX, "Command is too long");
-    int unclosed = err ? 0 : input_close_parenthesis(command, &text);
     if (!err && event == COMMAND_LITERAL)
-        err = input_begin_literal(session, command, &rest, text, more_out);
-    else if (!err && !unclosed && slice_trim(text).len)
-        err = fail(ERR_SYNTAX, "Only another literal may follow the literal");
+        input_begin_literal(session, command, &rest);
+    struct slice more = SLICE_EMPTY;
+    if (!err)
+        more = arena_copy(command->arena, command_reader_text(&rest));
+    if (!err && !more.data)
+        err = fail(ERR_LIMIT, "Too much text behind a literal");
+    if (!err)
+        *more_out = more;
     command_reader_clear(&rest);
-    return err ? err : unclosed;
+    return err;
 }
 
 int input_stream_literal(struct session *session, struct command *command,

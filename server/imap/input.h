@@ -22,9 +22,9 @@ void input_end(struct session *session);
 
 /* For commands that stream: asks for the literal (when the client waits) and
  * hands it on piece by piece, to the end even when piece() fails; its first failure is the
- * result, a fatal connection error comes as such. Then reads the end of the
- * command, or (command->streams is set again) *more_out up to the header of the next
- * literal, in the command's arena. */
+ * result, a fatal connection error comes as such. *more_out, in the command's arena, is
+ * what follows: up to the header of the next literal (command->streams is set again), or
+ * to the command's end. */
 int input_stream_literal(struct session *session, struct command *command,
                          int (*piece)(void *arg, struct slice octets), void *arg,
                          struct slice *more_out) MUST_CHECK;

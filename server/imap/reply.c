@@ -79,6 +79,8 @@ int reply_buffer(struct session *session, const struct buffer *buffer)
  * (RFC 3501 section 6.3.11). */
 static const char *reply_code_for(const struct command *command, const struct reply_rule *rule)
 {
+    if (command->bad_url)
+        return command->bad_url;
     if (command->refusal[0])
         return command->refusal;
     if (rule->err == ERR_NOT_FOUND)

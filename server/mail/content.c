@@ -2,6 +2,7 @@
 
 #include "engine.h"
 #include "grant.h"
+#include "store/entries.h"
 
 int content_get(struct mail *mail, const struct grant *grant, struct arena *arena,
                 const int64_t *message_ids, size_t count, unsigned want,
@@ -20,6 +21,27 @@ int content_get_small(struct mail *mail, const struct grant *grant, struct arena
     if (err)
         return err;
     return messages_first_chunks(mail->database, arena, message_ids, count, octets_out);
+}
+
+static void take_entry(void *arg, const struct entry_row *entry)
+{
+    *(struct entry_row *)arg = *entry;
+}
+
+int content_find(struct mail *mail, const struct grant *grant, uint32_t uid,
+                 struct content_wish *out)
+{
+    int err = grant_require(grant, RIGHT_READ);
+    struct entry_row entry = {.uid = 0};
+    uint32_t count;
+    if (!err)
+        err = entries_read(mail->database, grant_mailbox_id(grant), uid, 1, take_entry, &entry,
+                           &count);
+    if (!err && entry.uid != uid)
+        err = fail(ERR_NOT_FOUND, "There is no such message");
+    if (!err)
+        *out = (struct content_wish){entry.message_id, entry.size};
+    return err;
 }
 
 /* What of `start`..`end` is in chunk n. A chunk that ends before it should
