@@ -21,7 +21,7 @@ enum {
     TRAIT_GIVES_BACK = 64,     /* though it writes, also works on what was deleted (MOVE) */
     TRAIT_KEEPS_NUMBERS = 4,   /* no EXPUNGE at its end: message numbers are in use (section 7.4.1);
                                   its UID form may have them */
-    TRAIT_STREAMS_LITERAL = 8, /* the last literal is read by run() itself (APPEND) */
+    TRAIT_STREAMS_LITERAL = 8, /* the last literal is read by run() itself (APPEND, REPLACE) */
     TRAIT_LEAVES_MAILBOX = 16, /* nothing is selected from its start, even when it fails (SELECT) */
     TRAIT_NAMES_NONE = 128,    /* its form without UID names no messages (EXPUNGE) */
     TRAIT_SHOWS_NOW = 32, /* tells the news before it runs, too: what it shows is up to date (FETCH,

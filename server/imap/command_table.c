@@ -54,6 +54,7 @@ static const struct imap_command *const command_rows[] = {
     &command_store,
     &command_copy,
     &command_move,
+    &command_replace,
     &command_filter,
     NULL,
 };

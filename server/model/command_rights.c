@@ -8,6 +8,8 @@
 /* RFC 5464 section 3.3 */
 #define ANNOTATING (RIGHT_READ | RIGHT_SEEN | RIGHT_WRITE | RIGHT_INSERT | RIGHT_POST)
 
+#define CATENATING "CATENATE: `r` on each mailbox that a URL names"
+
 /* Which flag needs which right, wherever a command sets flags. */
 #define FLAG(name, on, flag, right)                                                                \
     {                                                                                              \
@@ -65,7 +67,7 @@ static const struct command_rights command_rows[] = {
     {.command = "LSUB", .note = "the names that the user has subscribed"},
     {.command = "NAMESPACE"},
     {.command = "STATUS", .subject = ON_NAMED, .all = RIGHT_READ},
-    {.command = "APPEND", .subject = ON_NAMED, .all = RIGHT_INSERT},
+    {.command = "APPEND", .subject = ON_NAMED, .all = RIGHT_INSERT, .note = CATENATING},
     FLAGS_OF("APPEND", ON_NAMED),
     {.command = "IDLE", .note = "no news of a mailbox that may not be read any more"},
     {.command = "SETACL", .subject = ON_NAMED, .all = RIGHT_ADMINISTER},
@@ -112,6 +114,9 @@ static const struct command_rights command_rows[] = {
     {.command = "MOVE", .subject = ON_SELECTED, .all = MOVING},
     {.command = "MOVE", .subject = ON_DESTINATION, .all = RIGHT_INSERT},
     FLAGS_OF("MOVE", ON_DESTINATION),
+    {.command = "REPLACE", .subject = ON_SELECTED, .all = RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE},
+    {.command = "REPLACE", .subject = ON_DESTINATION, .all = RIGHT_INSERT, .note = CATENATING},
+    FLAGS_OF("REPLACE", ON_DESTINATION),
     {.command = "FILTER", .subject = ON_SELECTED, .all = RIGHT_READ, .any = FLAGS},
     {.command = "FILTER",
      .part = "what is not kept",

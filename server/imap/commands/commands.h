@@ -69,6 +69,8 @@ extern const struct imap_command command_thread;
 extern const struct imap_command command_fetch;
 /* commands/store.c */
 extern const struct imap_command command_store;
+/* commands/replace.c */
+extern const struct imap_command command_replace;
 /* commands/copy.c */
 extern const struct imap_command command_copy;
 extern const struct imap_command command_move;

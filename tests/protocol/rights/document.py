@@ -35,9 +35,9 @@ TAIL = """\
 
 | lost | answer |
 |---|---|
-| `l` | `NO [NONEXISTENT]`, as for a mailbox that is not there; `NO [TRYCREATE]` for where messages go to (APPEND, COPY, MOVE); `NO [NOPERM]` for a parent (CREATE, RENAME), as for a parent that is not there. LIST leaves the mailbox out |
+| `l` | `NO [NONEXISTENT]`, as for a mailbox that is not there; `NO [TRYCREATE]` for where messages go to (APPEND, COPY, MOVE, REPLACE); `NO [NOPERM]` for a parent (CREATE, RENAME), as for a parent that is not there. LIST leaves the mailbox out |
 | another that is needed | `NO [NOPERM]` |
-| all of `s w i t e` | the mailbox opens read-only: `NO [READ-ONLY]` to STORE, EXPUNGE, MOVE out of it |
+| all of `s w i t e` | the mailbox opens read-only: `NO [READ-ONLY]` to STORE, EXPUNGE, MOVE out of it, REPLACE in it |
 | `l` or `r` while it is selected | `* OK [CLOSED]`, at the next command or at once in IDLE, and nothing of the mailbox any more |
 
 Each row is tried out with exactly the rights it needs, without each of them, with a right that is

@@ -38,6 +38,7 @@ def finds(key, mailbox):
 
 ALL_FLAGS = r"\Seen \Deleted \Flagged"
 APPEND = "APPEND <box> (%s) {{literal+ hello}}"
+REPLACE = "REPLACE 1 <box> (%s) {{literal+ hello}}"
 TRY_CREATE = "NO [TRYCREATE]"
 FILTER_FLAGS = (
     r'FILTER SIEVE SCRIPT "require \"imap4flags\"; '
@@ -57,6 +58,13 @@ def flag_rows():
             selects="<box>",
             extra=another,
             look=finds(f"1 {key}", "<box>"),
+        )
+        yield ("REPLACE", flag), Recipe(
+            REPLACE % ALL_FLAGS,
+            selects="<other>",
+            extra="r",
+            absent=TRY_CREATE,
+            look=finds(f"2 {key}", "<box>"),
         )
         yield ("FILTER", flag), Recipe(
             FILTER_FLAGS, selects="<box>", extra=another, look=finds(f"1 {key}", "<box>")
@@ -126,6 +134,12 @@ RECIPES = {
     ("COPY", None, "destination"): Recipe("COPY 1 <box>", selects="<other>", absent=TRY_CREATE),
     ("MOVE", None, "selected"): Recipe("MOVE 1 <other>", selects="<box>"),
     ("MOVE", None, "destination"): Recipe("MOVE 1 <box>", selects="<other>", absent=TRY_CREATE),
+    ("REPLACE", None, "selected"): Recipe(
+        "REPLACE 1 <other> {{literal+ hello}}", selects="<box>"
+    ),
+    ("REPLACE", None, "destination"): Recipe(
+        REPLACE % r"\Draft", selects="<other>", absent=TRY_CREATE
+    ),
     ("FILTER", None): Recipe(
         'FILTER SIEVE SCRIPT "keep;" ALL', selects="<box>", shows="* 1 FILTERED {{/.*/}}"
     ),

@@ -268,7 +268,7 @@ class Writer:
         if "l" in case.lost:
             return recipe.absent
         held = set(case.rights) - set(case.lost)
-        writes = case.row["command"] in ("STORE", "EXPUNGE", "MOVE", "FILTER")
+        writes = case.row["command"] in ("STORE", "EXPUNGE", "MOVE", "REPLACE", "FILTER")
         if works_inside and writes and not held & WRITING:
             return "NO [READ-ONLY]"
         return "NO [NOPERM]"
