@@ -31,10 +31,10 @@ static bool is_letter(const struct change *change)
            change->items[0].size <= CHANGE_SMALL_CONTENT_MAX;
 }
 
-/* Of a message that some entry refers to. */
+/* Of a message that is there. */
 static bool is_copy(const struct change *change)
 {
-    return is_one_entry(change) && !change->items[0].content && change->items[0].seal == 0;
+    return is_one_entry(change) && !change->items[0].content;
 }
 
 static bool is_flags(const struct change *change)
@@ -179,6 +179,11 @@ static int64_t expected_of(const struct change *change)
     return change->expected_modseq ? (int64_t)change->expected_modseq : PARAMS_ABSENT;
 }
 
+static int64_t seal_of(const struct change *change)
+{
+    return (int64_t)change->items[0].seal;
+}
+
 static void add_copy(struct params *params, const struct portion *portion)
 {
     add_entries(params, portion);
@@ -188,6 +193,7 @@ static void add_copy(struct params *params, const struct portion *portion)
     add_numbers(params, portion, source_uid_of);
     add_numbers(params, portion, source_rights_of);
     add_numbers(params, portion, expected_of);
+    add_numbers(params, portion, seal_of);
 }
 
 static void add_move(struct params *params, const struct portion *portion)

@@ -93,20 +93,21 @@ LEFT JOIN done ON done.place = item.place
 WHERE item.stale OR done.place IS NOT NULL;
 
 -- name: small_copy
--- $1 to $6: who changes what; $7 and $8: the entry; $9 and $10: the message that some
--- entry refers to, and its size; $11 and $12: the mailbox that it is copied from and
--- its UID there, or null; $13 the modseq of that mailbox's rights as of which the user
--- may; $14 the modseq that it must have, or null.
+-- $1 to $6: who changes what; $7 and $8: the entry; $9 and $10: the message that is
+-- there, and its size; $11 and $12: the mailbox that it is copied from and its UID there,
+-- or null; $13 the modseq of that mailbox's rights as of which the user may; $14 the
+-- modseq that it must have, or null; $15 the seal as in change_append, or 0: content that
+-- was lost gives no row.
 WITH item AS MATERIALIZED (
     SELECT i.*, mailbox.stale OR coalesce(other.rights_modseq > i.other_rights_modseq, false)
                OR coalesce(other.highest_modseq <> i.expected, false) AS stale,
            mailbox.uidvalidity, mailbox.uidnext, mailbox.highest_modseq
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[],
                 $7::bigint[], $8::timestamptz[], $9::bigint[], $10::bigint[], $11::bigint[],
-                $12::bigint[], $13::bigint[], $14::bigint[]) WITH ORDINALITY
+                $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[]) WITH ORDINALITY
              AS i (mailbox_id, known_rights_modseq, user_id, actor, client, change_id,
                    flags, internal_date, message_id, size, other_id, other_uid,
-                   other_rights_modseq, expected, place)
+                   other_rights_modseq, expected, seal, place)
     CROSS JOIN LATERAL (SELECT *
                         FROM small_mailbox(i.mailbox_id, i.known_rights_modseq, i.user_id)
                         OFFSET 0) AS mailbox
@@ -114,6 +115,10 @@ WITH item AS MATERIALIZED (
                        WHERE s.mailbox_id = i.other_id
                        OFFSET 0) AS other ON true
     WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
+      AND (i.seal = 0 OR EXISTS (SELECT FROM messages m
+                                 WHERE m.id = i.message_id
+                                   AND substr(m.sha256, 1, 8) = int8send(i.seal)
+                                 OFFSET 0))
 ), done AS MATERIALIZED (
     SELECT item.*,
            item.uidnext - 1 + row_number() OVER (PARTITION BY mailbox_id ORDER BY place) AS uid,

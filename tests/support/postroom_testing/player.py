@@ -10,7 +10,7 @@ import subprocess
 import time
 from dataclasses import replace
 
-from . import scram
+from . import lmtp, scram
 from .connection import Closed, Connection, Refused, Silent, connect_to_worker, tls_context
 from .expansion import Scope
 from .server import PEOPLE, ROOT, password_of
@@ -159,6 +159,10 @@ class Player:
     def message(self, at, name, bare):
         text = "\r\n".join(at.block) + ("" if bare else "\r\n")
         self.scope.messages[name] = self.scope.expand(text)
+
+    def deliver(self, at, name, addresses):
+        octets = self.scope.expand(f"{{{{text {name}}}}}")
+        lmtp.deliver(self.instance.lmtp_port, addresses.split(", "), octets)
 
     # Connections -----------------------------------------------------------------
 

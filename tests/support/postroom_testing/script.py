@@ -20,6 +20,7 @@ STATEMENTS = [
     ("no_log", r"no log (?P<regex>.+)"),
     ("wait", r"wait (?P<seconds>[\d.]+)"),
     ("shell", r"\$(?P<fails>!)? (?P<command>.+)"),
+    ("deliver", r"deliver (?P<name>\w+) to (?P<addresses>\S+(, \S+)*)"),
     ("count", r"count"),
     ("counted", r"counted beside (?P<session>\w+)"),
     ("connect", rf"connect {SESSION}(?P<options>.*)"),
