@@ -143,7 +143,8 @@ static int admin_sieve_rename(struct admin *admin)
 static int admin_sieve_check(struct admin *admin)
 {
     struct sieve_program *program;
-    int err = admin_sieve_compile(admin, &program);
+    struct filter_owner owner;
+    int err = admin_sieve_compile(admin, &owner, &program);
     if (err)
         return err;
     sieve_program_free(&program);

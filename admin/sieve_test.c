@@ -1,6 +1,7 @@
 /* postroomctl sieve test: what a script would do with a message, and why. */
 #include "base/clock.h"
 #include "import_file.h"
+#include "mail/filter_reach.h"
 #include "mail/mime.h"
 #include "mail/sieve_run.h"
 #include "sieve.h"
@@ -8,37 +9,25 @@
 /* Compiling --------------------------------------------------------------------------------------
  */
 
-struct library {
-    struct admin *admin;
-    struct filter_owner owner;
-};
-
-static int load_script(void *arg, bool global, struct slice name, struct arena *arena,
-                       struct slice *text_out)
-{
-    const struct library *library = arg;
-    if (global)
-        return fail(ERR_NOT_FOUND, "there are no global scripts");
-    return filter_get(library->admin->mail, &library->owner, name, arena, text_out);
-}
-
 static bool has_owner(const struct admin *admin)
 {
     return admin_option(admin, "user").data || admin_option(admin, "mailbox").data;
 }
 
-int admin_sieve_compile(struct admin *admin, struct sieve_program **out)
+int admin_sieve_compile(struct admin *admin, struct filter_owner *owner_out,
+                        struct sieve_program **out)
 {
-    struct library library = {.admin = admin};
-    struct sieve_library functions = {.arg = &library, .load = load_script};
+    struct filter_owner owner = {0};
     struct slice text;
     struct sieve_problem problem = {0};
-    int err = has_owner(admin) ? admin_sieve_owner(admin, &library.owner) : 0;
+    int err = has_owner(admin) ? admin_sieve_owner(admin, &owner) : 0;
     if (!err)
         err = admin_sieve_read(admin, 0, &text);
     if (err)
         return err;
-    err = sieve_compile(text, has_owner(admin) ? &functions : NULL, out, &problem);
+    err = filter_rehearse(admin->mail, &owner, text, out, &problem);
+    if (!err)
+        *owner_out = owner;
     return admin_sieve_problem(err, &problem, admin->argv[0]);
 }
 
@@ -46,8 +35,9 @@ int admin_sieve_compile(struct admin *admin, struct sieve_program **out)
  */
 
 struct trial {
+    struct filter_reach reach; /* with the rights that the script has */
     struct admin *admin;
-    struct actor actor; /* whose rights the script has */
+    struct filter_owner owner;
     struct slice octets;
     int failure; /* of the trace */
 };
@@ -59,19 +49,13 @@ static int read_octets(void *arg, uint64_t start, uint64_t end, struct buffer *o
     return 0;
 }
 
-static int mailbox_exists(void *arg, struct slice name, bool *out)
+/* Nothing is remembered: the same message is no duplicate the next time. */
+static int is_duplicate(void *arg, struct slice handle_and_id, uint32_t seconds, bool last,
+                        bool *out)
 {
-    struct trial *trial = arg;
-    struct arena arena;
-    arena_init(&arena, 0);
-    const struct grant *grant;
-    int err = acl_check(trial->admin->mail, &trial->actor, name, RIGHTS_NONE, &arena, &grant);
-    bool exists = !err && (grant_has(grant, RIGHT_INSERT) || grant_has(grant, RIGHT_POST));
-    arena_clear(&arena);
-    if (err && err != -ERR_NOT_FOUND && err != -ERR_DENIED)
-        return err;
-    *out = exists;
-    return 0;
+    (void)last;
+    const struct trial *trial = arg;
+    return filter_has_met(trial->admin->mail, &trial->owner, handle_and_id, seconds, out);
 }
 
 static void trace(void *arg, uint32_t line, struct slice text)
@@ -124,9 +108,9 @@ static int find_actor(struct admin *admin, struct actor *out)
  */
 
 static const char *const action_names[] = {
-    [SIEVE_KEEP] = "keep",     [SIEVE_FILEINTO] = "fileinto",  [SIEVE_REDIRECT] = "redirect",
-    [SIEVE_REJECT] = "reject", [SIEVE_EREJECT] = "ereject",    [SIEVE_VACATION] = "vacation",
-    [SIEVE_NOTIFY] = "notify", [SIEVE_DUPLICATE] = "duplicate"};
+    [SIEVE_KEEP] = "keep",     [SIEVE_FILEINTO] = "fileinto", [SIEVE_REDIRECT] = "redirect",
+    [SIEVE_REJECT] = "reject", [SIEVE_EREJECT] = "ereject",   [SIEVE_VACATION] = "vacation",
+    [SIEVE_NOTIFY] = "notify", [SIEVE_DUPLICATE] = "remember"};
 
 static struct slice action_target(const struct sieve_action *action)
 {
@@ -148,6 +132,15 @@ static int show_action(struct admin *admin, const struct sieve_action *action)
     return output_row(admin->output, cells);
 }
 
+/* What is remembered brings the mail nowhere. */
+static bool is_discarded(const struct sieve_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (outcome->actions[i].kind != SIEVE_DUPLICATE)
+            return false;
+    return true;
+}
+
 static int show_outcome(struct admin *admin, const struct sieve_outcome *outcome)
 {
     static const char *const columns[] = {"line", "action", "to", "changed", "text", NULL};
@@ -158,7 +151,7 @@ static int show_outcome(struct admin *admin, const struct sieve_outcome *outcome
         err = show_action(admin, &outcome->actions[i]);
     struct cell discard[] = {cell_number(0), cell_text(SLICE("discard")), cell_text(SLICE_EMPTY),
                              cell_text(SLICE_EMPTY), cell_text(SLICE_EMPTY)};
-    return !err && outcome->count == 0 ? output_row(admin->output, discard) : err;
+    return !err && is_discarded(outcome) ? output_row(admin->output, discard) : err;
 }
 
 /* What fails leaves the mail where it would be without a script (RFC 5228 section 2.10.6). */
@@ -175,23 +168,28 @@ static int keep_after(struct trial *trial, const struct sieve_problem *problem,
     return 0;
 }
 
-static int run(struct admin *admin, const struct sieve_program *program)
+static int run(struct admin *admin, const struct filter_owner *owner,
+               const struct sieve_program *program)
 {
     static const char *const columns[] = {"line", "what_happens", NULL};
-    struct trial trial = {.admin = admin};
+    struct trial trial = {
+        .reach = {.mail = admin->mail, .user_id = owner->user_id, .arena = &admin->arena},
+        .admin = admin,
+        .owner = *owner};
     struct slice from = admin_option(admin, "from"), to = admin_option(admin, "to");
     struct sieve_message message = {.envelope_from = from.data ? from : SLICE_EMPTY,
                                     .envelope_to = to.data ? to : SLICE_EMPTY,
                                     .has_envelope = from.data || to.data};
     struct sieve_host host = {.arg = &trial,
                               .read = read_octets,
-                              .mailbox_exists = mailbox_exists,
+                              .duplicate = is_duplicate,
                               .trace = trace,
                               .now = clock_realtime_us() / 1000000,
                               .own_addresses = message.envelope_to};
     struct sieve_outcome outcome;
     struct sieve_problem problem = {0};
-    int err = find_actor(admin, &trial.actor);
+    filter_reach_offer_at_delivery(&host);
+    int err = find_actor(admin, &trial.reach.author);
     if (!err)
         err = read_message(admin, &trial.octets, &message.tree);
     if (err)
@@ -210,10 +208,11 @@ static int run(struct admin *admin, const struct sieve_program *program)
 int admin_sieve_test(struct admin *admin)
 {
     struct sieve_program *program;
-    int err = admin_sieve_compile(admin, &program);
+    struct filter_owner owner;
+    int err = admin_sieve_compile(admin, &owner, &program);
     if (err)
         return err;
-    err = run(admin, program);
+    err = run(admin, &owner, program);
     sieve_program_free(&program);
     return err;
 }

@@ -64,6 +64,10 @@ int filter_have_space(struct mail *mail, const struct filter_owner *owner, struc
 /* Compiles with the owner's other scripts for include, stores nothing. -ERR_SYNTAX. */
 int filter_check(struct mail *mail, const struct filter_owner *owner, struct slice text,
                  struct sieve_problem *problem_out) MUST_CHECK;
+/* The same, and gives the program: what would be stored, to be run for nobody; sieve_program_free()
+ * it. Who owns nothing (all 0) has no other scripts. */
+int filter_rehearse(struct mail *mail, const struct filter_owner *owner, struct slice text,
+                    struct sieve_program **out, struct sieve_problem *problem_out) MUST_CHECK;
 /* Checks and stores, replacing one of that name. -ERR_SYNTAX with the problem, -ERR_INVALID
  * (name), and those of filter_have_space. Who: for the log. */
 int filter_put(struct mail *mail, const struct filter_owner *owner, struct slice name,

@@ -41,6 +41,10 @@ int mailboxes_find(struct database *database, struct arena *arena, int64_t owner
                    struct slice name, int64_t user_id, struct mailbox_row *out) MUST_CHECK;
 int mailboxes_get(struct database *database, struct arena *arena, int64_t mailbox_id,
                   int64_t user_id, struct mailbox_row *out) MUST_CHECK;
+/* Which a user uses for that (RFC 6154, in the RFC's spelling), the user's own first; 0: shared
+ * ones that all use so. Some may be none that the user sees. */
+int mailboxes_of_use(struct database *database, struct arena *arena, int64_t user_id,
+                     struct slice use, int64_t **ids_out, size_t *count_out) MUST_CHECK;
 /* The mailbox and everything below it in its namespace, whoever may see it. */
 int mailboxes_tree(struct database *database, struct arena *arena, int64_t owner_id,
                    struct slice name, int64_t user_id, struct mailbox_row **rows_out,

@@ -137,14 +137,18 @@ int filter_have_space(struct mail *mail, const struct filter_owner *owner, struc
 
 /* Changing ------------------------------------------------------------------------------------- */
 
+static int compile(struct mail *mail, const struct filter_owner *owner, enum filter_use use,
+                   struct slice text, struct sieve_program **out, struct sieve_problem *problem_out)
+{
+    int err = check_size(mail, text.len);
+    return err ? err : filter_compile(mail, owner, use, text, out, problem_out);
+}
+
 static int check_use(struct mail *mail, const struct filter_owner *owner, enum filter_use use,
                      struct slice text, struct sieve_problem *problem_out)
 {
-    int err = check_size(mail, text.len);
-    if (err)
-        return err;
     struct sieve_program *program;
-    err = filter_compile(mail, owner, use, text, &program, problem_out);
+    int err = compile(mail, owner, use, text, &program, problem_out);
     if (!err)
         sieve_program_free(&program);
     return err;
@@ -154,6 +158,12 @@ int filter_check(struct mail *mail, const struct filter_owner *owner, struct sli
                  struct sieve_problem *problem_out)
 {
     return check_use(mail, owner, FILTER_FOR_STORAGE, text, problem_out);
+}
+
+int filter_rehearse(struct mail *mail, const struct filter_owner *owner, struct slice text,
+                    struct sieve_program **out, struct sieve_problem *problem_out)
+{
+    return compile(mail, owner, FILTER_FOR_STORAGE, text, out, problem_out);
 }
 
 static int put(struct mail *mail, const struct filter_owner *owner, struct slice name,

@@ -7,15 +7,15 @@
 #include "filter_memory.h"
 #include "filter_message.h"
 #include "filter_program.h"
-#include "filter_target.h"
+#include "mail/filter_reach.h"
 
 enum { ATTEMPTS = 4 };
 
 struct filtering {
+    struct filter_reach reach; /* whose author is the script's */
     struct mail *mail;
     const struct delivery *delivery;
     const struct filter_owner *owner;
-    struct actor author; /* whose rights count */
     int64_t home_id;
     struct filter_message message;
     struct filter_memory memory;
@@ -35,12 +35,6 @@ static void note(struct filtering *filtering, const char *text)
 
 /* What the script is told ---------------------------------------------------------------------- */
 
-static int mailbox_exists(void *arg, struct slice name, bool *out)
-{
-    struct filtering *filtering = arg;
-    return filter_target_exists(filtering->mail, &filtering->author, name, filtering->arena, out);
-}
-
 static int is_duplicate(void *arg, struct slice handle_and_id, uint32_t seconds, bool last,
                         bool *out)
 {
@@ -58,21 +52,17 @@ static int read_message(void *arg, uint64_t start, uint64_t end, struct buffer *
 static int run(struct filtering *filtering, const struct sieve_program *program,
                struct sieve_outcome *out, struct sieve_problem *problem_out)
 {
-    static const struct sieve_environment_item items[] = {
-        {"location", {"MDA", 3}}, {"phase", {"during", 6}}, {"name", {"Postroom", 8}}};
-    const struct sieve_host host = {.arg = filtering,
-                                    .read = read_message,
-                                    .mailbox_exists = mailbox_exists,
-                                    .duplicate = is_duplicate,
-                                    .environment = items,
-                                    .environment_count = sizeof items / sizeof items[0],
-                                    .now = clock_realtime_us() / 1000000,
-                                    .own_addresses = filtering->delivery->envelope_to};
+    struct sieve_host host = {.arg = filtering,
+                              .read = read_message,
+                              .duplicate = is_duplicate,
+                              .now = clock_realtime_us() / 1000000,
+                              .own_addresses = filtering->delivery->envelope_to};
     const struct sieve_message message = {.tree = filtering->message.tree,
                                           .size = filtering->message.stored->size,
                                           .envelope_from = filtering->delivery->envelope_from,
                                           .envelope_to = filtering->delivery->envelope_to,
                                           .has_envelope = true};
+    filter_reach_offer_at_delivery(&host);
     return sieve_run(program, &message, &host, filtering->arena, out, problem_out);
 }
 
@@ -108,7 +98,7 @@ static int keep(struct filtering *filtering, const struct sieve_action *action)
 {
     const struct grant *grant = NULL;
     if (action && action->has_flags &&
-        acl_check_id(filtering->mail, &filtering->author, filtering->home_id, RIGHTS_NONE,
+        acl_check_id(filtering->mail, &filtering->reach.author, filtering->home_id, RIGHTS_NONE,
                      filtering->arena, &grant) != 0)
         grant = NULL; /* none that could set flags */
     return store(filtering, action, filtering->home_id, grant);
@@ -117,9 +107,8 @@ static int keep(struct filtering *filtering, const struct sieve_action *action)
 static int try_fileinto(struct filtering *filtering, const struct sieve_action *action)
 {
     const struct grant *grant;
-    int err =
-        filter_target_find(filtering->mail, &filtering->author, action, filtering->arena, &grant);
-    if (!err && !filter_target_takes_mail(grant))
+    int err = filter_reach_find(&filtering->reach, action, &grant);
+    if (!err && !filter_reach_takes_mail(grant))
         err = fail(ERR_DENIED, "the script's author has neither i nor p");
     return err ? err : store(filtering, action, grant_mailbox_id(grant), grant);
 }
@@ -237,8 +226,8 @@ static int filter(struct filtering *filtering, const struct intake_result *messa
 {
     struct sieve_outcome outcome;
     struct sieve_problem problem = {.script = SLICE_EMPTY};
-    filtering->author = program->author;
-    filtering->author.client = filtering->delivery->client;
+    filtering->reach.author = program->author;
+    filtering->reach.author.client = filtering->delivery->client;
     int err = filter_message_scan(filtering->mail, message, filtering->arena, &filtering->message);
     if (!err)
         err = run(filtering, program->program, &outcome, &problem);
@@ -252,15 +241,17 @@ int filter_deliver(struct mail *mail, const struct delivery *delivery,
                    const struct intake_result *message, struct arena *arena,
                    struct delivery_report *report_out)
 {
-    struct filtering filtering = {.mail = mail,
-                                  .delivery = delivery,
-                                  .owner = owner,
-                                  .home_id = home_id,
-                                  .message = {.mail = mail, .stored = message},
-                                  .memory = {.mail = mail, .owner = owner, .arena = arena},
-                                  .plan = delivery_plan_new(mail, delivery, arena),
-                                  .arena = arena,
-                                  .report = report_out};
+    struct filtering filtering = {
+        .reach = {.mail = mail, .user_id = owner->user_id, .arena = arena},
+        .mail = mail,
+        .delivery = delivery,
+        .owner = owner,
+        .home_id = home_id,
+        .message = {.mail = mail, .stored = message},
+        .memory = {.mail = mail, .owner = owner, .arena = arena},
+        .plan = delivery_plan_new(mail, delivery, arena),
+        .arena = arena,
+        .report = report_out};
     struct filter_program *program;
     struct sieve_problem problem;
     report_out->count = 0;

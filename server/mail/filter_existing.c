@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "engine.h"
 #include "filter_message.h"
-#include "filter_target.h"
+#include "mail/filter_reach.h"
 #include "mail/writer.h"
 
 enum { ATTEMPTS = 4 };
@@ -15,6 +15,7 @@ struct filing {
 };
 
 struct work {
+    struct filter_reach reach;
     const struct filter_existing *filter;
     struct mail *mail;
     const struct entry *entry;
@@ -37,12 +38,6 @@ static int read_message(void *arg, uint64_t start, uint64_t end, struct buffer *
 {
     struct work *work = arg;
     return filter_message_read(&work->message, start, end, out);
-}
-
-static int mailbox_exists(void *arg, struct slice name, bool *out)
-{
-    struct work *work = arg;
-    return filter_target_exists(work->mail, grant_actor(work->grant), name, work->arena, out);
 }
 
 /* A keyword that came into use just now has no name here yet: it is left alone. */
@@ -98,13 +93,13 @@ static int run(struct work *work, struct sieve_outcome *out, struct sieve_proble
         return err;
     if (!filter->is_event)
         find_envelope(message.tree->headers[0], &message);
-    const struct sieve_host host = {.arg = work,
-                                    .read = read_message,
-                                    .mailbox_exists = mailbox_exists,
-                                    .environment = filter->environment,
-                                    .environment_count = filter->environment_count,
-                                    .now = clock_realtime_us() / 1000000,
-                                    .own_addresses = message.envelope_to};
+    struct sieve_host host = {.arg = work,
+                              .read = read_message,
+                              .environment = filter->environment,
+                              .environment_count = filter->environment_count,
+                              .now = clock_realtime_us() / 1000000,
+                              .own_addresses = message.envelope_to};
+    filter_reach_offer(&host);
     return sieve_run(filter->program, &message, &host, work->arena, out, problem_out);
 }
 
@@ -165,8 +160,7 @@ static int decide_keep(struct work *work, const struct sieve_action *action)
 static int decide_fileinto(struct work *work, const struct sieve_action *action)
 {
     const struct grant *target;
-    int err =
-        filter_target_find(work->mail, grant_actor(work->grant), action, work->arena, &target);
+    int err = filter_reach_find(&work->reach, action, &target);
     if (!err && grant_mailbox_id(target) == grant_mailbox_id(work->grant))
         return decide_keep(work, action);
     if (!err)
@@ -356,7 +350,9 @@ static int work_on(struct work *work)
 int filter_existing_run(const struct filter_existing *filter, const struct entry *message,
                         struct arena *arena, struct slice *problem_out)
 {
-    struct work work = {.filter = filter,
+    const struct actor *actor = grant_actor(filter->grant);
+    struct work work = {.reach = {filter->mail, *actor, actor->user_id, arena},
+                        .filter = filter,
                         .mail = filter->mail,
                         .entry = message,
                         .flags = flags_with_names(message->flags, filter->keywords),

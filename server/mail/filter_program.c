@@ -55,9 +55,7 @@ static int load_script(void *arg, bool global, struct slice name, struct arena *
     return sieve_rows_get(library->mail->database, &library->owner, name, arena, text_out);
 }
 
-static const char *const withheld[] = {"enotify",      "imapsieve",       "mailboxid",
-                                       "mboxmetadata", "servermetadata",  "special-use",
-                                       "vacation",     "vacation-seconds"};
+static const char *const withheld[] = {"enotify", "imapsieve", "vacation", "vacation-seconds"};
 
 /* RFC 6785 sections 2.1 and 3.11: one only for its events, others not for them; RFC 7352 section
  * 3.1: nor is what tells deliveries apart. */

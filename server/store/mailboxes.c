@@ -29,6 +29,29 @@ int mailboxes_get(struct database *database, struct arena *arena, int64_t mailbo
     return err ? err : mailbox_only_row(result, arena, out);
 }
 
+int mailboxes_of_use(struct database *database, struct arena *arena, int64_t user_id,
+                     struct slice use, int64_t **ids_out, size_t *count_out)
+{
+    struct params params;
+    params_init(&params);
+    params_int8(&params, user_id);
+    params_text(&params, use);
+    struct result *result;
+    int err = lane_ask(database, LANE_FAST, STATEMENT_MAILBOXES_OF_USE, &params, &result);
+    if (err)
+        return err;
+    size_t count = result_rows(result);
+    int64_t *ids = ARENA_ARRAY(arena, count, int64_t);
+    for (size_t i = 0; ids && i < count; i++)
+        ids[i] = result_int8(result, i, 0);
+    result_free(&result);
+    if (!ids)
+        return -ERR_NO_MEMORY;
+    *ids_out = ids;
+    *count_out = count;
+    return 0;
+}
+
 int mailboxes_tree(struct database *database, struct arena *arena, int64_t owner_id,
                    struct slice name, int64_t user_id, struct mailbox_row **rows_out,
                    size_t *count_out)

@@ -24,3 +24,17 @@ INSERT INTO special_uses (user_id, mailbox_id, uses)
 SELECT $1, mailbox_id, uses FROM wanted
 ORDER BY mailbox_id
 ON CONFLICT (user_id, mailbox_id) DO UPDATE SET uses = EXCLUDED.uses;
+
+-- name: mailboxes_of_use
+-- Those that the user $1 uses for $2, the user's own first; whether the user may see them is not
+-- asked. For 0 only the shared ones that all use so who have chosen nothing else.
+SELECT m.id
+FROM (SELECT mailbox_id AS id FROM special_uses WHERE user_id = $1::bigint AND $2::text = ANY (uses)
+      UNION
+      SELECT id FROM mailboxes
+      WHERE special_use = $2 AND coalesce(owner_id, 0) IN (0, $1)
+        AND NOT EXISTS (SELECT FROM special_uses own
+                        WHERE own.user_id = $1 AND own.mailbox_id = mailboxes.id)) AS found
+JOIN mailboxes m ON m.id = found.id AND m.deleted_at IS NULL
+ORDER BY coalesce(m.owner_id, 0) <> $1 OR $1 = 0, m.id
+LIMIT 20;
