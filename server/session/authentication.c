@@ -130,6 +130,21 @@ size_t authentication_mechanisms(const struct stream *stream, const struct ident
     return sasl_mechanisms(&offer, out);
 }
 
+/* Of a certificate that does not count its owner wants to know why. */
+static int refuse_mechanism(const struct authentication *authentication, struct slice mechanism)
+{
+    struct slice name;
+    if (slice_equal_nocase(mechanism, SLICE("EXTERNAL")) && stream_is_tls(authentication->stream)) {
+        int err = identity_of_certificate(authentication->rules, authentication->stream,
+                                          authentication->arena, &name);
+        if (err)
+            return err;
+    }
+    return authentication->plaintext
+               ? fail(ERR_INVALID, "No such mechanism")
+               : fail(ERR_PRIVACY, "That mechanism is not on offer here without TLS");
+}
+
 /* The mechanism's own name for itself, when it is on offer here. */
 static int find_mechanism(const struct authentication *authentication, struct slice mechanism,
                           const char **out)
@@ -143,9 +158,15 @@ static int find_mechanism(const struct authentication *authentication, struct sl
         *out = offered[i];
         return 0;
     }
-    return authentication->plaintext
-               ? fail(ERR_INVALID, "No such mechanism")
-               : fail(ERR_PRIVACY, "That mechanism is not on offer here without TLS");
+    return refuse_mechanism(authentication, mechanism);
+}
+
+/* As whom, if that is somebody else: people type their address where the login is meant. */
+static struct slice other_than(const struct authentication *authentication, struct slice user,
+                               struct slice authorisation)
+{
+    bool is_own = slice_equal(identity_login(authentication->rules, authorisation), user);
+    return is_own ? SLICE_EMPTY : authorisation;
 }
 
 static int copy_name(const struct authentication *authentication, struct slice name,
@@ -181,7 +202,9 @@ static int run(const struct authentication *authentication, struct slice mechani
     if (!err)
         err = copy_name(authentication, sasl_user(sasl), &user);
     if (!err)
-        err = copy_name(authentication, sasl_authorisation(sasl), &authorisation);
+        err = copy_name(authentication,
+                        other_than(authentication, sasl_user(sasl), sasl_authorisation(sasl)),
+                        &authorisation);
     sasl_free(&sasl);
     if (err)
         return err;
