@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* A command line (RFC 5321 section 4.5.3.1.4 asks for 512 and what extensions add). */
-enum { LINE_MAX_OCTETS = 4096 };
+enum { LINE_MAX_OCTETS = 4096, LINE_SKIPPED_MAX = 64 * 1024 };
 
 int lmtp_wait(struct lmtp_session *session, uint32_t seconds)
 {
@@ -21,21 +21,24 @@ void lmtp_reset(struct lmtp_session *session)
     transaction->end = &transaction->first;
 }
 
-/* Up to the next LF, which is consumed later. *skipped_out: the line was too long, and is
- * gone. */
-static int next_line(struct lmtp_session *session, struct slice *line_out, bool *skipped_out)
+/* Up to the next LF, which is consumed later. *skipped_out: so many octets of it are gone, as
+ * it was too long. -ERR_LIMIT: so many came that nobody can mean it. */
+static int next_line(struct lmtp_session *session, struct slice *line_out, size_t *skipped_out)
 {
-    *skipped_out = false;
+    size_t skipped = 0;
     for (;;) {
         struct slice input = stream_input(session->stream);
         size_t end = slice_find(input, '\n');
         if (end < input.len && end < LINE_MAX_OCTETS) {
             *line_out = slice_sub(input, 0, end + 1);
+            *skipped_out = skipped;
             return 0;
         }
         if (end >= LINE_MAX_OCTETS) {
-            *skipped_out = true;
-            stream_consume(session->stream, end < input.len ? end : input.len);
+            skipped += end;
+            stream_consume(session->stream, end);
+            if (skipped > LINE_SKIPPED_MAX)
+                return fail(ERR_LIMIT, "The line does not end");
             continue;
         }
         int err = lmtp_wait(session, session->server->settings.command_timeout);
@@ -44,6 +47,13 @@ static int next_line(struct lmtp_session *session, struct slice *line_out, bool 
         if (err)
             return err;
     }
+}
+
+static int cut_off(struct lmtp_session *session)
+{
+    session->ending = true;
+    lmtp_log(session, LOG_INFO, "bad-command", SLICE_EMPTY, -ERR_LIMIT);
+    return lmtp_reply(session, 421, "4.7.0", "%s", last_error()->text);
 }
 
 static int refuse_command(struct lmtp_session *session, int err)
@@ -91,16 +101,16 @@ static int run_line(struct lmtp_session *session, struct slice line)
 static int serve_line(struct lmtp_session *session)
 {
     struct slice line;
-    bool too_long;
-    int err = next_line(session, &line, &too_long);
+    size_t skipped;
+    int err = next_line(session, &line, &skipped);
     if (err)
-        return err;
-    if (!too_long && slice_ends_with(line, SLICE("\r\n")))
+        return err == -ERR_LIMIT ? cut_off(session) : err;
+    if (!skipped && slice_ends_with(line, SLICE("\r\n")))
         return run_line(session, line);
     stream_consume(session->stream, line.len);
     session->bad_commands++;
-    err = too_long ? fail(ERR_LIMIT, "The line is too long")
-                   : fail(ERR_SYNTAX, "A line ends with CRLF");
+    err = skipped ? fail(ERR_LIMIT, "The line is too long")
+                  : fail(ERR_SYNTAX, "A line ends with CRLF");
     lmtp_log(session, LOG_INFO, "bad-command", SLICE_EMPTY, err);
     return lmtp_reply(session, 500, "5.5.2", "%s", last_error()->text);
 }
