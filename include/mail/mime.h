@@ -86,9 +86,11 @@ void mime_render_envelope(struct slice header, struct buffer *out);
  * without parts shows one empty text/plain part, as Dovecot does, since the
  * grammar wants one; a multipart that was not taken apart is text/plain; a
  * message/rfc822 part that was not has an envelope of NILs. message/global is
- * a basic type in RFC 3501. */
-int mime_render_bodystructure(const struct mime_tree *tree, struct buffer *out) MUST_CHECK;
-/* BODY (without extension data) from a rendered BODYSTRUCTURE: drops the
+ * a basic type in RFC 3501, in RFC 9051 it is as message/rfc822. */
+enum mime_revision { MIME_REV1, MIME_REV2 };
+int mime_render_bodystructure(const struct mime_tree *tree, enum mime_revision revision,
+                              struct buffer *out) MUST_CHECK;
+/* BODY (without extension data) from a rendered BODYSTRUCTURE of either revision: drops the
  * extension fields. -ERR_CORRUPT. */
 int mime_body_from_bodystructure(struct slice bodystructure, struct buffer *out) MUST_CHECK;
 

@@ -3,7 +3,7 @@
 #include "fetch_binary.h"
 #include "fetch_preview.h"
 #include "fetch_section.h"
-#include "mail/mime.h"
+#include "fetch_structure.h"
 #include "mail/recently_deleted.h"
 #include "model/object_id.h"
 #include "proto/fetch_args.h"
@@ -45,28 +45,13 @@ static int fetch_render_size(struct fetch_line *line, const struct fetch_item *i
     return 0;
 }
 
-/* Envelope and structure were rendered when the message came in. */
+/* It was rendered when the message came in. */
 static int fetch_render_envelope(struct fetch_line *line, const struct fetch_item *item)
 {
     (void)item;
     buffer_add(line->out, SLICE("ENVELOPE "));
     buffer_add(line->out, line->message->stored->envelope);
     return 0;
-}
-
-static int fetch_render_bodystructure(struct fetch_line *line, const struct fetch_item *item)
-{
-    (void)item;
-    buffer_add(line->out, SLICE("BODYSTRUCTURE "));
-    buffer_add(line->out, line->message->stored->bodystructure);
-    return 0;
-}
-
-static int fetch_render_body(struct fetch_line *line, const struct fetch_item *item)
-{
-    (void)item;
-    buffer_add(line->out, SLICE("BODY "));
-    return mime_body_from_bodystructure(line->message->stored->bodystructure, line->out);
 }
 
 /* RFC 7162 section 3.1.4.2 */

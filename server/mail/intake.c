@@ -107,7 +107,7 @@ static int render(struct intake *intake, const struct mime_tree *tree, struct re
     mime_render_envelope(tree->headers[0], &rendering->envelope);
     mime_tree_encode(tree, &rendering->parts);
     sort_record_make(tree->headers[0], &rendering->sort_record);
-    int err = mime_render_bodystructure(tree, &rendering->bodystructure);
+    int err = mime_render_bodystructure(tree, MIME_REV1, &rendering->bodystructure);
     if (!err)
         err = buffer_check(&rendering->envelope);
     if (!err)

@@ -1,5 +1,6 @@
 /* CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE (RFC 3501 section 6.3.3 to 6.3.7). */
 #include "commands.h"
+#include "written_name.h"
 
 #include <stdio.h>
 
@@ -7,7 +8,7 @@
 #include "model/object_id.h"
 
 struct mailbox_args {
-    struct slice mailbox;
+    struct written_name name;
 };
 
 static int parse_mailbox(struct lexer *lexer, void *out)
@@ -15,12 +16,30 @@ static int parse_mailbox(struct lexer *lexer, void *out)
     struct mailbox_args *args = out;
     int err = lexer_space(lexer);
     if (!err)
-        err = lexer_mailbox(lexer, &args->mailbox);
+        err = written_name_parse(lexer, &args->name);
     return err ? err : lexer_end(lexer);
 }
 
+/* RFC 9051 sections 6.3.4 to 6.3.6: after a change of a mailbox whose name the client has written
+ * in another way, what it is called. `old`, the name that OLDNAME says, is it, or of RENAME the
+ * one before, which may be what was written in another way. */
+static int tell_name(struct session *session, const struct command *command, const char *attributes,
+                     const struct written_name *name, const struct written_name *old)
+{
+    if (!(session->enabled & ENABLED_REV2))
+        return 0;
+    struct slice normal, normal_old;
+    bool differs, old_differs;
+    int err = written_name_normalise(session, name, command->arena, &normal, &differs);
+    if (!err)
+        err = written_name_normalise(session, old, command->arena, &normal_old, &old_differs);
+    if (err || !(differs || old_differs))
+        return err;
+    return written_name_tell(session, attributes, normal, old->written);
+}
+
 struct create_args {
-    struct slice mailbox;
+    struct written_name name;
     struct special_uses uses;
     struct slice refused; /* a use that is not offered; empty: none */
 };
@@ -75,7 +94,7 @@ static int parse_create(struct lexer *lexer, void *out)
     struct create_args *args = out;
     int err = lexer_space(lexer);
     if (!err)
-        err = lexer_mailbox(lexer, &args->mailbox);
+        err = written_name_parse(lexer, &args->name);
     lexer_skip_spaces(lexer);
     if (!err && !lexer_at_end(lexer))
         err = parse_create_params(lexer, args);
@@ -92,8 +111,10 @@ static int run_create(struct session *session, struct command *command)
         return fail(ERR_INVALID, "%.*s is not supported", SLICE_ARGS(args->refused));
     }
     int64_t mailbox_id;
-    int err = mailbox_create_for_uses(session->mail, &session->actor, args->mailbox, &args->uses,
-                                      &mailbox_id);
+    int err = mailbox_create_for_uses(session->mail, &session->actor, args->name.mailbox,
+                                      &args->uses, &mailbox_id);
+    if (!err)
+        err = tell_name(session, command, "", &args->name, &args->name);
     if (err)
         return err;
     buffer_add_cstr(&command->code, "[MAILBOXID (");
@@ -117,12 +138,14 @@ static void rights_delete(const void *in, bool uid, struct rights_wanted *wanted
     (void)uid;
     const struct mailbox_args *args = in;
     wanted[0] = (struct rights_wanted){
-        .subject = RIGHTS_OF_MAILBOX, .name = args->mailbox, .all = RIGHT_DELETE_MAILBOX};
+        .subject = RIGHTS_OF_MAILBOX, .name = args->name.mailbox, .all = RIGHT_DELETE_MAILBOX};
 }
 
 static int run_delete(struct session *session, struct command *command)
 {
-    return mailbox_delete(session->mail, command->grants[0]);
+    const struct mailbox_args *args = command->args;
+    int err = mailbox_delete(session->mail, command->grants[0]);
+    return err ? err : tell_name(session, command, "\\NonExistent", &args->name, &args->name);
 }
 
 const struct imap_command command_delete = {
@@ -136,8 +159,8 @@ const struct imap_command command_delete = {
 };
 
 struct rename_args {
-    struct slice mailbox;
-    struct slice new_name;
+    struct written_name name;
+    struct written_name new_name;
 };
 
 static int parse_rename(struct lexer *lexer, void *out)
@@ -145,11 +168,11 @@ static int parse_rename(struct lexer *lexer, void *out)
     struct rename_args *args = out;
     int err = lexer_space(lexer);
     if (!err)
-        err = lexer_mailbox(lexer, &args->mailbox);
+        err = written_name_parse(lexer, &args->name);
     if (!err)
         err = lexer_space(lexer);
     if (!err)
-        err = lexer_mailbox(lexer, &args->new_name);
+        err = written_name_parse(lexer, &args->new_name);
     return err ? err : lexer_end(lexer);
 }
 
@@ -158,16 +181,16 @@ static void rights_rename(const void *in, bool uid, struct rights_wanted *wanted
     (void)uid;
     const struct rename_args *args = in;
     wanted[0] = (struct rights_wanted){
-        .subject = RIGHTS_OF_MAILBOX, .name = args->mailbox, .all = RIGHT_DELETE_MAILBOX};
+        .subject = RIGHTS_OF_MAILBOX, .name = args->name.mailbox, .all = RIGHT_DELETE_MAILBOX};
 }
 
 static int run_rename(struct session *session, struct command *command)
 {
     const struct rename_args *args = command->args;
     progress_begin(session, command, 0); /* of INBOX: all its messages move */
-    int err = mailbox_rename(session->mail, command->grants[0], args->new_name);
+    int err = mailbox_rename(session->mail, command->grants[0], args->new_name.mailbox);
     progress_end(command);
-    return err;
+    return err ? err : tell_name(session, command, "", &args->new_name, &args->name);
 }
 
 const struct imap_command command_rename = {
@@ -184,7 +207,7 @@ const struct imap_command command_rename = {
 static int run_subscribe(struct session *session, struct command *command)
 {
     const struct mailbox_args *args = command->args;
-    return mailbox_subscribe(session->mail, &session->actor, args->mailbox);
+    return mailbox_subscribe(session->mail, &session->actor, args->name.mailbox);
 }
 
 const struct imap_command command_subscribe = {
@@ -199,7 +222,7 @@ const struct imap_command command_subscribe = {
 static int run_unsubscribe(struct session *session, struct command *command)
 {
     const struct mailbox_args *args = command->args;
-    return mailbox_unsubscribe(session->mail, &session->actor, args->mailbox);
+    return mailbox_unsubscribe(session->mail, &session->actor, args->name.mailbox);
 }
 
 const struct imap_command command_unsubscribe = {

@@ -1,17 +1,16 @@
 /* SELECT, EXAMINE (RFC 3501 section 6.3.1, 6.3.2; RFC 7162 section 3.2.5; RFC 8474) and the ways
  * out of a mailbox (section 6.4.2; RFC 3691). */
 #include "commands.h"
+#include "written_name.h"
 
 #include "../reply.h"
 #include "../resync.h"
 #include "../selected.h"
 #include "mail/writer.h"
-#include "model/mailbox_name.h"
 #include "model/object_id.h"
 
 struct select_args {
-    struct slice mailbox;
-    struct slice written; /* the name before it was normalised, in UTF-8 */
+    struct written_name name;
     bool condstore;
     struct resync_args resync;
 };
@@ -43,23 +42,12 @@ static int parse_select_parameters(struct lexer *lexer, struct select_args *args
     return err;
 }
 
-/* A name in modified UTF-7 is normalised by being read. */
-static int parse_select_name(struct lexer *lexer, struct select_args *args)
-{
-    struct lexer written = *lexer;
-    int err = lexer_mailbox(lexer, &args->mailbox);
-    if (!err && lexer->utf8)
-        return lexer_astring(&written, &args->written);
-    args->written = args->mailbox;
-    return err;
-}
-
 static int parse_select(struct lexer *lexer, void *out)
 {
     struct select_args *args = out;
     int err = lexer_space(lexer);
     if (!err)
-        err = parse_select_name(lexer, args);
+        err = written_name_parse(lexer, &args->name);
     struct lexer ahead = *lexer;
     lexer_skip_spaces(&ahead);
     if (!err && !lexer_at_end(&ahead))
@@ -78,7 +66,7 @@ static void rights_select(const void *in, bool uid, struct rights_wanted *wanted
     (void)uid;
     const struct select_args *args = in;
     wanted[0] = (struct rights_wanted){
-        .subject = RIGHTS_OF_MAILBOX, .name = args->mailbox, .all = RIGHT_READ};
+        .subject = RIGHTS_OF_MAILBOX, .name = args->name.mailbox, .all = RIGHT_READ};
 }
 
 static int select_describe(struct session *session)
@@ -113,28 +101,11 @@ static int select_name(struct session *session, const struct select_args *args, 
 {
     if (!(session->enabled & ENABLED_REV2))
         return 0;
-    struct mailbox_path path;
-    int err = mailbox_path_parse(arena, args->mailbox, session->actor.login, &path);
-    if (err)
-        return err;
-    struct buffer name, line;
-    buffer_init(&name, 0);
-    buffer_init(&line, 0);
-    mailbox_path_render(&path, &name);
-    buffer_add_cstr(&line, "* LIST () \"/\" ");
-    reply_mailbox(session, buffer_slice(&name), &line);
-    if (!slice_equal(buffer_slice(&name), args->written)) {
-        buffer_add_cstr(&line, " (\"OLDNAME\" (");
-        reply_mailbox(session, args->written, &line);
-        buffer_add_cstr(&line, "))");
-    }
-    buffer_add_cstr(&line, "\r\n");
-    err = buffer_check(&name);
-    if (!err)
-        err = reply_buffer(session, &line);
-    buffer_clear(&name);
-    buffer_clear(&line);
-    return err;
+    struct slice name;
+    bool differs;
+    int err = written_name_normalise(session, &args->name, arena, &name, &differs);
+    return err ? err
+               : written_name_tell(session, "", name, differs ? args->name.written : SLICE_EMPTY);
 }
 
 static int select_open(struct session *session, struct command *command, bool examine)

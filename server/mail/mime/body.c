@@ -130,6 +130,19 @@ static void push(struct transformer *transformer, enum open_body kind)
     buffer_add_char(&transformer->open, (char)kind);
 }
 
+/* Before the type's own fields: message/global has an envelope or not, as its revision of IMAP
+ * has it. What begins the extension data is no list. */
+static bool has_envelope(const struct transformer *transformer, struct slice type,
+                         struct slice subtype)
+{
+    if (!slice_equal_nocase(type, SLICE("\"message\"")))
+        return false;
+    struct slice rest = slice_sub(transformer->text, transformer->at, SIZE_MAX);
+    return slice_equal_nocase(subtype, SLICE("\"rfc822\"")) ||
+           (slice_equal_nocase(subtype, SLICE("\"global\"")) &&
+            slice_starts_with(rest, SLICE(" (")));
+}
+
 /* After "(" of a part that is no multipart. True when the body of the message
  * in it comes next. */
 static bool begin_single(struct transformer *transformer)
@@ -139,8 +152,7 @@ static bool begin_single(struct transformer *transformer)
     struct slice subtype = copy_value(transformer);
     for (int i = 2; i < BASIC_FIELDS && !transformer->broken; i++)
         copy_next_value(transformer);
-    if (slice_equal_nocase(type, SLICE("\"message\"")) &&
-        slice_equal_nocase(subtype, SLICE("\"rfc822\""))) {
+    if (has_envelope(transformer, type, subtype)) {
         copy_next_value(transformer);
         copy_expected(transformer, ' ');
         push(transformer, IN_MESSAGE);

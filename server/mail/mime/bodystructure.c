@@ -15,6 +15,7 @@ static const char no_envelope[] = "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)";
 
 struct renderer {
     const struct mime_tree *tree;
+    enum mime_revision revision;
     struct buffer *out;
     struct buffer scratch;
 };
@@ -100,6 +101,14 @@ static void read_entity(const struct renderer *renderer, uint32_t index, struct 
         entity_set_plain(out);
 }
 
+/* body-type-msg; message/global (RFC 6532) is a basic type in RFC 3501: what it holds can be
+ * fetched, but is not shown. */
+static bool shows_envelope(const struct renderer *renderer, const struct entity *entity)
+{
+    return entity_is_rfc822(entity) ||
+           (renderer->revision == MIME_REV2 && entity_is_global(entity));
+}
+
 /* body-fields of RFC 3501, and what the type adds to them. */
 static void open_single(struct renderer *renderer, uint32_t index)
 {
@@ -114,7 +123,7 @@ static void open_single(struct renderer *renderer, uint32_t index)
     add_nstring(renderer, entity.fields[ENTITY_DESCRIPTION]);
     add_nstring(renderer, entity.encoding);
     add_number(renderer, part->body_end - part->body_start);
-    if (!entity_is_rfc822(&entity))
+    if (!shows_envelope(renderer, &entity))
         return;
     buffer_add_char(renderer->out, ' ');
     if (part->kind == MIME_MESSAGE) {
@@ -129,7 +138,7 @@ static void close_single(struct renderer *renderer, uint32_t index)
 {
     struct entity entity;
     read_entity(renderer, index, &entity);
-    if (entity_is_text(&entity) || entity_is_rfc822(&entity))
+    if (entity_is_text(&entity) || shows_envelope(renderer, &entity))
         add_number(renderer, renderer->tree->parts[index].body_lines);
     add_nstring(renderer, entity.fields[ENTITY_MD5]);
     add_disposition_language_location(renderer, &entity);
@@ -146,8 +155,6 @@ static void close_multipart(struct renderer *renderer, uint32_t index)
     add_disposition_language_location(renderer, &entity);
 }
 
-/* message/global (RFC 6532) is a basic type in RFC 3501: what it holds can be
- * fetched, but is not shown. */
 static bool shows_children(const struct renderer *renderer, uint32_t index)
 {
     const struct mime_part *part = &renderer->tree->parts[index];
@@ -155,7 +162,7 @@ static bool shows_children(const struct renderer *renderer, uint32_t index)
         return part->child_count > 0;
     struct entity entity;
     read_entity(renderer, index, &entity);
-    return entity_is_rfc822(&entity);
+    return shows_envelope(renderer, &entity);
 }
 
 static void open_part(struct renderer *renderer, uint32_t index)
@@ -196,11 +203,12 @@ static void render_parts(struct renderer *renderer)
     }
 }
 
-int mime_render_bodystructure(const struct mime_tree *tree, struct buffer *out)
+int mime_render_bodystructure(const struct mime_tree *tree, enum mime_revision revision,
+                              struct buffer *out)
 {
     if (tree->count == 0 || !tree->headers || !tree->headers[0].data)
         return fail(ERR_INTERNAL, "a stored part tree has no headers to render from");
-    struct renderer renderer = {.tree = tree, .out = out};
+    struct renderer renderer = {.tree = tree, .revision = revision, .out = out};
     buffer_init(&renderer.scratch, 0);
     render_parts(&renderer);
     int err = buffer_check(&renderer.scratch);

@@ -128,9 +128,14 @@ bool entity_is_rfc822(const struct entity *entity)
     return is_message(entity, SLICE("rfc822"));
 }
 
+bool entity_is_global(const struct entity *entity)
+{
+    return is_message(entity, SLICE("global"));
+}
+
 bool entity_holds_message(const struct entity *entity)
 {
-    return (entity_is_rfc822(entity) || is_message(entity, SLICE("global"))) &&
+    return (entity_is_rfc822(entity) || entity_is_global(entity)) &&
            !slice_equal_nocase(entity->encoding, SLICE("base64")) &&
            !slice_equal_nocase(entity->encoding, SLICE("quoted-printable"));
 }

@@ -44,7 +44,9 @@ bool entity_is_multipart(const struct entity *entity);
 bool entity_is_digest(const struct entity *entity);
 /* message/rfc822: what RFC 3501 gives an envelope in BODYSTRUCTURE. */
 bool entity_is_rfc822(const struct entity *entity);
-/* message/rfc822 or message/global (RFC 6532), with the message readable as it stands. */
+/* message/global: RFC 9051 gives it one, too. */
+bool entity_is_global(const struct entity *entity);
+/* One of these, with the message readable as it stands. */
 bool entity_holds_message(const struct entity *entity);
 
 /* The word at the start of a field value, comments skipped: for type, encoding, disposition. */

@@ -60,7 +60,7 @@ struct slice mime_fixture_outline(struct mime_fixture *fixture)
 struct slice mime_fixture_bodystructure(struct mime_fixture *fixture)
 {
     buffer_reset(&fixture->text);
-    CHECK_OK(mime_render_bodystructure(fixture->tree, &fixture->text));
+    CHECK_OK(mime_render_bodystructure(fixture->tree, MIME_REV1, &fixture->text));
     return buffer_slice(&fixture->text);
 }
 

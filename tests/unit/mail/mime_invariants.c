@@ -186,7 +186,7 @@ static const char *structure_broken(const struct mime_tree *tree)
     struct buffer structure;
     buffer_init(&structure, 0);
     const char *broken = "BODYSTRUCTURE cannot be rendered";
-    if (mime_render_bodystructure(tree, &structure) == 0)
+    if (mime_render_bodystructure(tree, MIME_REV1, &structure) == 0)
         broken = body_broken(buffer_slice(&structure));
     buffer_clear(&structure);
     return broken;
