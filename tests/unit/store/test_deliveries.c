@@ -1,6 +1,7 @@
 #include "store/deliveries.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "support/check.h"
@@ -88,7 +89,10 @@ static void forgets_body(struct database *database)
     CHECK_OK(identifiers_sweep(database, now, 20, &done));
     CHECK_INT(done, 20);
     CHECK_OK(identifiers_sweep(database, now, 100000, &done));
-    CHECK_INT(table_number("SELECT count(*) FROM filter_identifiers WHERE expires_at < now()"), 0);
+    CHECK_INT(table_number("SELECT count(*) FROM filter_identifiers"
+                           " WHERE expires_at < to_timestamp(%" PRId64 " / 1e6)",
+                           now),
+              0);
     CHECK(is_seen(database, "next", 60));
     table_sql("DELETE FROM users WHERE id = %" PRId64, user);
     CHECK(!is_seen(database, "next", 60));
@@ -207,7 +211,7 @@ enum { DELIVERERS = 8 };
 struct race {
     struct database *database;
     struct sample *sample;
-    int64_t committed, stale;
+    int64_t committed, stale, in_doubt;
 };
 
 static void deliver(void *arg, size_t number)
@@ -246,4 +250,53 @@ static void race_body(struct database *database)
 void test_deliveries_race_and_one_wins(void)
 {
     store_run(race_body);
+}
+
+enum { ROUNDS = 20 };
+
+/* One fiber ends the connections of the others, who each bring something new. */
+static void deliver_in_trouble(void *arg, size_t number)
+{
+    struct race *race = arg;
+    if (number == 0) {
+        for (int i = 0; i < 6; i++)
+            store_kill("postroom transactions");
+        return;
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        char text[64];
+        snprintf(text, sizeof text, "trouble %zu %d", number, round);
+        struct sample own = *race->sample;
+        own.identifier = identifier(text, WEEK, false);
+        own.batch.changes = own.changes;
+        own.batch.identifiers = &own.identifier;
+        int err = delivery_batch_run(race->database, &own.batch);
+        CHECK(err == 0 || err == -ERR_UNAVAILABLE || err == -ERR_IN_DOUBT);
+        CHECK(err || (own.changes[0].row.modseq && own.changes[1].row.modseq));
+        race->committed += err == 0;
+        race->in_doubt += err == -ERR_IN_DOUBT;
+        for (size_t i = 0; i < 2; i++)
+            change_clear(&own.changes[i]);
+    }
+}
+
+static void trouble_body(struct database *database)
+{
+    struct sample sample;
+    sample_make(&sample, database);
+    struct race race = {.database = database, .sample = &sample};
+    store_run_fibers(5, deliver_in_trouble, &race);
+    int64_t remembered = table_number(
+        "SELECT count(*) FROM filter_identifiers WHERE user_id = %" PRId64, sample.batch.user_id);
+    CHECK(race.committed > 0);
+    CHECK(race.committed <= remembered && remembered <= race.committed + race.in_doubt);
+    CHECK_INT(entries_in(&sample), 2 * remembered);
+    for (size_t i = 0; i < 2; i++)
+        table_is_sound(sample.changes[i].mailbox_id);
+    sample_clear(&sample);
+}
+
+void test_deliveries_survive_lost_connections(void)
+{
+    store_run(trouble_body);
 }
