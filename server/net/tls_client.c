@@ -146,7 +146,7 @@ static char *only_common_name(X509 *certificate, size_t *len_out)
 
 int tls_client_name(SSL *ssl, enum tls_client_name which, struct arena *arena, struct slice *out)
 {
-    X509 *certificate;
+    X509 *certificate = NULL;
     int rc = find_certificate(ssl, &certificate);
     if (rc < 0)
         return rc;
