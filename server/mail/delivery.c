@@ -121,14 +121,17 @@ static int put(struct mail *mail, const struct delivery *delivery,
 }
 
 /* Where delivery_find() has found it, which holds when under the mailbox's lock its rights
- * are as they were. -ERR_STALE: it must be looked for again. */
+ * are as they were; what a filter does happens under other locks. -ERR_STALE: it must be
+ * looked for again. */
 static int put_where_found(struct mail *mail, const struct delivery *delivery,
                            const struct destination *destination,
                            const struct intake_result *message, struct arena *arena,
                            struct delivery_report *report_out)
 {
     const struct mailbox_row *home = destination->home;
-    if (!home || clock_realtime_us() >= home->rights_until)
+    struct filter_owner owner;
+    if (!home || clock_realtime_us() >= home->rights_until ||
+        find_filter(destination, home, &owner))
         return -ERR_STALE;
     int err = put(mail, delivery, destination, home, message, arena, report_out);
     return err == -ERR_NOT_FOUND ? -ERR_STALE : err;
