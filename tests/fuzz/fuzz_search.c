@@ -22,9 +22,8 @@ static const char *check_node(const struct search_node *node)
         return "NOT of other than one";
     if (node->kind > SEARCH_NOT && children > 0)
         return "a leaf has children";
-    if ((node->kind == SEARCH_SEQUENCE || node->kind == SEARCH_UID) && node->sequence.count == 0 &&
-        !node->sequence.saved)
-        return "an empty set";
+    if (node->kind == SEARCH_SEQUENCE && node->sequence.count == 0 && !node->sequence.saved)
+        return "an empty set"; /* of UIDs only by UIDBEFORE 1 and the like */
     if (node->kind == SEARCH_FLAG && (node->flag & (node->flag - 1) || !node->flag))
         return "not one flag";
     if (node->kind >= SEARCH_HEADER && (!node->text.data || !text_is_utf8(node->text)))
