@@ -101,7 +101,7 @@ static int run_line(struct lmtp_session *session, struct slice line)
 static int serve_line(struct lmtp_session *session)
 {
     struct slice line;
-    size_t skipped;
+    size_t skipped = 0;
     int err = next_line(session, &line, &skipped);
     if (err)
         return err == -ERR_LIMIT ? cut_off(session) : err;
