@@ -40,6 +40,7 @@ struct imap_settings {
     uint32_t failed_login_delay_max_ms;
     uint32_t failed_logins_max; /* per connection, then BYE */
     uint32_t bad_commands_max;  /* in a row, then BYE */
+    uint32_t notifications_max; /* changes of names that wait for a client (mail/watch.h) */
     unsigned worker;            /* number of this worker, part of session ids */
 };
 

@@ -141,5 +141,8 @@ void picture_difference_clear(struct picture_difference *difference);
  * places: what a session moves to while EXPUNGE may not be sent (RFC 3501
  * section 7.4.1). */
 int picture_retain(struct picture *from, struct picture *to, struct picture **out) MUST_CHECK;
+/* The same without the messages that only `to` has: for a session that wants to know neither
+ * of those that came nor of those that went. */
+int picture_hold(struct picture *from, struct picture *to, struct picture **out) MUST_CHECK;
 
 #endif

@@ -79,6 +79,7 @@ struct config {
     int64_t limits_annotations;
     int64_t limits_failed_logins;
     int64_t limits_bad_commands;
+    int64_t limits_notifications;
 
     int64_t timeouts_login;
     int64_t timeouts_inactivity;

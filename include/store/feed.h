@@ -21,6 +21,12 @@ struct feed_handlers {
     void (*mailbox)(void *arg, int64_t mailbox_id, uint64_t modseq);
     /* Something about this user has changed (disabled, password, groups). */
     void (*user)(void *arg, int64_t user_id);
+    /* Who may see this mailbox, or what it is called, may have changed. The rest may be NULL. */
+    void (*names)(void *arg, int64_t mailbox_id);
+    /* What this user is subscribed to has changed; 0: that of anybody. */
+    void (*subscriptions)(void *arg, int64_t user_id);
+    /* An annotation of the server has changed. */
+    void (*server)(void *arg);
     /* The listening connection is new: hints may have been lost before. */
     void (*resumed)(void *arg);
 };
@@ -33,6 +39,9 @@ void feed_close(struct feed **feed);
 /* Queues a hint; never waits. Several of one mailbox merge to the highest. */
 void feed_send_mailbox(struct feed *feed, int64_t mailbox_id, uint64_t modseq);
 void feed_send_user(struct feed *feed, int64_t user_id);
+void feed_send_names(struct feed *feed, int64_t mailbox_id);
+void feed_send_subscriptions(struct feed *feed, int64_t user_id);
+void feed_send_server(struct feed *feed);
 /* Parks until everything queued was sent (for postroomctl's end), at most
  * timeout_ms. */
 int feed_flush(struct feed *feed, uint32_t timeout_ms) MUST_CHECK;

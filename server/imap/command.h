@@ -59,7 +59,7 @@ struct command {
     bool streams;  /* a literal follows, not yet asked for */
     bool literal_synchronising;
     uint64_t literal_size;
-    char refusal[48];    /* response code of the tagged NO or BAD; "": by the error (reply.c) */
+    char refusal[160];   /* response code of the tagged NO or BAD; "": by the error (reply.c) */
     const char *bad_url; /* the same, when it is BADURL (RFC 4469), which may be long */
     struct buffer code;  /* response code of the tagged OK, "[APPENDUID 1 2]" */
     const char *text;    /* text of the tagged OK; NULL: "NAME completed" */

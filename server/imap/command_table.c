@@ -32,6 +32,7 @@ static const struct imap_command *const command_rows[] = {
     &command_status,
     &command_append,
     &command_idle,
+    &command_notify,
     &command_setacl,
     &command_deleteacl,
     &command_getacl,

@@ -8,6 +8,7 @@
 #include "mail/account.h"
 #include "mail/content.h"
 #include "message_limit.h"
+#include "notify.h"
 #include "reply.h"
 #include "selected.h"
 #include "server_private.h"
@@ -136,6 +137,9 @@ static int dispatch_end(struct session *session, struct command *command, int re
         if (err)
             return err;
     }
+    int told = notify_tell(session);
+    if (told)
+        return told;
     if (command->silent_end)
         return 0;
     if (result)
@@ -198,11 +202,14 @@ int dispatch_next(struct session *session)
     int err = dispatch_news(session);
     if (err || session->state == STATE_LOGOUT)
         return err;
+    notify_follow(session);
     err = input_next(session, &kind, &text);
     if (err)
         return err;
-    if (kind == INPUT_NEWS)
-        return dispatch_news(session);
+    if (kind == INPUT_NEWS) {
+        err = dispatch_news(session);
+        return err || session->state == STATE_LOGOUT ? err : notify_show(session);
+    }
     if (kind == INPUT_REFUSED) {
         input_end(session);
         if (session->bad_commands > session->server->settings.bad_commands_max)

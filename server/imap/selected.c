@@ -6,6 +6,7 @@
 #include "command.h"
 #include "mail/pulse.h"
 #include "mail/recently_deleted.h"
+#include "notify.h"
 #include "proto/writer.h"
 #include "recent.h"
 #include "reply.h"
@@ -83,11 +84,14 @@ int selected_deleted(const struct session *session, const struct uidset *among, 
 static void selected_free(struct selected *selected)
 {
     audience_leave(&selected->place);
+    notify_unfollow(selected->session);
     picture_unref(&selected->picture);
+    picture_unref(&selected->flags_from);
     if (selected->view)
         view_close(&selected->view);
     uidset_clear(&selected->recent);
     uidset_clear(&selected->saved);
+    uidset_clear(&selected->own);
     arena_clear(&selected->arena);
     free(selected);
 }
@@ -124,6 +128,7 @@ int selected_open(struct session *session, const struct grant *grant, bool exami
     arena_init(&selected->arena, 0);
     uidset_init(&selected->recent);
     uidset_init(&selected->saved);
+    uidset_init(&selected->own);
     int err = selected_take_grant(selected, grant, &selected->arena);
     if (!err)
         err = view_open_now(session->mail, selected->grant, &selected->view);
@@ -281,8 +286,11 @@ int selected_sync_store(struct session *session, bool may_expunge,
     struct picture *now = NULL;
     if (!err)
         err = selected_take_now(session, &now);
+    uint32_t new_from = session->selected ? picture_uidnext(session->selected->picture) : 0;
     if (!err && now)
         err = update_send(session, now, may_expunge, store);
+    if (!err && now)
+        err = notify_tell_new(session, new_from);
     picture_unref(&now);
     if (reply_is_fatal(err))
         return err;
@@ -300,7 +308,10 @@ int selected_sync(struct session *session, bool may_expunge)
 
 uint64_t selected_told_modseq(const struct selected *selected)
 {
-    return selected->picture_is_own ? selected->whole_modseq : picture_modseq(selected->picture);
+    uint64_t told =
+        selected->picture_is_own ? selected->whole_modseq : picture_modseq(selected->picture);
+    uint64_t flags = selected->flags_from ? picture_modseq(selected->flags_from) : told;
+    return flags < told ? flags : told;
 }
 
 int selected_tell_modseq(struct session *session, struct command *command)

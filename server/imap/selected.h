@@ -21,16 +21,19 @@ struct selected {
     struct arena arena;        /* the grant's; cleared at each new grant */
     const struct grant *grant; /* restricted to reading when read_only */
     struct view *view;
-    struct picture *picture;   /* what the client knows */
-    bool picture_is_own;       /* it keeps messages that are gone: nobody else is at this state */
-    struct uidset recent;      /* UIDs that are \Recent in this session */
-    struct uidset saved;       /* "$": by SEARCH RETURN (SAVE); some may be gone (RFC 5182) */
-    uint32_t recent_until;     /* new UIDs below are \Recent here (recent.c) */
-    bool read_only;            /* EXAMINE, or no right to write anything */
-    bool examined;             /* by EXAMINE */
-    uint64_t whole_modseq;     /* while picture_is_own: of the last one that was not */
-    uint64_t seen_modseq;      /* the sync that closes the command must reach this */
-    uint32_t keywords_version; /* of the last FLAGS response */
+    struct picture *picture;    /* what the client knows */
+    bool picture_is_own;        /* it keeps messages that are gone: nobody else is at this state */
+    struct uidset recent;       /* UIDs that are \Recent in this session */
+    struct uidset own;          /* UIDs that the client has made itself (notify.c) */
+    struct picture *flags_from; /* the last one whose flags the client was told, when it does not
+                                   want to know of changes; NULL: it was told all */
+    struct uidset saved;        /* "$": by SEARCH RETURN (SAVE); some may be gone (RFC 5182) */
+    uint32_t recent_until;      /* new UIDs below are \Recent here (recent.c) */
+    bool read_only;             /* EXAMINE, or no right to write anything */
+    bool examined;              /* by EXAMINE */
+    uint64_t whole_modseq;      /* while picture_is_own: of the last one that was not */
+    uint64_t seen_modseq;       /* the sync that closes the command must reach this */
+    uint32_t keywords_version;  /* of the last FLAGS response */
     struct audience_place place;
 };
 

@@ -9,6 +9,7 @@
 #include "fiber/fiber.h"
 #include "mail/account.h"
 #include "mail/mailbox.h"
+#include "notify.h"
 #include "reply.h"
 #include "selected.h"
 #include "server_private.h"
@@ -87,6 +88,7 @@ int session_log_in(struct session *session, struct slice login)
 void session_log_out(struct session *session)
 {
     session_log(session, LOG_INFO, "logout", NULL, 0);
+    notify_forget(session);
     selected_close(session);
     session_leave_user(session);
     session->actor = (struct actor){0};
@@ -133,6 +135,7 @@ static void session_log_end(const struct session *session, int err)
 
 static void session_free(struct session *session)
 {
+    notify_forget(session);
     selected_close(session);
     session_leave_user(session);
     roster_leave(&session->server->roster, &session->seat);

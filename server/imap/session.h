@@ -38,6 +38,7 @@ enum {
 };
 
 struct selected;
+struct notify;
 
 struct session {
     struct imap_server *server;
@@ -52,6 +53,7 @@ struct session {
     unsigned enabled; /* ENABLED_ bits */
     struct actor actor;
     struct selected *selected;
+    struct notify *notify; /* notify.h; NULL: NOTIFY was never used */
     uint32_t failed_logins;
     uint32_t bad_commands;
     int64_t login_deadline; /* clock_monotonic_ms */

@@ -1,5 +1,6 @@
 #include "update.h"
 
+#include "notify.h"
 #include "recent.h"
 #include "reply.h"
 #include "server_private.h"
@@ -16,6 +17,7 @@ static int update_send_difference(struct session *session, const struct picture 
         return err;
     update.session = session;
     update.store = store;
+    update.flags_are_own = !(notify_selected_events(session) & NOTIFY_FLAG_CHANGE);
     err = update_render(&update);
     if (!err)
         err = reply_buffer(session, &update.out);
@@ -54,10 +56,10 @@ static int update_send_keywords(struct session *session)
 }
 
 /* Whether this session's lines are those of others at the same picture too. */
-static bool update_is_common(const struct selected *selected, const struct selected_store *store,
+static bool update_is_common(const struct session *session, const struct selected_store *store,
                              const struct picture *to, const struct picture *now)
 {
-    return !store && to == now && !selected->picture_is_own;
+    return !store && to == now && !session->selected->picture_is_own && notify_is_usual(session);
 }
 
 /* What somebody has rendered already; false when it is to be rendered for this session. The
@@ -72,25 +74,61 @@ static bool update_send_shared(struct session *session, const struct picture *to
     return true;
 }
 
+/* As far as the client may, and wants to, be brought there. */
+static int update_aim(const struct session *session, struct picture *now, bool may_expunge,
+                      struct picture **to_out)
+{
+    struct picture *from = session->selected->picture;
+    if (!(notify_selected_events(session) & NOTIFY_MESSAGES))
+        return picture_hold(from, now, to_out);
+    if (!may_expunge)
+        return picture_retain(from, now, to_out);
+    *to_out = picture_ref(now);
+    return 0;
+}
+
+/* From when it wants to know again, flags are told that have changed meanwhile (RFC 5465
+ * section 3.1). */
+static int update_tell_missed(struct session *session, const struct picture *to)
+{
+    struct selected *selected = session->selected;
+    bool wants_flags = notify_selected_events(session) & NOTIFY_FLAG_CHANGE;
+    if (!wants_flags && !selected->flags_from)
+        selected->flags_from = picture_ref(selected->picture);
+    if (!wants_flags || !selected->flags_from)
+        return 0;
+    struct update update;
+    int err = update_begin(&update, session, selected->flags_from, to);
+    if (err)
+        return err;
+    update.session = session;
+    err = update_render_flags(&update);
+    if (!err)
+        err = reply_buffer(session, &update.out);
+    update_end(&update);
+    picture_unref(&selected->flags_from);
+    return err;
+}
+
 int update_send(struct session *session, struct picture *now, bool may_expunge,
                 const struct selected_store *store)
 {
     struct selected *selected = session->selected;
     struct picture *from = selected->picture;
-    if (now == from && !store)
+    if (now == from && !store && !selected->flags_from)
         return update_send_keywords(session);
+    if (!notify_selected_events(session) && !store)
+        return 0; /* later, if the client wants to know again */
     struct picture *to = NULL;
-    int err = 0;
-    if (may_expunge)
-        to = picture_ref(now);
-    else
-        err = picture_retain(from, now, &to);
+    int err = update_aim(session, now, may_expunge, &to);
     if (err)
         return err;
     err = update_send_keywords(session);
-    bool common = update_is_common(selected, store, to, now);
+    bool common = update_is_common(session, store, to, now);
     if (!err && !(common && update_send_shared(session, to, &err)))
         err = update_send_difference(session, from, to, store, common);
+    if (!err)
+        err = update_tell_missed(session, to);
     if (to != now && !selected->picture_is_own)
         selected->whole_modseq = picture_modseq(from);
     selected->picture_is_own = to != now;

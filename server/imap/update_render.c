@@ -128,6 +128,10 @@ static int update_render_changed(struct update *update)
 {
     struct uidset *uids = &update->difference.changed;
     const struct selected_store *store = update->store;
+    if (update->flags_are_own) {
+        uidset_clear(uids);
+        uidset_init(uids);
+    }
     int err = store ? uidset_union(uids, store->uids) : 0;
     if (!err && store && store->refused)
         err = uidset_union(uids, store->refused);
@@ -162,6 +166,12 @@ int update_render(struct update *update)
     if (update->difference.appended)
         buffer_printf(&update->out, "* %u EXISTS\r\n", picture_count(update->to));
     return update_render_changed(update);
+}
+
+int update_render_flags(struct update *update)
+{
+    int err = picture_difference(update->from, update->to, &update->difference);
+    return err ? err : update_render_changed(update);
 }
 
 void update_end(struct update *update)

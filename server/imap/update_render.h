@@ -27,8 +27,9 @@ struct update {
     struct arena arena;
     struct picture_difference difference;
     struct buffer out;
-    unsigned says;  /* UPDATE_SAYS_ bits */
-    bool sent_some; /* out was emptied: not the whole text any more */
+    bool flags_are_own; /* of changes of flags only those by `store` are told */
+    unsigned says;      /* UPDATE_SAYS_ bits */
+    bool sent_some;     /* out was emptied: not the whole text any more */
 };
 
 /* For the selected mailbox of `session`; takes the keywords as they are now. */
@@ -36,6 +37,8 @@ int update_begin(struct update *update, const struct session *session, const str
                  const struct picture *to) MUST_CHECK;
 /* Lets other fibers run now and then. What was not passed on is in `out`. */
 int update_render(struct update *update) MUST_CHECK;
+/* The flags that have changed alone. */
+int update_render_flags(struct update *update) MUST_CHECK;
 void update_end(struct update *update);
 
 #endif

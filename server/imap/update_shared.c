@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "notify.h"
 #include "recent.h"
 #include "server_private.h"
 
@@ -101,8 +102,9 @@ static enum update_told tell_picture(struct session *session, struct picture *no
 static bool can_be_told(const struct session *session)
 {
     const struct selected *selected = session->selected;
-    if (!session->idling || session->seat.check_user || session->seat.stopping || !selected ||
-        selected->picture_is_own || !stream_is_quiet(session->stream))
+    if (!session->idling || !notify_is_usual(session) || session->seat.check_user ||
+        session->seat.stopping || !selected || selected->picture_is_own ||
+        !stream_is_quiet(session->stream))
         return false;
     const struct view *view = selected->view;
     return !view_is_gone(view) && view_modseq(view) >= selected->seen_modseq &&

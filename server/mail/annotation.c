@@ -165,10 +165,15 @@ static int write_columns(struct mail *mail, const struct actor *actor, const str
         .uses = columns->has_uses ? columns->uses.uses : NULL,
         .use_count = columns->uses.count,
     };
-    if (!grant)
-        return server_annotations_set(mail->database, &change);
+    int err;
+    if (!grant) {
+        err = server_annotations_set(mail->database, &change);
+        if (!err)
+            mail_announce_server(mail);
+        return err;
+    }
     uint64_t modseq = 0;
-    int err = annotations_set(mail->database, &change, &modseq);
+    err = annotations_set(mail->database, &change, &modseq);
     if (err == -ERR_NOT_FOUND)
         return denial_not_found();
     if (!err)

@@ -20,6 +20,7 @@ struct indexer;
 struct grant_memory;
 struct status_memory;
 struct filter_programs;
+struct lookout;
 
 struct mail {
     struct database *database;
@@ -36,15 +37,21 @@ struct mail {
     struct grant_memory *grants;       /* grant_memory.c */
     struct status_memory *statuses;    /* status_memory.c */
     struct filter_programs *filters;   /* filter_program.c */
+    struct lookout *lookout;           /* lookout.c; NULL until somebody watches */
 };
 
-/* Tells every worker, this one included, that a mailbox has reached `modseq`:
- * after each commit that wrote a journal row. Never parks. */
+/* Tells every worker, this one included, that a mailbox has reached `modseq`, and that its
+ * name or somebody's rights may have changed: after each commit of others than the writer
+ * that wrote a journal row. Never parks. */
 void mail_announce(struct mail *mail, int64_t mailbox_id, uint64_t modseq);
 struct mailbox_modseq;
 void mail_announce_all(struct mail *mail, const struct mailbox_modseq *mailboxes, size_t count);
 /* Tells every worker that something about this user has changed. */
 void mail_announce_user(struct mail *mail, int64_t user_id);
+/* … that this user is subscribed to something else (0: anybody is). */
+void mail_announce_subscriptions(struct mail *mail, int64_t user_id);
+/* … that the annotations of the server have changed. */
+void mail_announce_server(struct mail *mail);
 
 /* mail_open() and mail_close() call each module's pair. *_open fills the
  * module's pointer above; *_close takes NULL for "was never opened". */

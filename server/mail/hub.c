@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
+#include "lookout.h"
 #include "store/mailboxes.h"
 #include "store/recently_deleted.h"
 #include "view_state.h"
@@ -37,20 +38,38 @@ static void hear_mailbox(void *arg, int64_t mailbox_id, uint64_t modseq)
     struct mail *mail = arg;
     if (mail->views)
         follow_both(mail, mailbox_id, modseq);
+    lookout_hear_mailbox(mail, mailbox_id, modseq);
+}
+
+static void hear_names(void *arg, int64_t mailbox_id)
+{
+    lookout_hear_names(arg, mailbox_id);
+}
+
+static void hear_subscriptions(void *arg, int64_t user_id)
+{
+    lookout_hear_user(arg, user_id);
+}
+
+static void hear_server(void *arg)
+{
+    lookout_hear_server(arg);
 }
 
 static void hear_user(void *arg, int64_t user_id)
 {
-    const struct mail *mail = arg;
+    struct mail *mail = arg;
+    lookout_hear_user(mail, user_id);
     if (mail->settings.user_changed)
         mail->settings.user_changed(mail->settings.arg, user_id);
 }
 
 static void hear_resumed(void *arg)
 {
-    const struct mail *mail = arg;
+    struct mail *mail = arg;
     if (!mail->hub)
         return; /* the very first connection: there is no view yet */
+    lookout_doubt(mail);
     mail->hub->sweep_now = true;
     wait_wake_all(&mail->hub->wake);
     if (mail->settings.user_changed)
@@ -121,6 +140,7 @@ static void sweep_forever(void *arg)
         }
         hub->sweep_now = false;
         int err = sweep(mail);
+        lookout_sweep(mail);
         next = clock_monotonic_ms() + (err ? HUB_RETRY_MS : HUB_SWEEP_MS);
     }
     hub->sweeping = false;
@@ -140,6 +160,9 @@ int hub_open(struct mail *mail)
         .arg = mail,
         .mailbox = hear_mailbox,
         .user = hear_user,
+        .names = hear_names,
+        .subscriptions = hear_subscriptions,
+        .server = hear_server,
         .resumed = hear_resumed,
     };
     bool listen = mail->settings.listen;
@@ -189,6 +212,7 @@ void hub_tell(struct mail *mail, int64_t mailbox_id, uint64_t modseq)
 void mail_announce(struct mail *mail, int64_t mailbox_id, uint64_t modseq)
 {
     hub_tell(mail, mailbox_id, modseq);
+    feed_send_names(mail->hub->feed, mailbox_id);
     follow_both(mail, mailbox_id, modseq);
 }
 
@@ -201,4 +225,14 @@ void mail_announce_all(struct mail *mail, const struct mailbox_modseq *mailboxes
 void mail_announce_user(struct mail *mail, int64_t user_id)
 {
     feed_send_user(mail->hub->feed, user_id);
+}
+
+void mail_announce_subscriptions(struct mail *mail, int64_t user_id)
+{
+    feed_send_subscriptions(mail->hub->feed, user_id);
+}
+
+void mail_announce_server(struct mail *mail)
+{
+    feed_send_server(mail->hub->feed);
 }

@@ -57,6 +57,7 @@ static void select_mailboxes(const struct list_query *query, struct listed_mailb
     for (size_t i = 0; i < count; i++) {
         struct listed_mailbox *mailbox = &mailboxes[i];
         bool there = query->select & LIST_SUBSCRIBED ? mailbox->subscribed : mailbox->exists;
+        there = there || ((query->select & LIST_ALSO_SUBSCRIBED) && mailbox->subscribed);
         mailbox->selected =
             there && (!(query->select & LIST_SPECIAL_USE) || mailbox->special_use.len > 0);
     }

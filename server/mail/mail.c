@@ -7,6 +7,7 @@
 #include "hub.h"
 #include "indexer.h"
 #include "janitor.h"
+#include "lookout.h"
 #include "view_state.h"
 #include "writer_queue.h"
 
@@ -62,6 +63,7 @@ void mail_close(struct mail **mail_in)
     indexer_close(mail);
     janitor_close(mail);
     hub_stop(mail);
+    lookout_close(mail);
     views_close(mail);
     writers_close(mail);
     login_memory_close(mail);

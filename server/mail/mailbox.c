@@ -13,6 +13,8 @@
 
 static const struct special_uses no_uses = {.count = 0};
 
+enum { FIRST_MODSEQ = 1 }; /* of a new mailbox */
+
 /* Whether there may be one more: as many as anybody may have, and by the owner's quota. */
 static int check_room(struct mail *mail, const struct actor *actor,
                       const struct mailbox_target *target)
@@ -50,7 +52,13 @@ static int create_row(struct mail *mail, const struct actor *actor,
         .client = actor->client,
     };
     uint32_t uidvalidity;
-    return mailboxes_create(mail->database, &creation, id_out, &uidvalidity);
+    int64_t id;
+    int err = mailboxes_create(mail->database, &creation, &id, &uidvalidity);
+    if (err)
+        return err;
+    mail_announce(mail, id, FIRST_MODSEQ);
+    *id_out = id;
+    return 0;
 }
 
 static int create(struct mail *mail, const struct actor *actor, struct slice name,

@@ -9,6 +9,7 @@ struct retention {
     const struct uidset *missing; /* in from and not in to */
     size_t range;                 /* the next of missing: range and UID */
     uint32_t uid;
+    uint64_t end; /* messages of `to` from this UID on are left out */
     struct snapshot_builder builder;
 };
 
@@ -53,10 +54,15 @@ static int add_page(struct retention *retention, uint32_t number)
     uint32_t size = snapshot_page_size(to, number);
     uint64_t end =
         number + 1 < to->page_count ? to->pages[number + 1].first_uid : (uint64_t)UINT32_MAX + 1;
-    if (!has_missing(retention) || retention->uid >= end)
+    if (page_uid(page, 0) >= retention->end)
+        return 0;
+    bool whole = page_uid(page, size - 1) < retention->end;
+    if (whole && (!has_missing(retention) || retention->uid >= end))
         return snapshot_builder_share(&retention->builder, page, size);
     int err = snapshot_builder_open_page(&retention->builder, size + 1);
     for (uint32_t i = 0; i < size && !err; i++) {
+        if (page_uid(page, i) >= retention->end)
+            break;
         err = add_missing_before(retention, page_uid(page, i));
         if (!err)
             err =
@@ -67,29 +73,29 @@ static int add_page(struct retention *retention, uint32_t number)
 
 static int build(struct retention *retention)
 {
-    if (retention->to->page_count == 0)
-        return add_missing_before(retention, (uint64_t)UINT32_MAX + 1);
     int err = 0;
     for (uint32_t n = 0; n < retention->to->page_count && !err; n++) {
         err = add_page(retention, n);
         fiber_breathe();
     }
-    return err;
+    return err ? err : add_missing_before(retention, (uint64_t)UINT32_MAX + 1);
 }
 
 static int retain(const struct picture *from, const struct picture *to,
-                  const struct uidset *missing, struct picture **out)
+                  const struct uidset *missing, uint64_t end, struct picture **out)
 {
     struct retention retention = {
         .from = from->snapshot,
         .to = to->snapshot,
         .missing = missing,
-        .uid = missing->ranges[0].first,
+        .uid = missing->count ? missing->ranges[0].first : 0,
+        .end = end,
     };
     snapshot_builder_init(&retention.builder);
     int err = build(&retention);
     if (!err) {
-        retention.builder.uidnext = to->snapshot->uidnext;
+        uint32_t uidnext = to->snapshot->uidnext;
+        retention.builder.uidnext = uidnext < end ? uidnext : (uint32_t)end;
         retention.builder.modseq = to->snapshot->modseq;
         struct snapshot *snapshot;
         err = snapshot_builder_finish(&retention.builder, &snapshot);
@@ -111,7 +117,21 @@ int picture_retain(struct picture *from, struct picture *to, struct picture **ou
     if (uidset_is_empty(&difference.expunged))
         *out = picture_ref(to);
     else
-        err = retain(from, to, &difference.expunged, out);
+        err = retain(from, to, &difference.expunged, (uint64_t)UINT32_MAX + 1, out);
+    picture_difference_clear(&difference);
+    return err;
+}
+
+int picture_hold(struct picture *from, struct picture *to, struct picture **out)
+{
+    struct picture_difference difference;
+    int err = picture_difference(from, to, &difference);
+    if (err)
+        return err;
+    if (uidset_is_empty(&difference.expunged) && difference.appended == 0)
+        *out = picture_ref(to);
+    else
+        err = retain(from, to, &difference.expunged, picture_uidnext(from), out);
     picture_difference_clear(&difference);
     return err;
 }

@@ -45,6 +45,8 @@ int mailbox_subscribe(struct mail *mail, const struct actor *actor, struct slice
     arena_init(&arena, 0);
     int err = subscribe(mail, actor, name, &arena);
     arena_clear(&arena);
+    if (!err)
+        mail_announce_subscriptions(mail, actor->user_id);
     return err;
 }
 
@@ -54,6 +56,8 @@ int mailbox_unsubscribe(struct mail *mail, const struct actor *actor, struct sli
     arena_init(&arena, 0);
     int err = unsubscribe(mail, actor, name, &arena);
     arena_clear(&arena);
+    if (!err)
+        mail_announce_subscriptions(mail, actor->user_id);
     return err;
 }
 
@@ -67,7 +71,9 @@ int mailbox_set_auto_subscribe(struct mail *mail, const struct grant *grant, boo
                                        grant->actor.login, grant->actor.client, &modseq);
     if (err == -ERR_NOT_FOUND)
         return denial_not_found();
-    if (!err)
-        mail_announce(mail, grant->mailbox_id, modseq);
-    return err;
+    if (err)
+        return err;
+    mail_announce(mail, grant->mailbox_id, modseq);
+    mail_announce_subscriptions(mail, 0);
+    return 0;
 }

@@ -69,6 +69,8 @@ static const struct command_rights command_rows[] = {
     {.command = "STATUS", .subject = ON_NAMED, .all = RIGHT_READ},
     {.command = "APPEND", .subject = ON_NAMED, .all = RIGHT_INSERT, .note = CATENATING},
     FLAGS_OF("APPEND", ON_NAMED),
+    {.command = "NOTIFY",
+     .note = "`l` for names, `r` for what happens in a mailbox, when it is told"},
     {.command = "IDLE", .note = "no news of a mailbox that may not be read any more"},
     {.command = "SETACL", .subject = ON_NAMED, .all = RIGHT_ADMINISTER},
     {.command = "DELETEACL", .subject = ON_NAMED, .all = RIGHT_ADMINISTER},

@@ -134,6 +134,9 @@ const struct config_row config_rows[] = {
            "Failed logins on one connection, then BYE."),
     NUMBER("limits.bad_commands", limits_bad_commands, "50", 1, 1000000, true,
            "Commands in a row that are not understood, then BYE."),
+    NUMBER("limits.notifications", limits_notifications, "1000", 10, 1000000, true,
+           "Changes of names and annotations that wait for a client that uses NOTIFY (RFC 5465), "
+           "then NOTIFICATIONOVERFLOW; ten times as many mailboxes can be watched."),
 
     NUMBER("timeouts.login", timeouts_login, "60", 1, HOUR, true,
            "Seconds a connection has to log in."),

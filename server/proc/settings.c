@@ -61,6 +61,7 @@ void settings_imap(const struct config *config, unsigned worker, struct imap_set
         .failed_login_delay_max_ms = (uint32_t)config->timeouts_failed_login_max_ms,
         .failed_logins_max = (uint32_t)config->limits_failed_logins,
         .bad_commands_max = (uint32_t)config->limits_bad_commands,
+        .notifications_max = (uint32_t)config->limits_notifications,
         .worker = worker,
     };
 }

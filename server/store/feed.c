@@ -17,8 +17,11 @@ struct feed {
     struct feed_handlers handlers;
     struct connection *listener; /* NULL: only sends */
     struct connection *sender;
-    struct map mailboxes;   /* to be sent: id → modseq, as pointer */
-    struct map users;       /* to be sent: id → any pointer */
+    struct map mailboxes; /* to be sent: id → modseq, as pointer */
+    struct map users;     /* to be sent: id → any pointer; so are the next two */
+    struct map names;
+    struct map subscribers;
+    bool server;            /* to be sent */
     struct wait_queue news; /* the sending fiber: something to do */
     struct wait_queue idle; /* feed_flush: everything was sent */
     bool sending;
@@ -34,12 +37,15 @@ static void feed_leave(struct feed *feed)
     connection_free(&feed->sender);
     map_clear(&feed->mailboxes);
     map_clear(&feed->users);
+    map_clear(&feed->names);
+    map_clear(&feed->subscribers);
     free(feed);
 }
 
 static bool has_news(const struct feed *feed)
 {
-    return feed->mailboxes.count || feed->users.count;
+    return feed->mailboxes.count || feed->users.count || feed->names.count ||
+           feed->subscribers.count || feed->server;
 }
 
 /* Sending ------------------------------------------------------------------------ */
@@ -54,11 +60,35 @@ static void queue_mailbox(void *arg, int64_t mailbox_id, uint64_t modseq)
         wait_wake_all(&feed->news);
 }
 
+static void queue_id(struct feed *feed, struct map *ids, int64_t id)
+{
+    if (map_put(ids, (uint64_t)id, feed) == 0)
+        wait_wake_all(&feed->news);
+}
+
 static void queue_user(void *arg, int64_t user_id)
 {
     struct feed *feed = arg;
-    if (map_put(&feed->users, (uint64_t)user_id, feed) == 0)
-        wait_wake_all(&feed->news);
+    queue_id(feed, &feed->users, user_id);
+}
+
+static void queue_names(void *arg, int64_t mailbox_id)
+{
+    struct feed *feed = arg;
+    queue_id(feed, &feed->names, mailbox_id);
+}
+
+static void queue_subscriptions(void *arg, int64_t user_id)
+{
+    struct feed *feed = arg;
+    queue_id(feed, &feed->subscribers, user_id);
+}
+
+static void queue_server(void *arg)
+{
+    struct feed *feed = arg;
+    feed->server = true;
+    wait_wake_all(&feed->news);
 }
 
 void feed_send_mailbox(struct feed *feed, int64_t mailbox_id, uint64_t modseq)
@@ -69,6 +99,34 @@ void feed_send_mailbox(struct feed *feed, int64_t mailbox_id, uint64_t modseq)
 void feed_send_user(struct feed *feed, int64_t user_id)
 {
     queue_user(feed, user_id);
+}
+
+void feed_send_names(struct feed *feed, int64_t mailbox_id)
+{
+    queue_names(feed, mailbox_id);
+}
+
+void feed_send_subscriptions(struct feed *feed, int64_t user_id)
+{
+    queue_subscriptions(feed, user_id);
+}
+
+void feed_send_server(struct feed *feed)
+{
+    queue_server(feed);
+}
+
+static bool take_ids(struct map *ids, struct buffer *payload,
+                     bool (*add)(struct buffer *payload, int64_t id))
+{
+    size_t cursor = 0;
+    uint64_t id;
+    while (map_next(ids, &cursor, &id)) {
+        if (!add(payload, (int64_t)id))
+            return false;
+        map_remove(ids, id);
+    }
+    return true;
 }
 
 /* As much as fits into one notification leaves the queue. */
@@ -82,12 +140,10 @@ static void take_payload(struct feed *feed, struct buffer *payload)
             return;
         map_remove(&feed->mailboxes, id);
     }
-    cursor = 0;
-    while (map_next(&feed->users, &cursor, &id)) {
-        if (!feed_payload_add_user(payload, (int64_t)id))
-            return;
-        map_remove(&feed->users, id);
-    }
+    if (take_ids(&feed->users, payload, feed_payload_add_user) &&
+        take_ids(&feed->names, payload, feed_payload_add_names) &&
+        take_ids(&feed->subscribers, payload, feed_payload_add_subscriptions) && feed->server)
+        feed->server = !feed_payload_add_server(payload);
 }
 
 static int send_payload(struct feed *feed, struct slice payload)
@@ -119,7 +175,12 @@ static void pause_until(struct feed *feed, int64_t deadline_ms)
 
 static void send_news(struct feed *feed)
 {
-    const struct feed_handlers back = {.arg = feed, .mailbox = queue_mailbox, .user = queue_user};
+    const struct feed_handlers back = {.arg = feed,
+                                       .mailbox = queue_mailbox,
+                                       .user = queue_user,
+                                       .names = queue_names,
+                                       .subscriptions = queue_subscriptions,
+                                       .server = queue_server};
     struct buffer payload;
     buffer_init(&payload, FEED_PAYLOAD_MAX);
     take_payload(feed, &payload);
@@ -225,6 +286,8 @@ int feed_open(struct database *database, const struct feed_handlers *handlers, s
         feed->handlers = *handlers;
     map_init(&feed->mailboxes);
     map_init(&feed->users);
+    map_init(&feed->names);
+    map_init(&feed->subscribers);
     wait_queue_init(&feed->news);
     wait_queue_init(&feed->idle);
     feed->holders = 1;

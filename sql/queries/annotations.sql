@@ -131,11 +131,12 @@ FROM verdict;
 
 -- name: server_annotations_set
 -- $1 the user (0: the administrator), $2 entries, $3 their values (null: they go), $4 how
--- many there may be. Answers with whether there would be too many.
+-- many there may be. Answers with whether there would be too many. What has changed is in
+-- server_journal, the last thousand times.
 WITH wanted AS MATERIALIZED (
     SELECT w.entry, w.value FROM unnest($2::text[], $3::bytea[]) AS w (entry, value)
 ), present AS MATERIALIZED (
-    SELECT a.entry FROM annotations a
+    SELECT a.entry, a.value FROM annotations a
     WHERE coalesce(a.mailbox_id, 0) = 0 AND coalesce(a.user_id, 0) = $1::bigint
 ), verdict AS MATERIALIZED (
     SELECT EXISTS (SELECT FROM wanted w
@@ -147,18 +148,32 @@ WITH wanted AS MATERIALIZED (
                       UNION ALL
                       SELECT entry FROM wanted WHERE value IS NOT NULL) kept) > $4::bigint
            AS too_many
+), changed AS MATERIALIZED (
+    SELECT w.entry, w.value
+    FROM verdict
+    CROSS JOIN wanted w
+    LEFT JOIN present p ON p.entry = w.entry
+    WHERE NOT verdict.too_many AND p.value IS DISTINCT FROM w.value
 ), removed AS (
     DELETE FROM annotations a
-    USING verdict, wanted w
-    WHERE coalesce(a.mailbox_id, 0) = 0 AND coalesce(a.user_id, 0) = $1 AND a.entry = w.entry
-      AND w.value IS NULL AND NOT verdict.too_many
+    USING changed
+    WHERE coalesce(a.mailbox_id, 0) = 0 AND coalesce(a.user_id, 0) = $1
+      AND a.entry = changed.entry AND changed.value IS NULL
 ), stored AS (
     INSERT INTO annotations AS a (mailbox_id, user_id, entry, value)
-    SELECT NULL, nullif($1, 0), w.entry, w.value
-    FROM verdict, wanted w
-    WHERE w.value IS NOT NULL AND NOT verdict.too_many
+    SELECT NULL, nullif($1, 0), entry, value FROM changed WHERE value IS NOT NULL
     ON CONFLICT (coalesce(mailbox_id, 0), coalesce(user_id, 0), entry)
     DO UPDATE SET value = EXCLUDED.value
+), state AS (
+    UPDATE server_state SET highest_modseq = highest_modseq + 1
+    WHERE EXISTS (SELECT FROM changed)
+    RETURNING highest_modseq
+), noted AS (
+    INSERT INTO server_journal (modseq, user_id, entries)
+    SELECT state.highest_modseq, nullif($1, 0), (SELECT string_agg(entry, ' ' ORDER BY entry) FROM changed)
+    FROM state
+), forgotten AS (
+    DELETE FROM server_journal j USING state WHERE j.modseq <= state.highest_modseq - 1000
 )
 SELECT too_many FROM verdict;
 

@@ -2,6 +2,7 @@
  * parts (RFC 4469), with APPENDUID (RFC 4315): they come into the mailbox all at once. */
 #include "commands.h"
 
+#include "../notify.h"
 #include "../server_private.h"
 #include "append_receive.h"
 
@@ -47,6 +48,7 @@ static int append_commit(struct session *session, struct command *command)
     progress_end(command);
     if (err)
         return err;
+    notify_own_messages(session, grant_mailbox_id(grant), &outcome.uids);
     append_render_code(&outcome, &command->code);
     uidset_clear(&outcome.uids);
     return buffer_check(&command->code);

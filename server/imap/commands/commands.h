@@ -41,6 +41,8 @@ extern const struct imap_command command_status;
 extern const struct imap_command command_append;
 /* commands/idle.c */
 extern const struct imap_command command_idle;
+/* commands/notify.c */
+extern const struct imap_command command_notify;
 /* commands/acl.c */
 extern const struct imap_command command_setacl;
 extern const struct imap_command command_deleteacl;

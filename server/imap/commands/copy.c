@@ -3,6 +3,7 @@
 #include "on_messages.h"
 
 #include "../message_limit.h"
+#include "../notify.h"
 #include "../reply.h"
 #include "../selected.h"
 #include "fiber/fiber.h"
@@ -163,6 +164,7 @@ static int copy_run(struct session *session, struct command *command, const stru
     if (err)
         return err;
     command->met_mailbox = true;
+    notify_own_messages(session, grant_mailbox_id(command->grants[1]), &outcome.uids);
     copy_render_code(uids, &outcome, &command->code);
     uidset_clear(&outcome.uids);
     return buffer_check(&command->code);

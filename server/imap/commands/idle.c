@@ -5,6 +5,7 @@
 #include "../dispatch.h"
 #include "../idle_heap.h"
 #include "../input.h"
+#include "../notify.h"
 #include "../reply.h"
 #include "../selected.h"
 #include "../server_private.h"
@@ -16,6 +17,8 @@ static int idle_show_news(struct session *session)
     int err = dispatch_check_user(session);
     if (!err && session->state == STATE_SELECTED)
         err = selected_sync(session, true);
+    if (!err)
+        err = notify_tell(session);
     return err ? err : stream_flush(session->stream);
 }
 

@@ -4,6 +4,7 @@
 #include "list_args.h"
 #include "metadata.h"
 
+#include "../list_line.h"
 #include "../reply.h"
 #include "fiber/fiber.h"
 
@@ -21,35 +22,7 @@ static unsigned enables_list(const void *in)
 /* RFC 5819 section 2: STATUS of what may not be read would fail. */
 static bool list_cannot_select(const struct list_args *args, const struct listed_mailbox *row)
 {
-    return !row->exists || ((args->query.tells & LIST_TELLS_STATUS) && !(row->rights & RIGHT_READ));
-}
-
-static void list_render_attributes(const struct list_args *args, const struct listed_mailbox *row,
-                                   struct buffer *out)
-{
-    const struct {
-        bool is_so;
-        const char *name;
-    } attributes[] = {
-        {args->extended && !row->exists, "\\NonExistent"},
-        {list_cannot_select(args, row), "\\Noselect"},
-        {row->no_inferiors && !row->has_children, "\\NoInferiors"},
-        {row->subscribed, "\\Subscribed"},
-        {row->has_children, "\\HasChildren"},
-        {row->exists && !row->has_children, "\\HasNoChildren"},
-    };
-    const char *separator = "";
-    for (size_t i = 0; i < sizeof attributes / sizeof attributes[0]; i++) {
-        if (!attributes[i].is_so)
-            continue;
-        buffer_add_cstr(out, separator);
-        buffer_add_cstr(out, attributes[i].name);
-        separator = " ";
-    }
-    if (row->special_use.len) {
-        buffer_add_cstr(out, separator);
-        buffer_add(out, row->special_use);
-    }
+    return (args->query.tells & LIST_TELLS_STATUS) && !(row->rights & RIGHT_READ);
 }
 
 static void list_render_rights(const struct session *session, const struct listed_mailbox *row,
@@ -73,10 +46,9 @@ static void list_render_status(const struct session *session, const struct list_
 static void list_render_row(const struct session *session, const struct list_args *args,
                             const struct listed_mailbox *row, struct buffer *out)
 {
-    buffer_add_cstr(out, "* LIST (");
-    list_render_attributes(args, row, out);
-    buffer_add_cstr(out, ") \"/\" ");
-    reply_mailbox(session, row->name, out);
+    const struct list_line line = {
+        .mailbox = row, .extended = args->extended, .cannot_select = list_cannot_select(args, row)};
+    list_line_render(session, &line, out);
     if (row->has_selected_below) {
         buffer_add_cstr(out, " (CHILDINFO (");
         list_args_render_selection(args, out);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "../notify.h"
 #include "mail/mailbox.h"
 #include "model/object_id.h"
 
@@ -113,8 +114,10 @@ static int run_create(struct session *session, struct command *command)
     int64_t mailbox_id;
     int err = mailbox_create_for_uses(session->mail, &session->actor, args->name.mailbox,
                                       &args->uses, &mailbox_id);
-    if (!err)
-        err = tell_name(session, command, "", &args->name, &args->name);
+    if (err)
+        return err;
+    notify_own_name(session, args->name.mailbox);
+    err = tell_name(session, command, "", &args->name, &args->name);
     if (err)
         return err;
     buffer_add_cstr(&command->code, "[MAILBOXID (");
@@ -145,7 +148,10 @@ static int run_delete(struct session *session, struct command *command)
 {
     const struct mailbox_args *args = command->args;
     int err = mailbox_delete(session->mail, command->grants[0]);
-    return err ? err : tell_name(session, command, "\\NonExistent", &args->name, &args->name);
+    if (err)
+        return err;
+    notify_own_name(session, args->name.mailbox);
+    return tell_name(session, command, "\\NonExistent", &args->name, &args->name);
 }
 
 const struct imap_command command_delete = {
@@ -190,7 +196,11 @@ static int run_rename(struct session *session, struct command *command)
     progress_begin(session, command, 0); /* of INBOX: all its messages move */
     int err = mailbox_rename(session->mail, command->grants[0], args->new_name.mailbox);
     progress_end(command);
-    return err ? err : tell_name(session, command, "", &args->new_name, &args->name);
+    if (err)
+        return err;
+    notify_own_name(session, args->name.mailbox);
+    notify_own_name(session, args->new_name.mailbox);
+    return tell_name(session, command, "", &args->new_name, &args->name);
 }
 
 const struct imap_command command_rename = {
@@ -207,7 +217,10 @@ const struct imap_command command_rename = {
 static int run_subscribe(struct session *session, struct command *command)
 {
     const struct mailbox_args *args = command->args;
-    return mailbox_subscribe(session->mail, &session->actor, args->name.mailbox);
+    int err = mailbox_subscribe(session->mail, &session->actor, args->name.mailbox);
+    if (!err)
+        notify_own_name(session, args->name.mailbox);
+    return err;
 }
 
 const struct imap_command command_subscribe = {
@@ -222,7 +235,10 @@ const struct imap_command command_subscribe = {
 static int run_unsubscribe(struct session *session, struct command *command)
 {
     const struct mailbox_args *args = command->args;
-    return mailbox_unsubscribe(session->mail, &session->actor, args->name.mailbox);
+    int err = mailbox_unsubscribe(session->mail, &session->actor, args->name.mailbox);
+    if (!err)
+        notify_own_name(session, args->name.mailbox);
+    return err;
 }
 
 const struct imap_command command_unsubscribe = {

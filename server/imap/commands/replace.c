@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "on_messages.h"
 
+#include "../notify.h"
 #include "../reply.h"
 #include "../selected.h"
 #include "../server_private.h"
@@ -95,6 +96,7 @@ static int replace_commit(struct session *session, struct command *command,
     if (err)
         return err;
     command->tells_modseq = true;
+    notify_own_messages(session, grant_mailbox_id(to), &outcome.uids);
     err = replace_tell(session, &outcome);
     uidset_clear(&outcome.uids);
     return err;

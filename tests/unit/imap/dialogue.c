@@ -26,6 +26,7 @@ struct imap_settings dialogue_settings(void)
         .progress_interval = 10,
         .failed_logins_max = 3,
         .bad_commands_max = 1000,
+        .notifications_max = 1000,
     };
 }
 

@@ -7,6 +7,9 @@ struct heard {
     int64_t mailbox_id;
     uint64_t modseq;
     int64_t user_id;
+    int64_t names_id;
+    int64_t subscriber_id;
+    int server;
 };
 
 static void hear_mailbox(void *arg, int64_t mailbox_id, uint64_t modseq)
@@ -24,11 +27,33 @@ static void hear_user(void *arg, int64_t user_id)
     heard->user_id = user_id;
 }
 
+static void hear_names(void *arg, int64_t mailbox_id)
+{
+    struct heard *heard = arg;
+    heard->names_id = mailbox_id;
+}
+
+static void hear_subscriptions(void *arg, int64_t user_id)
+{
+    struct heard *heard = arg;
+    heard->subscriber_id = user_id;
+}
+
+static void hear_server(void *arg)
+{
+    struct heard *heard = arg;
+    heard->server++;
+}
+
 static struct heard parse(struct slice payload)
 {
     struct heard heard = {0};
-    const struct feed_handlers handlers = {
-        .arg = &heard, .mailbox = hear_mailbox, .user = hear_user};
+    const struct feed_handlers handlers = {.arg = &heard,
+                                           .mailbox = hear_mailbox,
+                                           .user = hear_user,
+                                           .names = hear_names,
+                                           .subscriptions = hear_subscriptions,
+                                           .server = hear_server};
     feed_payload_parse(payload, &handlers);
     return heard;
 }
@@ -76,4 +101,31 @@ void test_feed_payload_skips_what_it_does_not_know(void)
     CHECK_INT(heard.mailbox_id, 8);
     CHECK_INT(heard.users, 1);
     CHECK_INT(heard.user_id, 7);
+}
+
+void test_feed_payload_tells_of_names_subscriptions_and_the_server(void)
+{
+    struct buffer payload;
+    buffer_init(&payload, 0);
+    CHECK(feed_payload_add_names(&payload, 7));
+    CHECK(feed_payload_add_subscriptions(&payload, 5));
+    CHECK(feed_payload_add_server(&payload));
+    CHECK_SLICE(buffer_slice(&payload), "n7 s5 a0");
+    struct heard heard = parse(buffer_slice(&payload));
+    CHECK_INT(heard.names_id, 7);
+    CHECK_INT(heard.subscriber_id, 5);
+    CHECK_INT(heard.server, 1);
+    CHECK_INT(heard.mailboxes, 0);
+    CHECK_INT(heard.users, 0);
+    buffer_clear(&payload);
+}
+
+void test_feed_payload_is_no_business_of_those_who_do_not_listen(void)
+{
+    struct heard heard = {0};
+    const struct feed_handlers handlers = {
+        .arg = &heard, .mailbox = hear_mailbox, .user = hear_user};
+    feed_payload_parse(SLICE("n7 s5 a0 u3 z9 n"), &handlers);
+    CHECK_INT(heard.users, 1);
+    CHECK_INT(heard.mailboxes, 0);
 }
