@@ -38,13 +38,23 @@ def tls_context(version=None):
 
 class Connection:
     def __init__(self, port, tls=None, host="127.0.0.1", timeout=20):
-        self.timeout = timeout
-        self.received = b""
-        self.tag_number = 0
-        self.socket = socket.create_connection((host, port), timeout)
+        self._begin(socket.create_connection((host, port), timeout), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:
             self.start_tls(tls)
+
+    @classmethod
+    def over(cls, connected, timeout=20):
+        """A connection by a socket that is there already."""
+        connection = cls.__new__(cls)
+        connection._begin(connected, timeout)
+        return connection
+
+    def _begin(self, connected, timeout):
+        self.timeout = timeout
+        self.received = b""
+        self.tag_number = 0
+        self.socket = connected
 
     def start_tls(self, context):
         self.socket.settimeout(self.timeout)
