@@ -225,8 +225,6 @@ static int may_move(const struct grant *source, const struct grant *destination)
     int err = grant_require(source, RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE);
     if (!err)
         err = grant_require(destination, RIGHT_INSERT);
-    if (!err && grant_mailbox_id(source) == grant_mailbox_id(destination))
-        err = fail(ERR_WRONG_STATE, "the messages are in this mailbox already");
     return err;
 }
 

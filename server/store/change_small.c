@@ -54,7 +54,8 @@ static bool is_expunge(const struct change *change)
 
 static bool is_move(const struct change *change)
 {
-    return change->kind == CHANGE_MOVE && comes_alone(change) && is_one_message(change->uids);
+    return change->kind == CHANGE_MOVE && change->source_id != change->mailbox_id &&
+           comes_alone(change) && is_one_message(change->uids);
 }
 
 size_t change_small_octets(const struct change *change)

@@ -25,8 +25,6 @@ int change_check(const struct change *change)
         return fail(ERR_INTERNAL, "a change of messages without their UIDs");
     if (change->kind == CHANGE_SEEN && change->user_id == 0)
         return fail(ERR_INTERNAL, "a change of nobody's \\Seen");
-    if (change->kind == CHANGE_MOVE && change->source_id == change->mailbox_id)
-        return fail(ERR_INTERNAL, "a move from a mailbox to itself");
     if (change->kind == CHANGE_REPLACE && !is_one_for_one(change))
         return fail(ERR_INTERNAL, "not one message in place of one other");
     bool by_uid = change->kind == CHANGE_MOVE || (change->kind == CHANGE_RESTORE && change->items);
@@ -197,10 +195,19 @@ static const struct kind unchanged_kinds[] = {
     [CHANGE_SEEN] = {STATEMENT_CHANGE_SEEN_UNCHANGED, add_seen_unchanged},
 };
 
+static const struct kind move_within = {STATEMENT_CHANGE_MOVE_WITHIN, add_move};
+
+static const struct kind *kind_of(const struct change *change)
+{
+    if (change->unchanged_since)
+        return &unchanged_kinds[change->kind];
+    bool within = change->kind == CHANGE_MOVE && change->source_id == change->mailbox_id;
+    return within ? &move_within : &kinds[change->kind];
+}
+
 int change_queue(struct transaction *tx, const struct change *change, int64_t id, size_t *index_out)
 {
-    const struct kind *kind =
-        change->unchanged_since ? &unchanged_kinds[change->kind] : &kinds[change->kind];
+    const struct kind *kind = kind_of(change);
     struct params params;
     params_init(&params);
     params_int8(&params, change->mailbox_id);

@@ -349,6 +349,103 @@ SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity,
        total.old_uids::text AS source_uids
 FROM mailbox, source, total;
 
+-- name: change_move_within
+-- change_move where both are the same mailbox: messages get new UIDs. Its journal has the rows
+-- one after the other, and a page of \Seen may be touched only once.
+WITH mailbox AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($1::bigint, $2::bigint)
+), source AS MATERIALIZED (
+    SELECT * FROM mailbox_to_change($6::bigint, $7::bigint)
+), found AS MATERIALIZED (
+    SELECT e.place, wanted.flags
+    FROM mailbox
+    CROSS JOIN source
+    CROSS JOIN LATERAL unnest($8::bigint[], $9::bigint[]) AS wanted (uid, flags)
+    CROSS JOIN LATERAL (SELECT e.ctid AS place FROM entries e
+                        WHERE e.mailbox_id = $1 AND e.uid = wanted.uid
+                        OFFSET 0) e
+    WHERE NOT mailbox.stale AND NOT source.stale
+), gone AS (
+    DELETE FROM entries e
+    USING found
+    WHERE e.ctid = found.place
+    RETURNING e.uid, e.message_id, e.flags AS old_flags, e.size, e.internal_date, found.flags
+), item AS MATERIALIZED (
+    SELECT gone.uid AS old_uid, gone.old_flags, gone.message_id, gone.size, gone.internal_date,
+           mailbox.uidnext - 1 + row_number() OVER (ORDER BY gone.uid) AS uid,
+           CASE WHEN mailbox.seen_per_user THEN gone.flags & ~ 1::bigint ELSE gone.flags END AS flags,
+           mailbox.seen_per_user AND $5::bigint <> 0 AND gone.flags & 1 = 1 AS seen_by_user
+    FROM gone, mailbox
+), total AS MATERIALIZED (
+    SELECT count(*) AS messages,
+           count(*) FILTER (WHERE flags & 8 <> 0) - count(*) FILTER (WHERE old_flags & 8 <> 0)
+               AS deleted,
+           count(*) FILTER (WHERE flags & 1 <> 0) - count(*) FILTER (WHERE old_flags & 1 <> 0) AS seen,
+           range_agg(int8range(uid, uid + 1)) AS uids,
+           range_agg(int8range(old_uid, old_uid + 1)) AS old_uids,
+           range_agg(int8range(uid, uid + 1)) FILTER (WHERE seen_by_user) AS seen_uids,
+           coalesce(bool_or(seen_by_user), false)::integer AS seen_rows
+    FROM item
+), entry AS (
+    INSERT INTO entries (mailbox_id, uid, message_id, flags, modseq, size, internal_date)
+    SELECT $1, item.uid, item.message_id, item.flags, mailbox.modseq, item.size, item.internal_date
+    FROM item, mailbox
+), mark AS MATERIALIZED (
+    SELECT m.page, m.mask, mailbox.modseq + 1 AS modseq
+    FROM mailbox, total, seen_masks(total.seen_uids) m
+), page AS MATERIALIZED (
+    SELECT p.place, p.user_id, p.page, p.bits & ~ m.mask AS bits
+    FROM total
+    CROSS JOIN LATERAL seen_masks(total.old_uids) m
+    CROSS JOIN LATERAL (SELECT p.ctid AS place, p.user_id, p.page, p.bits FROM seen_pages p
+                        WHERE p.mailbox_id = $1 AND p.page = m.page
+                        OFFSET 0) p
+    WHERE bit_count(p.bits & m.mask) > 0
+), cleared AS (
+    UPDATE seen_pages p
+    SET bits = page.bits | coalesce(mark.mask, B'0'::bit(8192)),
+        modseq = coalesce(mark.modseq, p.modseq)
+    FROM page
+    LEFT JOIN mark ON page.user_id = $5 AND mark.page = page.page
+    WHERE p.ctid = page.place
+), marked AS (
+    INSERT INTO seen_pages AS p (mailbox_id, user_id, page, bits, modseq)
+    SELECT $1, $5, mark.page, mark.mask, mark.modseq
+    FROM mark
+    WHERE NOT EXISTS (SELECT FROM page WHERE page.user_id = $5 AND page.page = mark.page)
+    ON CONFLICT (mailbox_id, user_id, page)
+    DO UPDATE SET bits = p.bits | EXCLUDED.bits, modseq = EXCLUDED.modseq
+), state AS (
+    UPDATE mailbox_state s
+    SET uidnext = s.uidnext + total.messages,
+        highest_modseq = s.highest_modseq + 2 + total.seen_rows,
+        deleted = s.deleted + total.deleted, seen = s.seen + total.seen
+    FROM total
+    WHERE s.mailbox_id = $1 AND total.messages > 0
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, uids, flags_set, user_id, actor, client, detail,
+                         other_id, other_uids, change_id)
+    SELECT $1, mailbox.modseq, 'append', total.uids, 0, NULL::bigint, $3::text, $4::text, 'moved',
+           $1, total.old_uids, $10::bigint
+    FROM mailbox, total
+    WHERE total.messages > 0
+    UNION ALL
+    SELECT $1, mailbox.modseq + 1, 'seen', total.seen_uids, 1, $5, $3, $4, NULL, NULL, NULL, $10
+    FROM mailbox, total
+    WHERE total.seen_rows > 0
+    UNION ALL
+    SELECT $1, mailbox.modseq + 1 + total.seen_rows, 'expunge', total.old_uids, 0, NULL, $3, $4,
+           'moved', $1, total.uids, $10
+    FROM mailbox, total
+    WHERE total.messages > 0
+)
+SELECT mailbox.stale OR source.stale AS stale, mailbox.uidvalidity,
+       CASE WHEN total.messages > 0 THEN mailbox.modseq END AS modseq,
+       total.uids::text AS uids, total.seen_uids::text AS seen_uids,
+       CASE WHEN total.messages > 0 THEN mailbox.modseq + 1 + total.seen_rows END AS source_modseq,
+       total.old_uids::text AS source_uids
+FROM mailbox, source, total;
+
 -- name: change_replace
 -- REPLACE (RFC 8508): a message comes to $1, with rights as of $2, and UID $8 of $6, which may
 -- be the same mailbox, goes to `expunged`. $9 to $13 are of the new message what change_append

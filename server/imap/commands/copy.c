@@ -186,8 +186,6 @@ static int move_messages(struct session *session, const struct command *command,
 
 static int move_run(struct session *session, struct command *command, const struct uidset *uids)
 {
-    if (grant_mailbox_id(command->grants[0]) == grant_mailbox_id(command->grants[1]))
-        return fail(ERR_INVALID, "Source and destination are the same mailbox");
     struct append_item *items;
     uint64_t expected;
     int err = copy_items(session, command, uids, &items, &expected);

@@ -160,7 +160,7 @@ static void step(struct world *world)
     change.user_id = world->user;
     change.uids = &uids;
     change.items = items;
-    change.source_id = source->mailbox;
+    change.source_id = pick(world, 3) ? source->mailbox : picture->mailbox;
     change.item_count = change.kind == CHANGE_MOVE ? uidset_size(&uids) : 1 + pick(world, 8);
     for (size_t i = 0; i < change.item_count; i++)
         items[i] = (struct append_item){
