@@ -38,6 +38,8 @@ bool token_is_for(const struct token *token, struct slice audience);
 bool token_expiry(const struct token *token, int64_t *out);
 /* From which on it is accepted (nbf). False: from ever. */
 bool token_beginning(const struct token *token, int64_t *out);
+/* It is only good together with a proof of its owner's key (RFC 7800 section 3). */
+bool token_is_bound(const struct token *token);
 /* A claim of that name that is a text and not empty. */
 bool token_claim(const struct token *token, const char *name, struct slice *out);
 /* The issuer says itself that nobody has confirmed the claim "email" (OpenID Connect Core

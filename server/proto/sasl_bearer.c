@@ -64,8 +64,7 @@ static bool parse_pairs(struct slice rest, struct bearer *bearer)
 /* saslname (RFC 5801 section 4): "=2C" is a comma, "=3D" an equals sign. */
 static bool unescape(struct slice name, struct arena *arena, struct slice *out)
 {
-    struct slice copy = arena_copy(arena, name);
-    char *place = (char *)(uintptr_t)copy.data;
+    char *place = arena_alloc(arena, name.len);
     size_t len = 0;
     for (size_t i = 0; place && i < name.len; i++) {
         char c = name.data[i];
@@ -79,8 +78,8 @@ static bool unescape(struct slice name, struct arena *arena, struct slice *out)
         }
         place[len++] = c;
     }
-    *out = slice_of(copy.data, len);
-    return copy.data && len > 0;
+    *out = slice_of(place, len);
+    return len > 0;
 }
 
 /* gs2-header: no channel binding ("n", or "y": the client could), and as whom. */

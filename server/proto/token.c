@@ -167,6 +167,11 @@ bool token_beginning(const struct token *token, int64_t *out)
     return json_read_integer(json_read_member(token->claims, "nbf"), out);
 }
 
+bool token_is_bound(const struct token *token)
+{
+    return json_read_member(token->claims, "cnf") != NULL;
+}
+
 bool token_claim(const struct token *token, const char *name, struct slice *out)
 {
     struct slice text;

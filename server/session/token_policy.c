@@ -113,6 +113,8 @@ static int check(const struct token_policy *policy, const struct token *token, i
         return fail(ERR_CREDENTIALS, "The token's signature is wrong");
     if (!token_is_from(token, policy->issuer))
         return fail(ERR_CREDENTIALS, "The token is from another issuer");
+    if (token_is_bound(token))
+        return fail(ERR_CREDENTIALS, "The token asks for a proof that cannot be given here");
     int err = check_audience(policy, token);
     return err ? err : check_times(policy, token, now);
 }

@@ -102,6 +102,7 @@ void test_token_policy_checks_the_claims(void)
         {"{\"iss\":\"https://id.example\",\"aud\":\"imap\",\"sub\":\"a\",\"exp\":1800000300}",
          "names no user"},
         {"{" RIGHT ",\"exp\":1800000300,\"email_verified\":false}", "not confirmed"},
+        {"{" RIGHT ",\"exp\":1800000300,\"cnf\":{\"jkt\":\"x\"}}", "asks for a proof"},
     };
     open_keys();
     struct token_policy *policy = policy_of_both();
