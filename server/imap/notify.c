@@ -18,6 +18,7 @@ struct notify {
     struct watcher *watcher;             /* NULL: nor of others */
     struct view_watcher view;            /* of the selected mailbox, ... */
     bool follows;                        /* ... when it is on */
+    const void *shortened; /* the picture of which EXPUNGE was last tried to be said */
 };
 
 /* What is told of the selected mailbox --------------------------------------------------------- */
@@ -54,8 +55,12 @@ void notify_follow(struct session *session)
     struct notify *notify = session->notify;
     if (!notify || !session->selected || !notify->selected)
         return;
-    if (is_immediate(session) && session->selected->picture_is_own)
+    const struct selected *selected = session->selected;
+    bool owes_expunge = selected->picture_is_own && selected->picture != notify->shortened;
+    if (is_immediate(session) && owes_expunge) {
+        notify->shortened = selected->picture;
         stream_interrupt(session->stream); /* the command before could not say EXPUNGE */
+    }
     if (notify->follows)
         return;
     notify->view = (struct view_watcher){.changed = view_changed, .arg = session};
