@@ -19,10 +19,10 @@ struct search_scope {
     const struct keyword_table *keywords;
     const struct uidset *recent; /* UIDs that are \Recent in this session */
     const struct uidset *saved;  /* "$": what a SEARCH before has saved */
-    uint32_t most; /* messages to search at most: the last of those that the program's sets name;
-                      0: all of them */
-    uint32_t *lowest_searched;       /* with most: the UID of the first of them if others are left
-                                        out, else 0 */
+    /* At most so many messages are searched, the last of those that the program's sets name; 0:
+     * all. Then *lowest_searched becomes the UID of the first of them, 0 when it was all. */
+    uint32_t most;
+    uint32_t *lowest_searched;
     struct progress_count *progress; /* counts the messages that are decided; may be NULL */
 };
 /* UIDs that match, ascending. Yields to other fibers; the caller holds the

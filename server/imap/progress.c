@@ -93,7 +93,6 @@ static int64_t tell_due(struct progress_list *list)
 }
 
 /* Who begins while it sleeps is not due before it wakes up. */
-
 static void look_now_and_then(void *arg)
 {
     struct imap_server *server = arg;
