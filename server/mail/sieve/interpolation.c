@@ -1,5 +1,6 @@
 /* Strings taken apart: encoded characters (RFC 5228 section 2.4.2.4) and references to variables
- * (RFC 5229 section 3), in one pass. What does not follow the grammar stands for itself. */
+ * (RFC 5229 section 3), which encoded characters may make up. What does not follow the grammar
+ * stands for itself. */
 #include "base/text.h"
 #include "sieve/compiler_state.h"
 
@@ -63,8 +64,6 @@ static int take_variable(struct reader *reader, struct slice name, bool *taken_o
 {
     struct sieve_piece piece = {.kind = SIEVE_PIECE_MATCH};
     *taken_out = false;
-    if (!sieve_compile_has(reader->compiler, SIEVE_EXT_VARIABLES))
-        return 0;
     if (!slice_to_u32(name, &piece.match)) {
         if (!sieve_variable_name_is_valid(name))
             return 0;
@@ -150,8 +149,6 @@ static bool is_list(struct slice list, size_t digits_max)
 static int take_encoded(struct reader *reader, struct slice inside, bool *taken_out)
 {
     *taken_out = false;
-    if (!sieve_compile_has(reader->compiler, SIEVE_EXT_ENCODED_CHARACTER))
-        return 0;
     for (size_t i = 0; i < sizeof encodings / sizeof encodings[0]; i++) {
         struct slice list = slice_sub(inside, encodings[i].name.len, inside.len);
         if (!slice_starts_with_nocase(inside, encodings[i].name) ||
@@ -170,26 +167,25 @@ static int take_encoded(struct reader *reader, struct slice inside, bool *taken_
 
 /* Strings ------------------------------------------------------------------------------ */
 
+/* What "${...}" is about; inside: what stands in it. */
+typedef int take_function(struct reader *reader, struct slice inside, bool *taken_out);
+
 /* "${...}" at `at`: *end_out is behind it, or behind the "$" when it is nothing special. */
-static int read_reference(struct reader *reader, size_t at, size_t *end_out)
+static int read_reference(struct reader *reader, take_function *take, size_t at, size_t *end_out)
 {
     struct slice rest = slice_sub(reader->string, at, reader->string.len);
     size_t close = slice_find(rest, '}');
     bool taken = false;
     int result = 0;
-    if (slice_starts_with(rest, SLICE("${")) && close < rest.len) {
-        struct slice inside = slice_sub(rest, 2, close - 2);
-        result = take_encoded(reader, inside, &taken);
-        if (result == 0 && !taken)
-            result = take_variable(reader, inside, &taken);
-    }
+    if (slice_starts_with(rest, SLICE("${")) && close < rest.len)
+        result = take(reader, slice_sub(rest, 2, close - 2), &taken);
     if (!taken)
         buffer_add_char(&reader->literal, '$');
     *end_out = taken ? at + close + 1 : at + 1;
     return result;
 }
 
-static int read_string(struct reader *reader)
+static int read_string(struct reader *reader, take_function *take)
 {
     struct slice string = reader->string;
     for (size_t at = 0; at < string.len;) {
@@ -198,11 +194,31 @@ static int read_string(struct reader *reader)
         at = dollar;
         if (at == string.len)
             break;
-        int result = read_reference(reader, dollar, &at);
+        int result = read_reference(reader, take, dollar, &at);
         if (result < 0)
             return result;
     }
-    return 0;
+    return buffer_check(&reader->literal);
+}
+
+static int decode_characters(struct reader *reader)
+{
+    int result = read_string(reader, take_encoded);
+    if (result < 0)
+        return result;
+    struct slice decoded =
+        arena_copy(sieve_compile_arena(reader->compiler), buffer_slice(&reader->literal));
+    buffer_reset(&reader->literal);
+    reader->string = decoded;
+    return decoded.data ? 0 : -ERR_NO_MEMORY;
+}
+
+static int find_variables(struct reader *reader)
+{
+    if (sieve_compile_has(reader->compiler, SIEVE_EXT_VARIABLES))
+        return read_string(reader, take_variable);
+    buffer_add(&reader->literal, reader->string);
+    return buffer_check(&reader->literal);
 }
 
 /* Without references it is constant, else a row of pieces. */
@@ -237,9 +253,11 @@ int sieve_interpolate(struct sieve_compiler *compiler, struct slice string,
     struct reader reader = {.compiler = compiler, .place = place, .string = string};
     buffer_init(&reader.literal, 0);
     buffer_init(&reader.pieces, 0);
-    int result = read_string(&reader);
+    int result = 0;
+    if (sieve_compile_has(compiler, SIEVE_EXT_ENCODED_CHARACTER))
+        result = decode_characters(&reader);
     if (result == 0)
-        result = buffer_check(&reader.literal);
+        result = find_variables(&reader);
     if (result == 0)
         result = finish(&reader, out);
     buffer_clear(&reader.literal);
