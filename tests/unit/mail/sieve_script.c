@@ -29,7 +29,7 @@ static void begin(struct run *run, const struct sieve_trial *trial, const char *
         .size = strlen(message),
         .has_envelope = !trial->no_envelope,
         .envelope_from = slice_cstr(trial->sender ? trial->sender : "bob@example.com"),
-        .envelope_to = SLICE("alice@example.org"),
+        .envelope_to = slice_cstr(trial->recipient ? trial->recipient : "alice@example.org"),
         .is_event = trial->is_event,
         .mailbox = trial->mailbox ? slice_cstr(trial->mailbox) : SLICE_EMPTY,
         .flags = trial->flags ? slice_cstr(trial->flags) : (struct slice){NULL, 0},
@@ -43,10 +43,10 @@ static void begin(struct run *run, const struct sieve_trial *trial, const char *
     };
 }
 
-static int run_script(struct run *run, const char *script)
+static int run_script(struct run *run, const struct sieve_trial *trial, const char *script)
 {
     struct sieve_program *program = NULL;
-    int result = sieve_compile(slice_cstr(script), NULL, &program, &run->problem);
+    int result = sieve_compile(slice_cstr(script), trial->library, &program, &run->problem);
     if (result == 0)
         result = sieve_run(program, &run->message, &run->host, &run->fixture.arena, &run->outcome,
                            &run->problem);
@@ -115,7 +115,7 @@ void sieve_check_outcome(const struct sieve_trial *trial, const char *script, co
     struct buffer out;
     buffer_init(&out, 0);
     begin(&run, trial, message);
-    int result = run_script(&run, script);
+    int result = run_script(&run, trial, script);
     if (!check_int(result, 0, "the script's result", file, line))
         fprintf(stderr, "%u:%u: %s\n", run.problem.line, run.problem.column, run.problem.text);
     for (size_t i = 0; i < run.outcome.count; i++)
@@ -141,7 +141,7 @@ void sieve_check_failed(const struct sieve_trial *trial, const char *script, con
 {
     struct run run;
     begin(&run, trial, message);
-    int result = run_script(&run, script);
+    int result = run_script(&run, trial, script);
     check_int(result, -(int)expected, "the script's result", file, line);
     check_true(run.problem.text[0] != '\0', "a problem is explained", file, line);
     mime_fixture_clear(&run.fixture);

@@ -11,13 +11,15 @@
 /* The message has an envelope: from bob@example.com to alice@example.org. It is 2026-07-01
  * 12:30:15 UTC, a Wednesday, and here two hours later. A zeroed trial is that. */
 struct sieve_trial {
-    const char *sender; /* of the envelope; NULL: bob@example.com */
+    const char *sender;    /* of the envelope; NULL: bob@example.com */
+    const char *recipient; /* likewise; NULL: alice@example.org */
     bool no_envelope;
-    bool is_event;       /* RFC 6785 */
-    const char *mailbox; /* that it is in; NULL: INBOX */
-    const char *flags;   /* that it has; NULL: it is new */
-    bool no_octets;      /* the host cannot read the message */
-    int64_t now;         /* 0: as above */
+    bool is_event;                       /* RFC 6785 */
+    const char *mailbox;                 /* that it is in; NULL: INBOX */
+    const char *flags;                   /* that it has; NULL: it is new */
+    bool no_octets;                      /* the host cannot read the message */
+    int64_t now;                         /* 0: as above */
+    const struct sieve_library *library; /* NULL: there are no other scripts */
 };
 
 enum { SIEVE_TRIAL_NOW = 1782909015 };
