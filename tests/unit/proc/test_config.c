@@ -59,7 +59,7 @@ void test_config_keeps_every_timeout_within_an_int_of_milliseconds(void)
         if (!CHECK(row->maximum <= INT_MAX / 1000))
             printf("%s\n", row->key);
     }
-    CHECK_INT(timeouts, 5);
+    CHECK_INT(timeouts, 6);
 }
 
 void test_config_reads_every_type(void)
