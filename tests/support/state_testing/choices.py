@@ -64,6 +64,13 @@ class Chooser:
         target = self.name() if self.rng.random() < 0.95 else "Shared/Nowhere"
         return op.Copy(verb, random_set(self.rng, view, by_uid), target)
 
+    def replace(self, view, by_uid):
+        known = [uid for uid in view.uids if uid]
+        if not view.uids or (by_uid and not known):
+            return self.append()
+        number = self.rng.choice(known) if by_uid else self.rng.randint(1, len(view.uids))
+        return op.Replace(number, by_uid, self.name(), self.flags(), self.body())
+
     def expunge(self, view, by_uid):
         return op.Expunge(random_set(self.rng, view, True) if by_uid else None)
 
@@ -77,19 +84,21 @@ class Chooser:
         if by_uid is None:
             by_uid = not view.uids or self.rng.random() < 0.5
         many = max(len(mailbox.messages) for mailbox in self.world.mailboxes.values())
+        crowded = many > self.enough
         return self.rng.choices(
             (
                 lambda: self.store(view, by_uid),
                 lambda: self.fetch(view, by_uid),
                 lambda: self.search(view, by_uid),
                 lambda: self.copy(view, by_uid),
+                lambda: self.replace(view, by_uid),
                 lambda: self.expunge(view, by_uid),
                 self.append,
                 lambda: op.Status(self.name()),
                 lambda: op.Operation("NOOP"),
                 lambda: op.Operation("CHECK"),
             ),
-            (24, 16, 8, 3 if many > self.enough else 8, 6, 3 if many > self.enough else 12, 3, 5, 1),
+            (24, 16, 8, 3 if crowded else 8, 6, 6, 3 if crowded else 12, 3, 5, 1),
         )[0]()
 
     def leave(self):

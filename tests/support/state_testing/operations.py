@@ -23,6 +23,7 @@ class Operation:
     may_expunge = True
     writes = False  # refused when the mailbox is read-only
     closes = False  # the mailbox before, with [CLOSED]
+    alone = False  # nobody else does anything: what comes of it is certain
 
     def __init__(self, text):
         self.text = text.encode() if isinstance(text, str) else text
@@ -178,8 +179,6 @@ class Copy(OnMessages):
             return "NO [TRYCREATE]"
         if session.is_guest:
             return "NO [NOPERM]"
-        if self.moves and self.uids and self.target == session.view.mailbox.name:
-            return "NO [CANNOT]"
         return "OK"
 
     def settle(self, session, answer):
@@ -214,6 +213,41 @@ class Copy(OnMessages):
     def begin(self, session):
         super().begin(session)
         self.before_uids, self.before_flags = list(session.view.uids), list(session.view.flags)
+
+
+class Replace(Operation):
+    """Of one message, by number or UID, which somebody else may have expunged by then."""
+
+    def __init__(self, number, by_uid, name, flags, body):
+        verb = "UID REPLACE" if by_uid else "REPLACE"
+        head = f"{verb} {number} {name} ({' '.join(flags)}) {{{len(body)}+}}\r\n"
+        super().__init__(head.encode() + body)
+        self.number, self.by_uid = number, by_uid
+        self.name, self.flags, self.body = name, frozenset(flags), body
+        self.new = None
+
+    def begin(self, session):
+        self.uid = self.number if self.by_uid else session.view.uids[self.number - 1]
+
+    def expected(self, session):
+        if session.view.read_only:
+            return "NO [READ-ONLY]"
+        if not self.alone:
+            return ""
+        there = self.uid in session.view.mailbox.messages
+        return "OK" if there else "NO [NONEXISTENT]"
+
+    def hear(self, session, response):
+        code = responses.response_code(response.decode(errors="replace"), "APPENDUID")
+        if code:
+            self.new = code[1][0]
+            session.world.bodies[self.name, self.new] = self.body
+
+    def take_effect(self, session, answer, world):
+        require(self.new, "REPLACE told no UID")
+        world.mailboxes[self.name].append(session.user, self.new, self.body, self.flags)
+        session.view.mailbox.expunge([self.uid])
+        world.counts["replaced"] += 1
 
 
 class Expunge(Operation):

@@ -96,6 +96,7 @@ class Walk:
         it knows all that is true."""
         session.send(operations)
         for operation in operations:
+            operation.alone = True
             self.counts["commands"] += 1
             answer = session.answer(operation)
             if answer.reply.startswith("OK"):
