@@ -23,6 +23,7 @@ struct attempt {
     struct change_ids ids; /* the first is the delivery's own */
     struct identifiers_queued identifiers;
     bool committed;
+    bool refused; /* not by a failure that another attempt might not meet */
 };
 
 static int prepare(struct attempt *attempt, struct database *database,
@@ -109,7 +110,7 @@ static int queue_appends(struct transaction *tx, struct attempt *attempt)
 }
 
 /* What failed without being an error to PostgreSQL. */
-static int read_outcomes(const struct transaction *tx, const struct attempt *attempt)
+static int read_outcomes(const struct transaction *tx, struct attempt *attempt)
 {
     int err = identifiers_check(tx, &attempt->identifiers);
     for (size_t i = 0; i < attempt->batch->change_count && !err; i++) {
@@ -118,6 +119,7 @@ static int read_outcomes(const struct transaction *tx, const struct attempt *att
         change_read(transaction_result(tx, attempt->steps[i].append), attempt->changes[i]);
         err = attempt->changes[i]->result;
     }
+    attempt->refused = err != 0;
     return err;
 }
 
@@ -181,7 +183,7 @@ static int run_round(struct attempt *attempt, int64_t deadline)
     forget_outcomes(attempt);
     err = run_once(tx, attempt);
     attempt->committed = !err;
-    if (change_is_worth_another(err) && clock_monotonic_ms() < deadline)
+    if (!attempt->refused && change_is_worth_another(err) && clock_monotonic_ms() < deadline)
         err = 0;
     transaction_end(&tx); /* the look-up may need its connection */
     return err == -ERR_IN_DOUBT ? look_up(attempt, process, deadline) : err;

@@ -159,6 +159,11 @@ static void together_body(struct database *database)
     CHECK_INT(entries_in(&sample), 0);
     CHECK(!is_seen(database, "sample", WEEK));
     sample.changes[1].mailbox_id -= 1000000;
+    sample.item.seal = 1; /* of content that a crash has lost */
+    CHECK_ERR(sample_run(&sample, database), ERR_UNAVAILABLE);
+    CHECK_STR(last_error()->text, "a crash of the database has lost the content");
+    CHECK(!is_seen(database, "sample", WEEK));
+    sample.item.seal = 0;
     CHECK_OK(sample_run(&sample, database));
     CHECK_INT(entries_in(&sample), 2);
     CHECK_U64(sample.changes[1].row.modseq, 2);
