@@ -20,7 +20,8 @@
 
 /* Times in seconds, sizes in octets; docs/configuration.md has the defaults. */
 struct imap_settings {
-    struct tls_context *tls;                       /* NULL: no TLS on offer */
+    struct tls_context *tls; /* NULL: no TLS on offer */
+    const char *sieve_url;   /* of ManageSieve (RFC 5804 section 3); NULL: there is none */
     const struct network_list *plaintext_networks; /* passwords without TLS from here */
     struct identity_rules *identities;             /* behind tokens and certificates */
     struct throttle *throttle; /* failed logins; the worker's, whatever is reloaded */

@@ -6,7 +6,8 @@
  *
  * A grant says of which mailbox; NULL stands for the server. Of a mailbox one has to hold `l`
  * and one of r, s, w, i, p (section 3.3), and to change what is shared `w`, too: a reader does
- * not decide what all the others see. On the server, that is the administrator's.
+ * not decide what all the others see. On the server, that is the administrator's. What has
+ * scripts run (RFC 6785) needs `a`, as the mailbox's scripts do.
  */
 #ifndef POSTROOM_MAIL_ANNOTATION_H
 #define POSTROOM_MAIL_ANNOTATION_H

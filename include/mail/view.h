@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "base/list.h"
 #include "mail/acl.h"
@@ -54,6 +55,9 @@ uint64_t view_rights_modseq(const struct view *view);
 bool view_is_gone(const struct view *view);
 /* Keyword names by bit; stays valid until the next park. */
 const struct keyword_table *view_keywords(const struct view *view);
+/* The same as they are now, in the arena. */
+int view_copy_keywords(const struct view *view, struct arena *arena,
+                       struct keyword_table *out) MUST_CHECK;
 /* Counts up when a keyword is added: clients want a new FLAGS response. */
 uint32_t view_keywords_version(const struct view *view);
 

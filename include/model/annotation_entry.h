@@ -22,4 +22,7 @@ int annotation_entry_check_value(struct slice entry) MUST_CHECK;
 /* Each user's own. */
 bool annotation_entry_is_private(struct slice entry);
 
+/* Which Sieve script the events of IMAP call for (RFC 6785 section 2.3.1). */
+#define EVENT_SCRIPT_ENTRY "/shared/imapsieve/script"
+
 #endif

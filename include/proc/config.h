@@ -112,6 +112,7 @@ struct config {
     int64_t lmtp_command_timeout;
     int64_t lmtp_data_timeout;
 
+    const char *sieve_url;
     int64_t sieve_script_size;
     int64_t sieve_scripts;
 };

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/slice.h"
 #include "store/database.h"
+#include "store/users.h"
 
 struct annotation_question {
     int64_t mailbox_id;
@@ -66,6 +67,12 @@ int annotations_set(struct database *database, const struct annotation_change *c
 /* The same for the server: private ones of the user, shared ones of the administrator. */
 int server_annotations_set(struct database *database,
                            const struct annotation_change *change) MUST_CHECK;
+/* And with the one that says which script events call for (RFC 6785) among them: all mailboxes
+ * that have none of their own are held meanwhile, and touched. */
+int server_annotations_set_events(struct database *database, struct arena *arena,
+                                  const struct annotation_change *change,
+                                  struct mailbox_modseq **touched_out,
+                                  size_t *count_out) MUST_CHECK;
 
 /* All of a mailbox to a new one, everybody's. */
 int annotations_copy(struct database *database, int64_t from_id, int64_t to_id) MUST_CHECK;

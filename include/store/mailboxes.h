@@ -33,6 +33,7 @@ struct mailbox_row {
     bool auto_subscribe;    /* whoever sees it is subscribed to it */
     int64_t quota_root_id;  /* 0: none */
     int64_t filter_version; /* 0: no script of the mailbox is active */
+    bool has_events;        /* a script is asked for at the events of IMAP (RFC 6785) */
 };
 
 /* One mailbox by path, with the effective rights of user_id (0: all rights,

@@ -42,6 +42,11 @@ struct sieve_active_row {
 /* -ERR_NOT_FOUND: none is. */
 int sieve_rows_active(struct database *database, const struct sieve_owner *owner,
                       struct arena *arena, struct sieve_active_row *out) MUST_CHECK;
+/* What a mailbox asks for at the events of IMAP (RFC 6785), and the address of who caused one:
+ * may be empty. -ERR_NOT_FOUND: there is no such script. */
+int sieve_rows_for_event(struct database *database, int64_t mailbox_id, int64_t user_id,
+                         struct arena *arena, struct sieve_active_row *out,
+                         struct slice *email_out) MUST_CHECK;
 /* How many scripts there are but the one of that name. */
 int sieve_rows_count_others(struct database *database, const struct sieve_owner *owner,
                             struct slice name, uint64_t *out) MUST_CHECK;

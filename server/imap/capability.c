@@ -49,6 +49,14 @@ static void capability_render_limits(const struct session *session, struct buffe
                       message_limit_of_saving(session));
 }
 
+/* RFC 6785 section 2.1, where there is a server for scripts. */
+static void capability_render_events(const struct session *session, struct buffer *out)
+{
+    const char *url = session->server->settings.sieve_url;
+    if (url)
+        buffer_printf(out, " IMAPSIEVE=%s", url);
+}
+
 void capability_render(const struct session *session, struct buffer *out)
 {
     buffer_printf(out, "CAPABILITY %s", capability_always);
@@ -62,5 +70,6 @@ void capability_render(const struct session *session, struct buffer *out)
         if (!stream_is_deflated(session->stream))
             buffer_add_cstr(out, " COMPRESS=DEFLATE");
         capability_render_limits(session, out);
+        capability_render_events(session, out);
     }
 }

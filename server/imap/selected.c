@@ -351,14 +351,5 @@ void selected_render_flags(struct selected *selected, struct buffer *out)
 int selected_copy_keywords(const struct session *session, struct arena *arena,
                            struct keyword_table *out)
 {
-    struct keyword_table table = *view_keywords(session->selected->view);
-    for (size_t i = 0; i < FLAG_KEYWORD_COUNT; i++) {
-        if (!table.names[i].data)
-            continue;
-        table.names[i] = arena_copy(arena, table.names[i]);
-        if (!table.names[i].data)
-            return -ERR_NO_MEMORY;
-    }
-    *out = table;
-    return 0;
+    return view_copy_keywords(session->selected->view, arena, out);
 }

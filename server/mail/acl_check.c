@@ -95,6 +95,7 @@ static int make_grant(const struct actor *actor, const struct mailbox_row *row, 
     grant->highest_modseq = row->highest_modseq;
     grant->first_recent = row->first_recent;
     grant->quota_root_id = row->quota_root_id;
+    grant->has_events = row->has_events;
     int err = copy_actor(actor, arena, &grant->actor);
     if (!err)
         err = path_shown(&grant->path, arena, &grant->name);

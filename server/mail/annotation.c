@@ -77,10 +77,15 @@ static int require_private(const struct actor *actor)
     return actor->user_id ? 0 : fail(ERR_INVALID, "The administrator has no private annotations");
 }
 
-static int require_shared(const struct actor *actor, const struct grant *grant)
+static bool is_event_script(struct slice entry)
+{
+    return slice_equal(entry, SLICE(EVENT_SCRIPT_ENTRY));
+}
+
+static int require_shared(const struct actor *actor, const struct grant *grant, struct slice entry)
 {
     if (grant)
-        return grant_require(grant, RIGHT_WRITE);
+        return grant_require(grant, is_event_script(entry) ? RIGHT_ADMINISTER : RIGHT_WRITE);
     return actor->user_id ? fail(ERR_DENIED, "Only the administrator of the server may change that")
                           : 0;
 }
@@ -88,8 +93,9 @@ static int require_shared(const struct actor *actor, const struct grant *grant)
 static int check_annotation(const struct mail *mail, const struct actor *actor,
                             const struct grant *grant, const struct annotation *annotation)
 {
-    int err = annotation_entry_is_private(annotation->entry) ? require_private(actor)
-                                                             : require_shared(actor, grant);
+    int err = annotation_entry_is_private(annotation->entry)
+                  ? require_private(actor)
+                  : require_shared(actor, grant, annotation->entry);
     if (!err && annotation->value.len > mail->settings.annotation_size)
         err = fail(ERR_TOO_BIG, "An annotation has at most %u octets",
                    mail->settings.annotation_size);
@@ -111,6 +117,7 @@ static int check_all(const struct mail *mail, const struct actor *actor, const s
 struct columns {
     struct slice *entries, *values;
     size_t count;
+    bool has_event_script;
     bool has_uses; /* RFC 6154 section 4: they are no value like others */
     struct special_uses uses;
 };
@@ -128,6 +135,7 @@ static void add_to_columns(struct columns *columns, const struct annotation *ann
     columns->entries[place] = annotation->entry;
     columns->values[place] = annotation->value;
     columns->count += place == columns->count;
+    columns->has_event_script |= is_event_script(annotation->entry);
 }
 
 static int make_columns(const struct grant *grant, const struct annotation *annotations,
@@ -149,6 +157,20 @@ static int make_columns(const struct grant *grant, const struct annotation *anno
     return err;
 }
 
+/* All mailboxes are asked for anew that the server's script is for. */
+static int write_server_events(struct mail *mail, const struct annotation_change *change)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    struct mailbox_modseq *touched;
+    size_t count;
+    int err = server_annotations_set_events(mail->database, &arena, change, &touched, &count);
+    if (!err)
+        mail_announce_all(mail, touched, count);
+    arena_clear(&arena);
+    return err;
+}
+
 static int write_columns(struct mail *mail, const struct actor *actor, const struct grant *grant,
                          const struct columns *columns)
 {
@@ -167,7 +189,8 @@ static int write_columns(struct mail *mail, const struct actor *actor, const str
     };
     int err;
     if (!grant) {
-        err = server_annotations_set(mail->database, &change);
+        err = columns->has_event_script ? write_server_events(mail, &change)
+                                        : server_annotations_set(mail->database, &change);
         if (!err)
             mail_announce_server(mail);
         return err;

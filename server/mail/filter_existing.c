@@ -49,12 +49,12 @@ static flag_mask flags_with_names(flag_mask flags, const struct keyword_table *k
     return flags & FLAGS_ALL;
 }
 
-static int render_flags(flag_mask flags, const struct keyword_table *keywords, struct arena *arena,
+int filter_flags_render(flag_mask flags, const struct keyword_table *keywords, struct arena *arena,
                         struct slice *out)
 {
     struct buffer names;
     buffer_init(&names, 0);
-    for (flag_mask left = flags; left; left &= left - 1) {
+    for (flag_mask left = flags_with_names(flags, keywords); left; left &= left - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(left);
         const char *system = flag_system_name((flag_mask)1 << bit);
         buffer_add_cstr(&names, names.len ? " " : "");
@@ -88,7 +88,7 @@ static int run(struct work *work, struct sieve_outcome *out, struct sieve_proble
                                     .size = work->stored.size,
                                     .is_event = filter->is_event,
                                     .mailbox = grant_name(work->grant)};
-    int err = render_flags(work->flags, filter->keywords, work->arena, &message.flags);
+    int err = filter_flags_render(work->flags, filter->keywords, work->arena, &message.flags);
     if (err)
         return err;
     if (!filter->is_event)

@@ -25,6 +25,10 @@ struct filter_existing {
     bool is_event; /* RFC 6785 */
 };
 
+/* By name with spaces between; keywords without a name are left out. */
+int filter_flags_render(flag_mask flags, const struct keyword_table *keywords, struct arena *arena,
+                        struct slice *out) MUST_CHECK;
+
 /* problem_out: what the program's author should know, lines in the arena; empty: nothing. A
  * failure is one of the server's, which the next message would meet, too. */
 int filter_existing_run(const struct filter_existing *filter, const struct entry *message,

@@ -55,7 +55,7 @@ static int load_script(void *arg, bool global, struct slice name, struct arena *
     return sieve_rows_get(library->mail->database, &library->owner, name, arena, text_out);
 }
 
-static const char *const withheld[] = {"enotify", "imapsieve", "vacation", "vacation-seconds"};
+static const char *const withheld[] = {"enotify", "vacation", "vacation-seconds"};
 
 /* RFC 6785 sections 2.1 and 3.11: one only for its events, others not for them; RFC 7352 section
  * 3.1: nor is what tells deliveries apart. */
@@ -145,12 +145,18 @@ static void remember(struct filter_programs *programs, struct filter_program *pr
 }
 
 /* The administrator has the id 0; who is nobody any more, the rights of anyone. */
-static int find_author(const struct sieve_active_row *row, struct filter_program *program)
+struct actor filter_author(const struct sieve_active_row *row)
 {
     bool is_known = row->administrators || row->login.len;
-    program->author = (struct actor){.user_id = is_known ? row->author_id : OWNER_NOBODY,
-                                     .login = arena_copy(&program->arena, row->login),
-                                     .client = SLICE_EMPTY};
+    return (struct actor){.user_id = is_known ? row->author_id : OWNER_NOBODY,
+                          .login = row->login,
+                          .client = SLICE_EMPTY};
+}
+
+static int find_author(const struct sieve_active_row *row, struct filter_program *program)
+{
+    program->author = filter_author(row);
+    program->author.login = arena_copy(&program->arena, row->login);
     return program->author.login.data ? 0 : -ERR_NO_MEMORY;
 }
 

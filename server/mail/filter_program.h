@@ -19,6 +19,10 @@ int filter_compile(struct mail *mail, const struct filter_owner *owner, enum fil
                    struct slice text, struct sieve_program **out,
                    struct sieve_problem *problem_out) MUST_CHECK;
 
+/* Whose rights a script has: see mail/filter.h. The login is the row's. */
+struct sieve_active_row;
+struct actor filter_author(const struct sieve_active_row *row);
+
 /* A program that is used by its memory and by those who run it. */
 struct filter_program {
     struct filter_owner owner;

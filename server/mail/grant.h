@@ -25,6 +25,7 @@ struct grant {
     uint64_t highest_modseq; /* of the mailbox, in the same look-up */
     uint32_t first_recent;
     int64_t quota_root_id; /* 0: none; mail/quota.h */
+    bool has_events;       /* mail/filter_event.h */
 };
 
 /* Where all the texts are that it points to. */

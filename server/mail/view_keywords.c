@@ -5,6 +5,20 @@ const struct keyword_table *view_keywords(const struct view *view)
     return &view->keywords;
 }
 
+int view_copy_keywords(const struct view *view, struct arena *arena, struct keyword_table *out)
+{
+    struct keyword_table table = *view_keywords(view);
+    for (size_t i = 0; i < FLAG_KEYWORD_COUNT; i++) {
+        if (!table.names[i].data)
+            continue;
+        table.names[i] = arena_copy(arena, table.names[i]);
+        if (!table.names[i].data)
+            return -ERR_NO_MEMORY;
+    }
+    *out = table;
+    return 0;
+}
+
 uint32_t view_keywords_version(const struct view *view)
 {
     return view->keywords_version;

@@ -205,6 +205,10 @@ const struct config_row config_rows[] = {
     NUMBER("lmtp.data_timeout", lmtp_data_timeout, "600", 10, HOUR, true,
            "Seconds without an octet of a message."),
 
+    TEXT("sieve.url", sieve_url, "", true,
+         "Where clients of IMAP are told that ManageSieve is, for example "
+         "\"sieve://sieve.example.org\" (capability IMAPSIEVE). Empty: by the host's name, and "
+         "the port of the first of listen.managesieve."),
     NUMBER("sieve.script_size", sieve_script_size, "1048576", 1024, 16 * MIB, true,
            "Octets of one Sieve script."),
     NUMBER("sieve.scripts", sieve_scripts, "64", 1, 10000, true,

@@ -42,9 +42,41 @@ void settings_mail(const struct config *config, bool listen, struct mail_setting
     };
 }
 
+static const char *own_hostname(void)
+{
+    static char name[256];
+    if (!*name && gethostname(name, sizeof name - 1))
+        snprintf(name, sizeof name, "localhost");
+    return name;
+}
+
+static const char *hostname_of(const struct config *config)
+{
+    return *config->lmtp_hostname ? config->lmtp_hostname : own_hostname();
+}
+
+/* Where ManageSieve is, as its URLs say (RFC 5804 section 3); NULL: it is nowhere. */
+static const char *sieve_url(const struct config *config)
+{
+    static char url[300];
+    const struct config_list *listeners = &config->listen_managesieve;
+    if (*config->sieve_url)
+        return config->sieve_url;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const char *port = strrchr(listeners->items[i], ':');
+        if (!port || strncmp(listeners->items[i], "unix:", 5) == 0)
+            continue;
+        bool is_usual = strcmp(port, ":4190") == 0;
+        snprintf(url, sizeof url, "sieve://%s%s", hostname_of(config), is_usual ? "" : port);
+        return url;
+    }
+    return NULL;
+}
+
 void settings_imap(const struct config *config, unsigned worker, struct imap_settings *out)
 {
     *out = (struct imap_settings){
+        .sieve_url = sieve_url(config),
         .line_max = (uint32_t)config->limits_line_length,
         .literal_max = (uint32_t)config->limits_literal_size,
         .command_max = (uint32_t)config->limits_command_size,
@@ -66,18 +98,10 @@ void settings_imap(const struct config *config, unsigned worker, struct imap_set
     };
 }
 
-static const char *own_hostname(void)
-{
-    static char name[256];
-    if (!*name && gethostname(name, sizeof name - 1))
-        snprintf(name, sizeof name, "localhost");
-    return name;
-}
-
 void settings_lmtp(const struct config *config, unsigned worker, struct lmtp_settings *out)
 {
     *out = (struct lmtp_settings){
-        .hostname = *config->lmtp_hostname ? config->lmtp_hostname : own_hostname(),
+        .hostname = hostname_of(config),
         .delimiter = *config->lmtp_delimiter,
         .trusts_senders = config->lmtp_trust_senders,
         .over_quota_is_final = config->lmtp_over_quota_is_final,

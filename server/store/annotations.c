@@ -180,14 +180,19 @@ int annotations_set(struct database *database, const struct annotation_change *c
     return err;
 }
 
+static void server_params(struct params *params, const struct annotation_change *change)
+{
+    params_init(params);
+    params_int8(params, change->user_id);
+    params_text_array(params, change->entries, change->count);
+    params_bytes_array(params, change->values, change->count);
+    params_int8(params, change->annotations_max);
+}
+
 int server_annotations_set(struct database *database, const struct annotation_change *change)
 {
     struct params params;
-    params_init(&params);
-    params_int8(&params, change->user_id);
-    params_text_array(&params, change->entries, change->count);
-    params_bytes_array(&params, change->values, change->count);
-    params_int8(&params, change->annotations_max);
+    server_params(&params, change);
     struct result *result;
     int err = pool_ask(database, DURABLE, STATEMENT_SERVER_ANNOTATIONS_SET, &params, &result);
     if (err)
@@ -195,6 +200,46 @@ int server_annotations_set(struct database *database, const struct annotation_ch
     bool refused = result_bool(result, 0, 0);
     result_free(&result);
     return refused ? too_many(change) : 0;
+}
+
+static int run_server_change(struct transaction *tx, const struct annotation_change *change,
+                             size_t *touched_out)
+{
+    struct params params;
+    size_t verdict;
+    params_init(&params);
+    int err = transaction_ask(tx, STATEMENT_EVENT_SCRIPTS_LOCK_MAILBOXES, &params, NULL);
+    if (err)
+        return err;
+    server_params(&params, change);
+    err = transaction_ask(tx, STATEMENT_SERVER_ANNOTATIONS_SET, &params, &verdict);
+    if (!err)
+        err = transaction_run(tx);
+    if (!err && result_bool(transaction_result(tx, verdict), 0, 0))
+        err = too_many(change);
+    if (err)
+        return err;
+    params_init(&params);
+    params_text(&params, change->actor);
+    params_text(&params, change->client);
+    err = transaction_ask(tx, STATEMENT_EVENT_SCRIPTS_TOUCH, &params, touched_out);
+    return err ? err : transaction_commit(tx);
+}
+
+int server_annotations_set_events(struct database *database, struct arena *arena,
+                                  const struct annotation_change *change,
+                                  struct mailbox_modseq **touched_out, size_t *count_out)
+{
+    struct transaction *tx;
+    int err = transaction_begin(database, &tx);
+    if (err)
+        return err;
+    size_t touched;
+    err = run_server_change(tx, change, &touched);
+    if (!err)
+        err = touched_rows(transaction_result(tx, touched), arena, touched_out, count_out);
+    transaction_end(&tx);
+    return err;
 }
 
 int annotations_copy(struct database *database, int64_t from_id, int64_t to_id)

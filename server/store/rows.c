@@ -67,6 +67,7 @@ enum {
     MAILBOX_AUTO_SUBSCRIBE,
     MAILBOX_QUOTA_ROOT_ID,
     MAILBOX_FILTER_VERSION,
+    MAILBOX_HAS_EVENTS,
     MAILBOX_RIGHTS,
     MAILBOX_RIGHTS_UNTIL
 };
@@ -88,6 +89,7 @@ int mailbox_row_read(const struct result *result, struct arena *arena, size_t ro
         .auto_subscribe = result_bool(result, row, MAILBOX_AUTO_SUBSCRIBE),
         .quota_root_id = result_int8(result, row, MAILBOX_QUOTA_ROOT_ID),
         .filter_version = result_int8(result, row, MAILBOX_FILTER_VERSION),
+        .has_events = result_bool(result, row, MAILBOX_HAS_EVENTS),
     };
     int err = row_text(result, arena, row, MAILBOX_OWNER, &mailbox.owner);
     if (!err)

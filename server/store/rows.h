@@ -45,7 +45,7 @@ int row_text(const struct result *result, struct arena *arena, size_t row, int c
 
 /* A row that begins with the columns of the view live_mailboxes and of effective_rights();
  * others may follow. */
-enum { MAILBOX_COLUMNS = 15 };
+enum { MAILBOX_COLUMNS = 16 };
 int mailbox_row_read(const struct result *result, struct arena *arena, size_t row,
                      struct mailbox_row *out) MUST_CHECK;
 

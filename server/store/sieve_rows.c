@@ -98,6 +98,28 @@ int sieve_rows_active(struct database *database, const struct sieve_owner *owner
     return err;
 }
 
+int sieve_rows_for_event(struct database *database, int64_t mailbox_id, int64_t user_id,
+                         struct arena *arena, struct sieve_active_row *out, struct slice *email_out)
+{
+    enum { EMAIL = 5 };
+    struct params params;
+    params_init(&params);
+    params_int8(&params, mailbox_id);
+    params_int8(&params, user_id);
+    struct result *result;
+    int err = lane_ask(database, LANE_SLOW, STATEMENT_SIEVE_FOR_EVENT, &params, &result);
+    if (err)
+        return err;
+    struct slice email = SLICE_EMPTY;
+    err = result_rows(result) ? row_text(result, arena, 0, EMAIL, &email) : no_script();
+    if (!err)
+        err = active_row(result, arena, out);
+    if (!err)
+        *email_out = email;
+    result_free(&result);
+    return err;
+}
+
 int sieve_rows_count_others(struct database *database, const struct sieve_owner *owner,
                             struct slice name, uint64_t *out)
 {

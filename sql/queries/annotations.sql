@@ -117,7 +117,12 @@ WITH mailbox AS MATERIALIZED (
     GROUP BY user_id
 ), state AS (
     UPDATE mailbox_state s
-    SET highest_modseq = s.highest_modseq + (SELECT count(*) FROM news)
+    SET highest_modseq = s.highest_modseq + (SELECT count(*) FROM news),
+        rights_modseq = CASE WHEN EXISTS (SELECT FROM changed
+                                          WHERE entry = '/shared/imapsieve/script')
+                             THEN s.highest_modseq + (SELECT count(*) FROM news)
+                             ELSE s.rights_modseq
+                        END
     WHERE s.mailbox_id = $1 AND EXISTS (SELECT FROM news)
 ), noted AS (
     INSERT INTO journal (mailbox_id, modseq, kind, user_id, actor, client, detail)
@@ -176,6 +181,29 @@ WITH wanted AS MATERIALIZED (
     DELETE FROM server_journal j USING state WHERE j.modseq <= state.highest_modseq - 1000
 )
 SELECT too_many FROM verdict;
+
+-- name: event_scripts_lock_mailboxes
+-- Before the server's /shared/imapsieve/script is changed.
+SELECT mailbox_id FROM mailbox_state ORDER BY mailbox_id FOR UPDATE;
+
+-- name: event_scripts_touch
+-- After it was: the mailboxes without one of their own.
+WITH touched AS (
+    UPDATE mailbox_state s
+    SET highest_modseq = s.highest_modseq + 1, rights_modseq = s.highest_modseq + 1
+    FROM mailboxes m
+    WHERE m.id = s.mailbox_id AND m.deleted_at IS NULL
+      AND NOT EXISTS (SELECT FROM annotations a
+                      WHERE coalesce(a.mailbox_id, 0) = m.id AND coalesce(a.user_id, 0) = 0
+                        AND a.entry = '/shared/imapsieve/script')
+    RETURNING s.mailbox_id, s.highest_modseq
+), noted AS (
+    INSERT INTO journal (mailbox_id, modseq, kind, actor, client, detail)
+    SELECT mailbox_id, highest_modseq, 'mailbox', $1::text, $2::text,
+           '/shared/imapsieve/script of the server'
+    FROM touched
+)
+SELECT mailbox_id, highest_modseq FROM touched;
 
 -- name: annotations_copy
 -- From the mailbox $1 to the new mailbox $2, everybody's (RFC 5464 section 4.1, INBOX).

@@ -44,6 +44,37 @@ WHERE s.user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
   AND s.mailbox_id IS NOT DISTINCT FROM nullif($2::bigint, 0)
   AND s.active;
 
+-- name: sieve_for_event
+-- The script that the mailbox $1 asks for at the events of IMAP (RFC 6785), as sieve_active has
+-- it, and the address of the user $2, which may be empty: one that was given, in the default
+-- domain if there is one, else the login's. Names are compared as octets.
+SELECT s.name, s.text, coalesce(s.user_id, s.written_by), coalesce(u.login, ''),
+       s.written_by = 0 AND s.mailbox_id IS NOT NULL AS by_administrator,
+       coalesce((SELECT a.local || '@' || a.domain
+                 FROM addresses a
+                 LEFT JOIN mail_domains d ON d.name = a.domain
+                 WHERE a.user_id = actor.id AND a.local <> ''
+                 ORDER BY d.is_default DESC NULLS LAST, a.domain, a.local
+                 LIMIT 1),
+                CASE WHEN actor.login LIKE '%@%' THEN actor.login
+                     ELSE actor.login || '@' || (SELECT name FROM mail_domains WHERE is_default)
+                END,
+                '') AS email
+FROM mailboxes m
+CROSS JOIN LATERAL (SELECT a.value
+                    FROM annotations a
+                    WHERE coalesce(a.mailbox_id, 0) IN (m.id, 0) AND coalesce(a.user_id, 0) = 0
+                      AND a.entry = '/shared/imapsieve/script'
+                    ORDER BY a.mailbox_id NULLS LAST
+                    LIMIT 1) AS asked
+JOIN sieve_scripts s ON s.user_id IS NOT DISTINCT FROM m.owner_id
+                    AND s.mailbox_id IS NOT DISTINCT FROM
+                        CASE WHEN m.owner_id IS NULL THEN m.id END
+                    AND convert_to(s.name, 'UTF8') = asked.value
+LEFT JOIN users u ON u.id = coalesce(s.user_id, s.written_by)
+LEFT JOIN users actor ON actor.id = $2::bigint
+WHERE m.id = $1::bigint;
+
 -- name: sieve_count_others
 -- How many there are but the one with that name.
 SELECT count(*)

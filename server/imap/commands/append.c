@@ -2,6 +2,7 @@
  * parts (RFC 4469), with APPENDUID (RFC 4315): they come into the mailbox all at once. */
 #include "commands.h"
 
+#include "../events.h"
 #include "../notify.h"
 #include "../server_private.h"
 #include "append_receive.h"
@@ -49,6 +50,7 @@ static int append_commit(struct session *session, struct command *command)
     if (err)
         return err;
     notify_own_messages(session, grant_mailbox_id(grant), &outcome.uids);
+    events_saved(session, command, grant, FILTER_APPENDED, &outcome.uids);
     append_render_code(&outcome, &command->code);
     uidset_clear(&outcome.uids);
     return buffer_check(&command->code);

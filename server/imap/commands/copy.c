@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "on_messages.h"
 
+#include "../events.h"
 #include "../message_limit.h"
 #include "../notify.h"
 #include "../reply.h"
@@ -165,6 +166,7 @@ static int copy_run(struct session *session, struct command *command, const stru
         return err;
     command->met_mailbox = true;
     notify_own_messages(session, grant_mailbox_id(command->grants[1]), &outcome.uids);
+    events_saved(session, command, command->grants[1], FILTER_COPIED, &outcome.uids);
     copy_render_code(uids, &outcome, &command->code);
     uidset_clear(&outcome.uids);
     return buffer_check(&command->code);
@@ -199,6 +201,7 @@ static int move_run(struct session *session, struct command *command, const stru
     command->met_mailbox = !err;
     command->tells_modseq = !err && !uidset_is_empty(&moved);
     if (command->tells_modseq) {
+        events_saved(session, command, command->grants[1], FILTER_COPIED, &outcome.uids);
         /* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
         struct buffer line;
         buffer_init(&line, 0);

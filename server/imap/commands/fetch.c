@@ -2,6 +2,7 @@
  * whom, and \Seen. The rendering is in fetch_batch.c and fetch_render.c. */
 #include "commands.h"
 
+#include "../events.h"
 #include "../fetch_batch.h"
 #include "../message_limit.h"
 #include "../resync.h"
@@ -120,8 +121,14 @@ static int fetch_mark_seen(struct session *session, struct command *command,
         !grant_has(grant, RIGHT_SEEN))
         return 0;
     int err = fetch_find_unseen(session->selected->picture, uids, marked);
-    if (!err && !uidset_is_empty(marked))
-        err = writer_store(session->mail, grant, marked, FLAG_CHANGE_ADD, FLAG_SEEN, NULL);
+    struct picture *before;
+    if (err || uidset_is_empty(marked))
+        return err;
+    err = events_before_flags(session, &before);
+    if (err)
+        return err;
+    err = writer_store(session->mail, grant, marked, FLAG_CHANGE_ADD, FLAG_SEEN, NULL);
+    events_after_flags(session, command, marked, &before, err);
     return err;
 }
 

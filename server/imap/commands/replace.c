@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "on_messages.h"
 
+#include "../events.h"
 #include "../notify.h"
 #include "../reply.h"
 #include "../selected.h"
@@ -97,6 +98,7 @@ static int replace_commit(struct session *session, struct command *command,
         return err;
     command->tells_modseq = true;
     notify_own_messages(session, grant_mailbox_id(to), &outcome.uids);
+    events_saved(session, command, to, FILTER_APPENDED, &outcome.uids);
     err = replace_tell(session, &outcome);
     uidset_clear(&outcome.uids);
     return err;

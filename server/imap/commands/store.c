@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "on_messages.h"
 
+#include "../events.h"
 #include "../reply.h"
 #include "../selected.h"
 #include "mail/writer.h"
@@ -188,10 +189,15 @@ static int store_run(struct session *session, struct command *command, const str
     struct store_outcome outcome;
     uidset_init(&outcome.stored);
     uidset_init(&outcome.refused);
+    struct picture *before;
+    err = events_before_flags(session, &before);
+    if (err)
+        return err;
     progress_begin(session, command, 0);
     err = args->conditional ? store_unchanged(session, command, uids, flags, &outcome)
                             : store_any(session, command, uids, flags, &outcome);
     progress_end(command);
+    events_after_flags(session, command, uids, &before, err);
     if (!err)
         err = store_tell(session, command, flags, &outcome);
     uidset_clear(&outcome.stored);

@@ -109,6 +109,9 @@ RECIPES = {
     ),
     ("SETMETADATA", None): Recipe("SETMETADATA <box> (/private/comment {{literal+ hello}})"),
     ("SETMETADATA", "/shared entries"): Recipe("SETMETADATA <box> (/shared/comment NIL)"),
+    ("SETMETADATA", "/shared/imapsieve/script"): Recipe(
+        "SETMETADATA <box> (/shared/imapsieve/script NIL)", extra="r"
+    ),
     ("CLOSE", r"messages with \Deleted"): Recipe(
         "CLOSE",
         selects="<box>",
