@@ -77,7 +77,11 @@ class Chooser:
     def search(self, view, by_uid):
         sequence = random_set(self.rng, view, by_uid or self.rng.random() < 0.5)
         some = view.uids and self.rng.random() < 0.4
-        return op.Search(by_uid, self.rng.choice(list(op.SEARCHES)), sequence if some else None)
+        key, inside = self.rng.choice(list(op.SEARCHES)), sequence if some else None
+        if self.rng.random() < 0.5:
+            return op.Search(by_uid, key, inside)
+        returns = self.rng.choice((("ALL",), ("MIN", "MAX", "COUNT"), ("COUNT",), ("SAVE", "ALL")))
+        return op.ReturningSearch(by_uid, key, inside, returns)
 
     def in_mailbox(self, view, by_uid=None):
         """by_uid: only what names messages by UID, or no messages at all."""

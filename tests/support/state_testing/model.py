@@ -79,6 +79,7 @@ class ClientView:
         self.uids = []
         self.flags = []
         self.defined = frozenset()  # of the last FLAGS response
+        self.saved = set()  # UIDs that "$" stands for; None: not known which
 
     def apply(self, response, may_expunge):
         """Takes one untagged response; Violation when it can't be true."""
@@ -177,6 +178,7 @@ class ClientView:
     def told_of_everything(self):
         """The same view with the UIDs of all messages that are there or still shown."""
         view = ClientView(self.user, self.mailbox, self.read_only)
+        view.saved = self.saved
         kept = [uid for uid in self.uids if uid and uid not in self.mailbox.messages]
         view.uids = sorted(list(self.mailbox.messages) + kept)
         return view

@@ -302,19 +302,60 @@ class Search(Operation):
         all_known = len(known) == len(view.uids)
         if self.sequence and not all_known:
             return
-        wanted = self.sequence.uids(view) if self.sequence else view.uids
-        matching = [
-            at for at in known if view.uids[at] in wanted and self.matches(view.flags[at])
-        ]
-        numbers = {at: view.uids[at] if self.by_uid else at + 1 for at in known}
-        sure = [numbers[at] for at in matching]
+        sure, numbers = self._sure(view, known)
         found = self.found
         if not all_known:
             found = [number for number in found if number in numbers.values()]
         require(found == sure, f"{self.text} found {self.found}, not {sure}")
 
+    def _sure(self, view, known):
+        """What it must find among the known ones, and how those are numbered."""
+        wanted = self.sequence.uids(view) if self.sequence else view.uids
+        matching = [
+            at for at in known if view.uids[at] in wanted and self.matches(view.flags[at])
+        ]
+        numbers = {at: view.uids[at] if self.by_uid else at + 1 for at in known}
+        return [numbers[at] for at in matching], numbers
+
     def settle(self, session, answer):
         require(self.found is not None, f"{self.text} told no result")
+
+
+class ReturningSearch(Search):
+    """RFC 4731; with SAVE what was found is "$" from then on (RFC 5182)."""
+
+    def __init__(self, by_uid, key, sequence, returns):
+        super().__init__(by_uid, key, sequence)
+        words = f"SEARCH RETURN ({' '.join(returns)})".encode()
+        self.text = self.text.replace(b"SEARCH", words, 1)
+        self.returns = returns
+
+    def hear(self, session, response):
+        told = responses.esearch(response)
+        if told is None:
+            return
+        require(self.found is None, f"{self.text} answered twice")
+        require(told["UID"] == self.by_uid, f"{self.text} got {response}")
+        self.found = told
+        view = session.view
+        if None not in view.uids + view.flags:
+            sure, _ = self._sure(view, range(len(view.uids)))
+            self._compare(sure)
+        self._save(view)
+
+    def _compare(self, sure):
+        wanted = {"MIN": sure and sure[0], "MAX": sure and sure[-1], "COUNT": len(sure), "ALL": sure}
+        for name, value in wanted.items():
+            expected = value if name in self.returns and (sure or name == "COUNT") else None
+            require(self.found[name] == expected, f"{self.text} told {self.found}, not {wanted}")
+
+    def _save(self, view):
+        if "SAVE" not in self.returns:
+            return
+        found = self.found["ALL"] or []
+        if not self.by_uid:
+            found = [view.uids[number - 1] for number in found]
+        view.saved = None if None in found else set(found)
 
 
 class Status(Operation):

@@ -100,6 +100,26 @@ def search(response):
     return [int(number) for number in response.split()[2:]]
 
 
+ESEARCH = re.compile(
+    rb'\* ESEARCH \(TAG "\w+"\)( UID)?(?: MIN (\d+))?(?: MAX (\d+))?(?: COUNT (\d+))?'
+    rb"(?: ALL ([\d:,]+))?"
+)
+
+
+def esearch(response):
+    """{"UID": by UID?, "MIN": …, "MAX": …, "COUNT": …, "ALL": [numbers]} of "* ESEARCH …" with
+    None for what is not there; None when it is another response."""
+    found = ESEARCH.fullmatch(response)
+    if not found:
+        return None
+    numbers = [int(each) if each else None for each in found.groups()[1:4]]
+    return dict(
+        zip(("MIN", "MAX", "COUNT"), numbers),
+        UID=bool(found[1]),
+        ALL=uid_list(found[5].decode()) if found[5] else None,
+    )
+
+
 def flags(values):
     return frozenset(value.decode() for value in values)
 

@@ -37,7 +37,25 @@ class SequenceSet:
         return sorted(wanted)
 
 
+class Saved:
+    """ "$": what the last SEARCH with SAVE has found and is still there (RFC 5182)."""
+
+    def __init__(self, by_uid):
+        self.by_uid = by_uid
+
+    def __str__(self):
+        return "$"
+
+    def has_star(self):
+        return False
+
+    def uids(self, view):
+        return [uid for uid in view.uids if uid in view.saved]
+
+
 def random_set(rng, view, by_uid):
+    if view.saved and rng.random() < 0.2:
+        return Saved(by_uid)
     known = view.uids if by_uid else list(range(1, len(view.uids) + 1))
 
     def number():
