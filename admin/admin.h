@@ -56,6 +56,7 @@ extern const struct admin_verb address_verbs[];
 extern const struct admin_verb import_verbs[];
 extern const struct admin_verb history_verbs[];
 extern const struct admin_verb undelete_verbs[];
+extern const struct admin_verb queue_verbs[];
 extern const struct admin_verb quota_verbs[];
 extern const struct admin_verb metadata_verbs[];
 extern const struct admin_verb search_verbs[];

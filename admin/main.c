@@ -14,10 +14,10 @@
 #include "store/schema.h"
 
 static const struct admin_verb *const main_nouns[] = {
-    user_verbs,        group_verbs,       mailbox_verbs,    acl_verbs,
-    acl_command_verbs, acl_explain_verbs, acl_export_verbs, address_verbs,
-    import_verbs,      quota_verbs,       metadata_verbs,   history_verbs,
-    undelete_verbs,    sieve_verbs,       search_verbs,     schema_verbs,
+    user_verbs,        group_verbs,      mailbox_verbs, acl_verbs,      acl_command_verbs,
+    acl_explain_verbs, acl_export_verbs, address_verbs, import_verbs,   queue_verbs,
+    quota_verbs,       metadata_verbs,   history_verbs, undelete_verbs, sieve_verbs,
+    search_verbs,      schema_verbs,
 };
 enum { MAIN_NOUNS = sizeof main_nouns / sizeof main_nouns[0] };
 

@@ -23,6 +23,7 @@ struct delivery {
     char delimiter;                    /* before a folder in a local part; 0: there are none */
     struct slice envelope_from;        /* for filters: paths without brackets, as they came */
     struct slice envelope_to;
+    size_t trace_size;         /* octets that were put before what the peer sent */
     uint32_t duplicate_window; /* seconds in which a Message-ID is taken once by a
                                   mailbox; 0: always */
 };

@@ -27,11 +27,15 @@ struct mail_settings {
     struct quota_amounts user_quota; /* of users for whom none was set; 0: no limit */
     uint32_t retention_days;         /* expunged messages, deleted mailboxes */
     uint32_t journal_days;
-    uint32_t script_size;  /* octets of a Sieve script */
-    uint32_t scripts;      /* of a user or a mailbox */
-    bool recently_deleted; /* mail/recently_deleted.h is there */
-    bool search_index;     /* kept up to date, and asked */
-    bool listen;           /* worker: true; postroomctl: false */
+    uint32_t script_size;       /* octets of a Sieve script */
+    uint32_t scripts;           /* of a user or a mailbox */
+    uint32_t outgoing_lease;    /* seconds that whoever sends a mail has it alone */
+    uint32_t outgoing_retry;    /* seconds until the second attempt */
+    uint32_t outgoing_lifetime; /* seconds until there is no other */
+    bool sends_mail;            /* mail/outgoing.h has somebody to hand mail to */
+    bool recently_deleted;      /* mail/recently_deleted.h is there */
+    bool search_index;          /* kept up to date, and asked */
+    bool listen;                /* worker: true; postroomctl: false */
     /* In the loop, not in a fiber: something about this user has changed (disabled, password,
      * groups). user_id 0: about anybody, when hints may have been lost. May be NULL. */
     void (*user_changed)(void *arg, int64_t user_id);

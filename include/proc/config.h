@@ -115,6 +115,15 @@ struct config {
     const char *sieve_url;
     int64_t sieve_script_size;
     int64_t sieve_scripts;
+
+    const char *submission_url;
+    const char *submission_tls;
+    const char *submission_ca_file;
+    const char *submission_user;
+    const char *submission_password_file;
+    int64_t submission_timeout;
+    int64_t submission_retry;
+    int64_t submission_lifetime;
 };
 
 /* Reads a file; what it does not set has its default. -ERR_SYNTAX,

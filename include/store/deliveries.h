@@ -1,5 +1,6 @@
 /*
- * What a message comes to for one recipient: into mailboxes, into the memory of a filter. All
+ * What a message comes to for one recipient: into mailboxes, into the memory of a filter, out
+ * again. All
  * of it happens in one transaction, or nothing.
  */
 #ifndef POSTROOM_STORE_DELIVERIES_H
@@ -12,6 +13,7 @@
 #include "base/digest.h"
 #include "store/change.h"
 #include "store/database.h"
+#include "store/outgoing_rows.h"
 
 /* An identifier that a script has asked about (RFC 7352), each of an owner's own. */
 struct identifier {
@@ -38,6 +40,8 @@ struct delivery_batch {
     int64_t mailbox_id;
     const struct identifier *identifiers; /* each once */
     size_t identifier_count;
+    const struct outgoing_order *orders; /* in the order of their digests */
+    size_t order_count;
 };
 
 /* 0: committed and flushed; changes that were left out have no row.modseq. -ERR_STALE: rights

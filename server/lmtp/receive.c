@@ -33,13 +33,14 @@ static void note_failure(struct incoming *incoming, int err)
     incoming->reason = *last_error();
 }
 
-static int write_trace(const struct lmtp_session *session, struct intake *intake)
+static int write_trace(struct lmtp_session *session, struct intake *intake)
 {
     struct buffer trace;
     buffer_init(&trace, 0);
     trace_render(session, clock_realtime_us(), &trace);
     int err = buffer_check(&trace);
     intake_allow(intake, trace.len);
+    session->transaction.trace_size = trace.len;
     if (!err)
         err = intake_write(intake, buffer_slice(&trace));
     buffer_clear(&trace);

@@ -68,6 +68,7 @@ static void deliver_to(const struct lmtp_session *session, struct lmtp_recipient
     struct delivery delivery = lmtp_delivery(session);
     delivery.envelope_from = session->transaction.sender;
     delivery.envelope_to = recipient->path;
+    delivery.trace_size = session->transaction.trace_size;
     struct delivery_report report;
     struct arena arena;
     arena_init(&arena, 0);

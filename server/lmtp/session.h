@@ -37,6 +37,7 @@ struct lmtp_transaction {
     struct mail_address sender_address;
     enum lmtp_body body;
     bool utf8;
+    size_t trace_size; /* octets before what the client sent */
     struct lmtp_recipient *first, **end;
     size_t recipient_count;
     struct incoming *incoming; /* the message as far as it has come; NULL: nothing yet */

@@ -1,10 +1,12 @@
 #include "delivery_plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "acl_check.h"
 #include "base/clock.h"
 #include "engine.h"
+#include "mail/outgoing.h"
 #include "mail/quota.h"
 #include "mail/writer.h"
 #include "writer_change.h"
@@ -25,6 +27,12 @@ struct place {
     int64_t seen_by;
 };
 
+struct parcel {
+    struct parcel *next;
+    struct outgoing_order order;
+    struct letter *letter; /* NULL: the order has its own */
+};
+
 struct delivery_plan {
     struct mail *mail;
     const struct delivery *delivery;
@@ -32,6 +40,8 @@ struct delivery_plan {
     struct letter *letters;
     struct place *first, **end;
     size_t place_count;
+    struct parcel *parcels;
+    size_t parcel_count;
     struct filter_owner owner; /* of the identifiers */
     struct identifier *identifiers;
     size_t identifier_count;
@@ -191,6 +201,19 @@ int delivery_plan_remember(struct delivery_plan *plan, const struct filter_owner
     return 0;
 }
 
+int delivery_plan_send(struct delivery_plan *plan, const struct outgoing_order *order,
+                       const struct intake_result *message)
+{
+    struct letter *letter = message ? find_letter(plan, message) : NULL;
+    struct parcel *parcel = ARENA_NEW(plan->arena, struct parcel);
+    if ((message && !letter) || !parcel)
+        return -ERR_NO_MEMORY;
+    *parcel = (struct parcel){plan->parcels, *order, letter};
+    plan->parcels = parcel;
+    plan->parcel_count++;
+    return 0;
+}
+
 /* Carrying out --------------------------------------------------------------------------------- */
 
 static struct append_item item_for(const struct place *place)
@@ -217,8 +240,8 @@ static int append(struct mail *mail, const struct place *place)
 
 static bool is_plain(const struct delivery_plan *plan)
 {
-    return plan->place_count == 1 && plan->identifier_count == 0 && !plan->first->seen_by &&
-           !plan->delivery->duplicate_window;
+    return plan->place_count == 1 && plan->identifier_count + plan->parcel_count == 0 &&
+           !plan->first->seen_by && !plan->delivery->duplicate_window;
 }
 
 static int store_letters(struct delivery_plan *plan)
@@ -241,11 +264,37 @@ static void make_change(const struct place *place, struct append_item *item, str
     change->item_count = 1;
 }
 
+static int compare_orders(const void *a, const void *b)
+{
+    return memcmp(((const struct outgoing_order *)a)->digest,
+                  ((const struct outgoing_order *)b)->digest, SHA256_SIZE);
+}
+
+/* Sorted, so that two deliveries of the same never wait for each other. */
+static struct outgoing_order *make_orders(const struct delivery_plan *plan)
+{
+    struct outgoing_order *orders =
+        ARENA_ARRAY(plan->arena, plan->parcel_count, struct outgoing_order);
+    struct outgoing_order *order = orders;
+    for (const struct parcel *parcel = plan->parcels; parcel && orders; parcel = parcel->next) {
+        *order = parcel->order;
+        if (parcel->letter) {
+            order->mail.message_id = parcel->letter->message.message_id;
+            order->seal = parcel->letter->message.seal;
+        }
+        order++;
+    }
+    if (orders)
+        qsort(orders, plan->parcel_count, sizeof *orders, compare_orders);
+    return orders;
+}
+
 static int carry_out_together(struct delivery_plan *plan)
 {
     struct append_item *items = ARENA_ARRAY(plan->arena, plan->place_count, struct append_item);
     struct change *changes = ARENA_ARRAY(plan->arena, plan->place_count, struct change);
-    if (!items || !changes)
+    const struct outgoing_order *orders = make_orders(plan);
+    if (!items || !changes || !orders)
         return -ERR_NO_MEMORY;
     size_t count = 0;
     for (const struct place *place = plan->first; place; place = place->next, count++)
@@ -256,13 +305,18 @@ static int carry_out_together(struct delivery_plan *plan)
                                          .user_id = plan->owner.user_id,
                                          .mailbox_id = plan->owner.mailbox_id,
                                          .identifiers = plan->identifiers,
-                                         .identifier_count = plan->identifier_count};
-    return writer_deliver(plan->mail, &batch);
+                                         .identifier_count = plan->identifier_count,
+                                         .orders = orders,
+                                         .order_count = plan->parcel_count};
+    int err = writer_deliver(plan->mail, &batch);
+    if (!err && plan->parcel_count)
+        outgoing_wake(plan->mail);
+    return err;
 }
 
 int delivery_plan_carry_out(struct delivery_plan *plan)
 {
-    if (plan->place_count + plan->identifier_count == 0)
+    if (plan->place_count + plan->identifier_count + plan->parcel_count == 0)
         return 0;
     if (is_plain(plan))
         return append(plan->mail, plan->first);

@@ -38,6 +38,10 @@ bool delivery_plan_has(const struct delivery_plan *plan, int64_t mailbox_id);
 int delivery_plan_remember(struct delivery_plan *plan, const struct filter_owner *owner,
                            const struct identifier *identifier) MUST_CHECK;
 
+/* Sends it. order->mail has a letter, or message is not NULL. */
+int delivery_plan_send(struct delivery_plan *plan, const struct outgoing_order *order,
+                       const struct intake_result *message) MUST_CHECK;
+
 /* Committed and flushed. A mailbox where it is a duplicate (delivery->duplicate_window) is left
  * out, which is no failure. -ERR_STALE: nothing was done; begin anew, with another plan. */
 int delivery_plan_carry_out(struct delivery_plan *plan) MUST_CHECK;

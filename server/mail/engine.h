@@ -21,6 +21,7 @@ struct grant_memory;
 struct status_memory;
 struct filter_programs;
 struct lookout;
+struct outgoing;
 
 struct mail {
     struct database *database;
@@ -38,6 +39,7 @@ struct mail {
     struct status_memory *statuses;    /* status_memory.c */
     struct filter_programs *filters;   /* filter_program.c */
     struct lookout *lookout;           /* lookout.c; NULL until somebody watches */
+    struct outgoing *outgoing;         /* outgoing.c */
 };
 
 /* Tells every worker, this one included, that a mailbox has reached `modseq`, and that its

@@ -7,6 +7,7 @@
 #include "filter_memory.h"
 #include "filter_message.h"
 #include "filter_program.h"
+#include "filter_send.h"
 #include "mail/filter_reach.h"
 
 enum { ATTEMPTS = 4 };
@@ -24,6 +25,7 @@ struct filtering {
     struct delivery_report *report;
     struct slice rejection; /* data NULL: none */
     bool must_keep;         /* an action could not be carried out */
+    bool stays;             /* the script puts the mail into some mailbox */
 };
 
 static void note(struct filtering *filtering, const char *text)
@@ -153,11 +155,27 @@ static int remember(struct filtering *filtering, const struct sieve_action *acti
     return filter_memory_plan(&filtering->memory, action, filtering->plan);
 }
 
-/* There is no host that would send it on: the mail is not lost. */
-static int cannot_send(struct filtering *filtering, const struct sieve_action *action)
+static struct filter_sending sending_for(const struct filtering *filtering)
 {
-    note(filtering, arena_printf(filtering->arena, "line %u: kept, not redirected to %.*s",
-                                 action->line, SLICE_ARGS(action->address)));
+    return (struct filter_sending){.mail = filtering->mail,
+                                   .delivery = filtering->delivery,
+                                   .owner = filtering->owner,
+                                   .message = &filtering->message,
+                                   .home_id = filtering->stays ? 0 : filtering->home_id,
+                                   .plan = filtering->plan,
+                                   .arena = filtering->arena};
+}
+
+/* Mail that can't be sent on is not lost. */
+static int redirect(struct filtering *filtering, const struct sieve_action *action)
+{
+    const struct filter_sending sending = sending_for(filtering);
+    const struct intake_result message = choose_message(filtering, action);
+    int err = filter_redirect(&sending, action, &message);
+    if (!err || is_temporary(err))
+        return err;
+    note(filtering, arena_printf(filtering->arena, "line %u: kept, not redirected to %.*s: %s",
+                                 action->line, SLICE_ARGS(action->address), last_error()->text));
     filtering->must_keep = true;
     return 0;
 }
@@ -171,7 +189,7 @@ static int leave_out(struct filtering *filtering, const struct sieve_action *act
 typedef int action_function(struct filtering *filtering, const struct sieve_action *action);
 
 static action_function *const functions[] = {
-    [SIEVE_KEEP] = keep,        [SIEVE_FILEINTO] = fileinto,  [SIEVE_REDIRECT] = cannot_send,
+    [SIEVE_KEEP] = keep,        [SIEVE_FILEINTO] = fileinto,  [SIEVE_REDIRECT] = redirect,
     [SIEVE_REJECT] = reject,    [SIEVE_EREJECT] = reject,     [SIEVE_VACATION] = leave_out,
     [SIEVE_NOTIFY] = leave_out, [SIEVE_DUPLICATE] = remember,
 };
@@ -195,10 +213,17 @@ static int finish(struct filtering *filtering)
     return err;
 }
 
+static bool puts_into_mailbox(const struct sieve_action *action)
+{
+    return action->kind == SIEVE_KEEP || action->kind == SIEVE_FILEINTO;
+}
+
 static int carry_out(struct filtering *filtering, const struct sieve_outcome *outcome)
 {
     if (is_discarded(outcome))
         note(filtering, "discarded");
+    for (size_t i = 0; i < outcome->count; i++)
+        filtering->stays |= puts_into_mailbox(&outcome->actions[i]);
     int err = 0;
     for (size_t i = 0; i < outcome->count && !err; i++)
         err = functions[outcome->actions[i].kind](filtering, &outcome->actions[i]);

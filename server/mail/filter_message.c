@@ -52,6 +52,26 @@ int filter_message_scan(struct mail *mail, const struct intake_result *message, 
     return err;
 }
 
+static int add_to_digest(void *arg, struct slice octets)
+{
+    digest_update(arg, octets);
+    return 0;
+}
+
+int filter_message_digest(const struct filter_message *message, uint64_t start,
+                          uint8_t out[SHA256_SIZE])
+{
+    struct digest *digest;
+    int err = digest_new(&digest);
+    if (err)
+        return err;
+    err = each_piece(message, start, message->stored->size, add_to_digest, digest);
+    if (!err)
+        digest_finish(digest, out);
+    digest_free(&digest);
+    return err;
+}
+
 static int gather(void *arg, struct slice octets)
 {
     buffer_add(arg, octets);

@@ -8,6 +8,7 @@
 #include "indexer.h"
 #include "janitor.h"
 #include "lookout.h"
+#include "outgoing_queue.h"
 #include "view_state.h"
 #include "writer_queue.h"
 
@@ -28,6 +29,8 @@ static int open_parts(struct mail *mail)
         err = status_memory_open(mail);
     if (!err)
         err = filter_programs_open(mail);
+    if (!err)
+        err = outgoing_open(mail);
     if (!err)
         err = hub_open(mail);
     if (!err)
@@ -72,6 +75,7 @@ void mail_close(struct mail **mail_in)
     grant_memory_close(mail);
     status_memory_close(mail);
     filter_programs_close(mail);
+    outgoing_close(mail);
     hub_close(mail);
     free(mail);
 }

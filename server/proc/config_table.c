@@ -213,6 +213,29 @@ const struct config_row config_rows[] = {
            "Octets of one Sieve script."),
     NUMBER("sieve.scripts", sieve_scripts, "64", 1, 10000, true,
            "Sieve scripts of one user or of one mailbox."),
+
+    TEXT("submission.url", submission_url, "", true,
+         "The mail server that takes what scripts send: smtp://HOST:PORT, smtps://HOST:PORT or "
+         "unix:/PATH. Empty: nothing is sent, and scripts may not ask for it."),
+    TEXT("submission.tls", submission_tls, "offered", true,
+         "STARTTLS of smtp://: never; offered (whoever answers, but no password without a verified "
+         "certificate); verified (else nothing is sent)."),
+    TEXT("submission.ca_file", submission_ca_file, "", true,
+         "PEM file of those who vouch for the mail server's certificate. Empty: whom the system "
+         "trusts."),
+    TEXT("submission.user", submission_user, "", true,
+         "The user to log in as at the mail server. Empty: nobody."),
+    TEXT("submission.password_file", submission_password_file, "", true,
+         "File whose first line is that user's password; read at each login."),
+    NUMBER("submission.timeout", submission_timeout, "300", 1, HOUR, true,
+           "Seconds that the mail server has for a reply. Mail of a worker that was killed is sent "
+           "by another after twice that time."),
+    NUMBER("submission.retry", submission_retry, "60", 1, HOUR, true,
+           "Seconds until mail that was refused for now is tried again; twice as long each time, "
+           "up to an hour."),
+    NUMBER("submission.lifetime", submission_lifetime, "432000", 1, 30 * DAY, true,
+           "Seconds until mail that nobody takes is given up: what was redirected is filed then "
+           "where it would be without the script."),
 };
 
 const size_t config_row_count = sizeof config_rows / sizeof config_rows[0];

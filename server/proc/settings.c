@@ -36,6 +36,10 @@ void settings_mail(const struct config *config, bool listen, struct mail_setting
         .journal_days = (uint32_t)config->retention_journal_days,
         .script_size = (uint32_t)config->sieve_script_size,
         .scripts = (uint32_t)config->sieve_scripts,
+        .sends_mail = *config->submission_url,
+        .outgoing_lease = 2 * (uint32_t)config->submission_timeout,
+        .outgoing_retry = (uint32_t)config->submission_retry,
+        .outgoing_lifetime = (uint32_t)config->submission_lifetime,
         .recently_deleted = config->retention_recently_deleted,
         .search_index = config->search_index,
         .listen = listen,
@@ -199,16 +203,57 @@ int settings_networks(const struct config *config, struct network_list **out)
                               out);
 }
 
+static int check_submission_url(const char *url)
+{
+    static const char *const schemes[] = {"smtp://", "smtps://", "unix:/"};
+    bool known = !*url;
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        known |= slice_starts_with(slice_cstr(url), slice_cstr(schemes[i]));
+    return known ? 0
+                 : fail(ERR_INVALID,
+                        "submission.url is \"%s\", not smtp://, smtps:// or unix:/PATH", url);
+}
+
+int settings_submission(const struct config *config, struct submission_settings *out)
+{
+    static const char *const policies[] = {[SUBMISSION_TLS_NEVER] = "never",
+                                           [SUBMISSION_TLS_IF_OFFERED] = "offered",
+                                           [SUBMISSION_TLS_VERIFIED] = "verified"};
+    size_t tls = 0;
+    while (tls < sizeof policies / sizeof policies[0] &&
+           strcmp(config->submission_tls, policies[tls]) != 0)
+        tls++;
+    if (tls == sizeof policies / sizeof policies[0])
+        return fail(ERR_INVALID, "submission.tls is \"%s\", not never, offered or verified",
+                    config->submission_tls);
+    int err = check_submission_url(config->submission_url);
+    if (err)
+        return err;
+    *out = (struct submission_settings){
+        .url = config->submission_url,
+        .hostname = hostname_of(config),
+        .tls = (enum submission_tls)tls,
+        .ca_file = config->submission_ca_file,
+        .user = config->submission_user,
+        .password_file = config->submission_password_file,
+        .timeout = (uint32_t)config->submission_timeout,
+    };
+    return 0;
+}
+
 int settings_check(const struct config *config)
 {
     struct tls_context *tls = NULL;
     struct network_list *networks = NULL;
     struct identity_rules *identities = NULL;
+    struct submission_settings submission;
     int err = settings_tls(config, true, &tls);
     if (!err)
         err = settings_networks(config, &networks);
     if (!err)
         err = settings_identities(config, &identities);
+    if (!err)
+        err = settings_submission(config, &submission);
     tls_context_unref(&tls);
     network_list_free(&networks);
     identity_rules_unref(&identities);

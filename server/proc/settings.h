@@ -10,6 +10,7 @@
 #include "managesieve/server.h"
 #include "proc/config.h"
 #include "store/database.h"
+#include "submission/sender.h"
 
 void settings_database(const struct config *config, struct database_settings *out);
 /* user_changed and arg are left to the caller. */
@@ -26,6 +27,8 @@ void settings_managesieve(const struct config *config, unsigned worker,
 int settings_tls(const struct config *config, bool users, struct tls_context **out) MUST_CHECK;
 int settings_identities(const struct config *config, struct identity_rules **out) MUST_CHECK;
 int settings_networks(const struct config *config, struct network_list **out) MUST_CHECK;
+/* -ERR_INVALID: submission.url or submission.tls says nothing that is known. */
+int settings_submission(const struct config *config, struct submission_settings *out) MUST_CHECK;
 /* Reads all files that the configuration names, as the workers will. */
 int settings_check(const struct config *config) MUST_CHECK;
 int settings_open_log(const struct config *config) MUST_CHECK;

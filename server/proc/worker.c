@@ -16,6 +16,7 @@
 #include "session/throttle.h"
 #include "settings.h"
 #include "store/schema.h"
+#include "submission/sender.h"
 
 enum { DATABASE_PAUSE_MS = 100 };
 
@@ -30,6 +31,7 @@ struct worker_settings {
     struct lmtp_settings lmtp;
     struct managesieve_settings managesieve;
     struct mail_settings mail;
+    struct submission_settings submission;
 };
 
 struct worker_port {
@@ -46,6 +48,7 @@ struct worker {
     struct imap_server *imap;
     struct lmtp_server *lmtp;
     struct managesieve_server *managesieve;
+    struct sender *sender;
     struct throttle *throttle; /* of failed logins, whatever the service */
     struct worker_port *ports;
     size_t port_count;
@@ -87,6 +90,8 @@ static int worker_settings_read(const struct worker *worker, struct worker_setti
         err = settings_tls(&settings->config, false, &settings->lmtp_tls);
     if (!err)
         err = settings_networks(&settings->config, &settings->networks);
+    if (!err)
+        err = settings_submission(&settings->config, &settings->submission);
     return err ? err : settings_identities(&settings->config, &settings->identities);
 }
 
@@ -271,6 +276,8 @@ static int worker_open_services(struct worker *worker)
     if (!err)
         err = managesieve_server_new(worker->mail, &settings->managesieve, &hooks,
                                      &worker->managesieve);
+    if (!err)
+        err = sender_new(worker->mail, &worker->settings->submission, &worker->sender);
     return err;
 }
 
@@ -297,6 +304,7 @@ static bool worker_has_sessions_left(const struct worker *worker)
     size_t count = worker->imap ? imap_server_sessions(worker->imap) : 0;
     count += worker->lmtp ? lmtp_server_sessions(worker->lmtp) : 0;
     count += worker->managesieve ? managesieve_server_sessions(worker->managesieve) : 0;
+    count += worker->sender ? sender_couriers(worker->sender) : 0;
     if (count)
         log_event(LOG_WARNING, "sessions-left", log_number("worker", worker->start->number),
                   log_number("count", (int64_t)count));
@@ -314,11 +322,14 @@ static void worker_close(struct worker *worker)
         managesieve_server_stop(worker->managesieve, timeout_ms);
     if (worker->imap)
         imap_server_stop(worker->imap, timeout_ms);
+    if (worker->sender)
+        sender_stop(worker->sender, timeout_ms);
     if (worker_has_sessions_left(worker))
         return;
     lmtp_server_free(&worker->lmtp);
     managesieve_server_free(&worker->managesieve);
     imap_server_free(&worker->imap);
+    sender_free(&worker->sender);
     throttle_free(&worker->throttle);
     mail_close(&worker->mail);
     database_close(&worker->database);
@@ -338,6 +349,7 @@ static void worker_reload(struct worker *worker)
     lmtp_server_reload(worker->lmtp, &settings->lmtp);
     managesieve_server_reload(worker->managesieve, &settings->managesieve);
     mail_set_settings(worker->mail, &settings->mail);
+    sender_reload(worker->sender, &settings->submission);
     if (settings_open_log(&settings->config))
         log_event(LOG_ERROR, "log", log_text("text", last_error()->text));
     worker_settings_free(&worker->settings);

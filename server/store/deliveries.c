@@ -5,6 +5,7 @@
 #include "change_statement.h"
 #include "database_private.h"
 #include "identifiers.h"
+#include "outgoing_orders.h"
 #include "rows.h"
 
 /* What is done to a change in the transaction. */
@@ -22,6 +23,7 @@ struct attempt {
     struct step *steps;
     struct change_ids ids; /* the first is the delivery's own */
     struct identifiers_queued identifiers;
+    size_t orders; /* the number of their first statement */
     bool committed;
     bool refused; /* not by a failure that another attempt might not meet */
 };
@@ -113,6 +115,8 @@ static int queue_appends(struct transaction *tx, struct attempt *attempt)
 static int read_outcomes(const struct transaction *tx, struct attempt *attempt)
 {
     int err = identifiers_check(tx, &attempt->identifiers);
+    if (!err)
+        err = outgoing_orders_check(tx, attempt->batch, attempt->orders);
     for (size_t i = 0; i < attempt->batch->change_count && !err; i++) {
         if (attempt->steps[i].left_out)
             continue;
@@ -129,7 +133,7 @@ static int read_outcomes(const struct transaction *tx, struct attempt *attempt)
  * the COMMIT that goes with it. */
 static bool is_one_piece(const struct delivery_batch *batch)
 {
-    return batch->change_count + batch->identifier_count == 1;
+    return batch->change_count + batch->identifier_count + batch->order_count == 1;
 }
 
 static int run_pieces(struct transaction *tx, struct attempt *attempt)
@@ -145,6 +149,8 @@ static int run_once(struct transaction *tx, struct attempt *attempt)
     const struct delivery_batch *batch = attempt->batch;
     int err = identifiers_queue(tx, batch, attempt->ids.first, &attempt->identifiers);
     if (!err)
+        err = outgoing_orders_queue(tx, batch, &attempt->orders);
+    if (!err)
         err = queue_lock(tx, attempt);
     if (!err && batch->duplicate_window)
         err = leave_out_duplicates(tx, attempt);
@@ -158,7 +164,8 @@ static int run_once(struct transaction *tx, struct attempt *attempt)
     return err ? err : read_outcomes(tx, attempt);
 }
 
-/* The connection was lost during COMMIT: one piece that is there says that all are. */
+/* The connection was lost during COMMIT: one piece that is there says that all are. Mail alone
+ * is queued once more, which changes nothing when it is queued already. */
 static int look_up(struct attempt *attempt, int process, int64_t deadline)
 {
     const struct delivery_batch *batch = attempt->batch;

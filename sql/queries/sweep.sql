@@ -138,6 +138,7 @@ WITH gone AS (
     WHERE m.id = ANY ($1::bigint[])
       AND NOT EXISTS (SELECT FROM entries e WHERE e.message_id = m.id)
       AND NOT EXISTS (SELECT FROM expunged x WHERE x.message_id = m.id)
+      AND NOT EXISTS (SELECT FROM outgoing o WHERE o.message_id = m.id)
     RETURNING m.id
 ), chunk AS (
     SELECT c.place

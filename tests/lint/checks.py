@@ -21,8 +21,9 @@ MAY_INCLUDE = {
     "imap": {"imap", "session", "mail", "net", "proto", "fiber", "model", "base"},
     "lmtp": {"lmtp", "session", "mail", "net", "proto", "fiber", "model", "base"},
     "managesieve": {"managesieve", "session", "mail", "net", "proto", "fiber", "model", "base"},
+    "submission": {"submission", "mail", "proto", "fiber", "model", "base"},
     "proc": {
-        *("proc", "imap", "lmtp", "managesieve", "session"),
+        *("proc", "imap", "lmtp", "managesieve", "submission", "session"),
         *("mail", "net", "proto", "store", "fiber", "model", "base"),
     },
     "admin": {"admin", "proc", "mail", "store", "fiber", "model", "base"},
@@ -96,7 +97,7 @@ def check_headers_begin_with_their_purpose():
 
 
 def pkg_config_flags():
-    packages = "libuv openssl libpq libconfig icu-uc icu-i18n libgsasl libpcre2-8 zlib".split()
+    packages = "libuv openssl libpq libconfig icu-uc icu-i18n libgsasl libpcre2-8 zlib libcurl".split()
     done = subprocess.run(["pkg-config", "--cflags", *packages], capture_output=True, text=True)
     return done.stdout.split()
 
@@ -178,7 +179,8 @@ def check_no_printing():
 
 def check_lower_layers_do_not_log():
     for path in c_files("server", "include"):
-        if layer(path) in ("session", "imap", "lmtp", "managesieve", "proc") or path.match("*/base/log.*"):
+        speaking = ("session", "imap", "lmtp", "managesieve", "submission", "proc")
+        if layer(path) in speaking or path.match("*/base/log.*"):
             continue
         for found in re.finditer(r"\blog_(event|fields)\s*\(", code(path)):
             yield f"{path}:{line_of(code(path), found.start())}: {found[0]}"

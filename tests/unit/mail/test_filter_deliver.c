@@ -117,7 +117,8 @@ static void fails_body(struct world *world)
              "require \"copy\"; redirect :copy \"a@b.example\"; redirect \"c@d.example\"; keep;");
     CHECK_OK(deliver(world, "alice@example.org"));
     CHECK_INT(count_in(world, "INBOX"), 2);
-    CHECK_STR(noted(world), "line 1: kept, not redirected to a@b.example");
+    CHECK_STR(noted(world),
+              "line 1: kept, not redirected to a@b.example: there is no submission.url");
     activate(world, &world->alice, "", "keep;");
     world_sql("UPDATE sieve_scripts SET text = 'if true {'");
     CHECK_OK(deliver(world, "alice@example.org"));
