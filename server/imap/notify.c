@@ -283,7 +283,7 @@ void notify_forget(struct session *session)
 /* Section 3.1: what has gathered is told, whatever was told so far. */
 int notify_set(struct session *session, const struct lexer *arguments)
 {
-    struct notify *notify;
+    struct notify *notify = NULL;
     int err = notify_new(session, arguments, &notify);
     if (err)
         return err;

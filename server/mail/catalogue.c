@@ -169,6 +169,26 @@ static int replace_table(struct catalogue *catalogue, struct catalogue_table *ta
     return err;
 }
 
+static bool is_same_row(const struct catalogue_row *a, const struct catalogue_row *b)
+{
+    return a->mailbox_id == b->mailbox_id && a->rights == b->rights &&
+           a->subscribed == b->subscribed && a->has_children == b->has_children &&
+           a->no_inferiors == b->no_inferiors && slice_equal(a->name, b->name) &&
+           slice_equal(a->special_use, b->special_use);
+}
+
+/* Each watch that begins looks anew, and mostly finds what is known: that must not cost what
+ * all the others would. */
+static bool is_same(const struct catalogue_table *a, const struct catalogue_table *b)
+{
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!is_same_row(&a->rows[i], &b->rows[i]))
+            return false;
+    return true;
+}
+
 static int load(struct catalogue *catalogue)
 {
     catalogue->dirty = false;
@@ -176,7 +196,7 @@ static int load(struct catalogue *catalogue)
     struct catalogue_table table = {.rows = NULL};
     arena_init(&table.arena, 0);
     int err = read_table(catalogue, &table);
-    if (!err)
+    if (!err && !is_same(&catalogue->table, &table))
         err = replace_table(catalogue, &table);
     catalogue_table_clear(&table);
     if (err)

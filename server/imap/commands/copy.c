@@ -202,6 +202,7 @@ static int move_run(struct session *session, struct command *command, const stru
     command->tells_modseq = !err && !uidset_is_empty(&moved);
     if (command->tells_modseq) {
         events_saved(session, command, command->grants[1], FILTER_COPIED, &outcome.uids);
+        notify_own_messages(session, grant_mailbox_id(command->grants[1]), &outcome.uids);
         /* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
         struct buffer line;
         buffer_init(&line, 0);
