@@ -170,7 +170,7 @@ static int decide_fileinto(struct work *work, const struct sieve_action *action)
     return err;
 }
 
-/* There is no host that would send it on. */
+/* Mail is sent on with the transaction of its delivery (filter_send.h): old mail is not. */
 static int decide_redirect(struct work *work, const struct sieve_action *action)
 {
     (void)work;
