@@ -60,7 +60,7 @@ int fetch_find_range(struct arena *arena, const struct message_part_row *stored,
     return 0;
 }
 
-static int fetch_gather_piece(void *buffer, struct slice octets)
+int fetch_gather_piece(void *buffer, struct slice octets)
 {
     buffer_add(buffer, octets);
     return buffer_check(buffer);

@@ -38,6 +38,9 @@ struct fetch_range fetch_clip(const struct fetch_item *item, uint64_t len);
  * megabyte, when the message is too large to be at hand. */
 int fetch_gather(struct fetch_line *line, struct fetch_range range, struct slice *out) MUST_CHECK;
 
+/* A piece() for content_read(): adds it to a struct buffer. */
+int fetch_gather_piece(void *buffer, struct slice octets) MUST_CHECK;
+
 int fetch_render_section(struct fetch_line *line, const struct fetch_item *item) MUST_CHECK;
 
 #endif

@@ -65,12 +65,6 @@ static int check_room(const struct url_reader *reader, struct fetch_range clip)
     return 0;
 }
 
-static int gather_piece(void *buffer, struct slice octets)
-{
-    buffer_add(buffer, octets);
-    return buffer_check(buffer);
-}
-
 static int read_fields(const struct url_reader *reader, struct fetch_range range)
 {
     const struct fetch_item *item = &reader->url.section;
@@ -80,7 +74,7 @@ static int read_fields(const struct url_reader *reader, struct fetch_range range
     buffer_init(&header, 0);
     buffer_init(&fields, 0);
     int err = content_read(reader->mail, reader->grant, reader->message.message_id, range.start,
-                           range.end, gather_piece, &header);
+                           range.end, fetch_gather_piece, &header);
     mime_header_fields(buffer_slice(&header), item->fields, item->field_count,
                        item->section == FETCH_SECTION_FIELDS_NOT, &fields);
     if (!err)
