@@ -93,6 +93,7 @@ static int main_open_mail(struct admin *admin)
         .mailboxes_per_user = (uint32_t)admin->config.limits_mailboxes_per_user,
         .script_size = (uint32_t)admin->config.sieve_script_size,
         .scripts = (uint32_t)admin->config.sieve_scripts,
+        .sends_mail = *admin->config.submission_url,
         .annotation_size = (uint32_t)admin->config.limits_annotation_size,
         .annotations = (uint32_t)admin->config.limits_annotations,
         .user_quota = {{[QUOTA_STORAGE] = (uint64_t)admin->config.quota_user_storage,

@@ -45,9 +45,9 @@ struct filter_script {
     bool active;
     int64_t changed; /* microseconds since 1970 */
 };
-/* What scripts may require here, as sieve_extensions() has it, but for what nobody carries
- * out: nothing is sent or remembered yet, and mailboxes are found by name only. */
-void filter_extensions(struct buffer *out);
+/* What scripts may require here: as sieve_extensions() has it, but nothing that sends mail where
+ * there is no mail server. */
+void filter_extensions(struct mail *mail, struct buffer *out);
 /* Whether the owner's script has met the identifier in so many seconds (RFC 7352). */
 int filter_has_met(struct mail *mail, const struct filter_owner *owner, struct slice handle_and_id,
                    uint32_t seconds, bool *out) MUST_CHECK;

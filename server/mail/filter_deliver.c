@@ -9,6 +9,7 @@
 #include "filter_program.h"
 #include "filter_send.h"
 #include "mail/filter_reach.h"
+#include "store/outgoing_rows.h"
 
 enum { ATTEMPTS = 4 };
 
@@ -51,21 +52,31 @@ static int read_message(void *arg, uint64_t start, uint64_t end, struct buffer *
     return filter_message_read(&filtering->message, start, end, out);
 }
 
+/* For replies. */
+static int find_own_addresses(struct filtering *filtering, struct slice *out)
+{
+    *out = SLICE_EMPTY;
+    return filtering->mail->settings.sends_mail
+               ? outgoing_rows_own_addresses(filtering->mail->database, filtering->owner->user_id,
+                                             filtering->owner->mailbox_id, filtering->arena, out)
+               : 0;
+}
+
 static int run(struct filtering *filtering, const struct sieve_program *program,
                struct sieve_outcome *out, struct sieve_problem *problem_out)
 {
     struct sieve_host host = {.arg = filtering,
                               .read = read_message,
                               .duplicate = is_duplicate,
-                              .now = clock_realtime_us() / 1000000,
-                              .own_addresses = filtering->delivery->envelope_to};
+                              .now = clock_realtime_us() / 1000000};
     const struct sieve_message message = {.tree = filtering->message.tree,
                                           .size = filtering->message.stored->size,
                                           .envelope_from = filtering->delivery->envelope_from,
                                           .envelope_to = filtering->delivery->envelope_to,
                                           .has_envelope = true};
     filter_reach_offer_at_delivery(&host);
-    return sieve_run(program, &message, &host, filtering->arena, out, problem_out);
+    int err = find_own_addresses(filtering, &host.own_addresses);
+    return err ? err : sieve_run(program, &message, &host, filtering->arena, out, problem_out);
 }
 
 /* Storing -------------------------------------------------------------------------------------- */
@@ -180,18 +191,37 @@ static int redirect(struct filtering *filtering, const struct sieve_action *acti
     return 0;
 }
 
-static int leave_out(struct filtering *filtering, const struct sieve_action *action)
+typedef int send_function(const struct filter_sending *sending, const struct sieve_action *action);
+
+/* The mail itself goes where it goes, whatever becomes of a letter. */
+static int send_letter(struct filtering *filtering, const struct sieve_action *action,
+                       send_function *send)
 {
-    note(filtering, arena_printf(filtering->arena, "line %u: nothing can be sent", action->line));
+    const struct filter_sending sending = sending_for(filtering);
+    int err = send(&sending, action);
+    if (!err || is_temporary(err))
+        return err;
+    note(filtering,
+         arena_printf(filtering->arena, "line %u: not sent: %s", action->line, last_error()->text));
     return 0;
+}
+
+static int vacation(struct filtering *filtering, const struct sieve_action *action)
+{
+    return send_letter(filtering, action, filter_vacation);
+}
+
+static int notify(struct filtering *filtering, const struct sieve_action *action)
+{
+    return send_letter(filtering, action, filter_notify);
 }
 
 typedef int action_function(struct filtering *filtering, const struct sieve_action *action);
 
 static action_function *const functions[] = {
-    [SIEVE_KEEP] = keep,        [SIEVE_FILEINTO] = fileinto,  [SIEVE_REDIRECT] = redirect,
-    [SIEVE_REJECT] = reject,    [SIEVE_EREJECT] = reject,     [SIEVE_VACATION] = leave_out,
-    [SIEVE_NOTIFY] = leave_out, [SIEVE_DUPLICATE] = remember,
+    [SIEVE_KEEP] = keep,     [SIEVE_FILEINTO] = fileinto,  [SIEVE_REDIRECT] = redirect,
+    [SIEVE_REJECT] = reject, [SIEVE_EREJECT] = reject,     [SIEVE_VACATION] = vacation,
+    [SIEVE_NOTIFY] = notify, [SIEVE_DUPLICATE] = remember,
 };
 
 static bool is_discarded(const struct sieve_outcome *outcome)

@@ -55,7 +55,8 @@ static int load_script(void *arg, bool global, struct slice name, struct arena *
     return sieve_rows_get(library->mail->database, &library->owner, name, arena, text_out);
 }
 
-static const char *const withheld[] = {"enotify", "vacation", "vacation-seconds"};
+/* Withheld without a mail server. */
+static const char *const sending[] = {"enotify", "vacation", "vacation-seconds"};
 
 /* RFC 6785 sections 2.1 and 3.11: one only for its events, others not for them; RFC 7352 section
  * 3.1: nor is what tells deliveries apart. */
@@ -73,19 +74,20 @@ static bool is_of_use(enum filter_use use, struct slice extension)
 static bool offers(void *arg, struct slice extension)
 {
     const struct library *library = arg;
-    for (size_t i = 0; i < sizeof withheld / sizeof withheld[0]; i++)
-        if (slice_equal(extension, slice_cstr(withheld[i])))
+    for (size_t i = 0; i < sizeof sending / sizeof sending[0]; i++)
+        if (slice_equal(extension, slice_cstr(sending[i])) && !library->mail->settings.sends_mail)
             return false;
-    return is_of_use(library ? library->use : FILTER_FOR_STORAGE, extension);
+    return is_of_use(library->use, extension);
 }
 
-void filter_extensions(struct buffer *out)
+void filter_extensions(struct mail *mail, struct buffer *out)
 {
+    struct library library = {.mail = mail, .use = FILTER_FOR_STORAGE};
     struct slice rest = sieve_extensions();
     for (size_t end; rest.len; rest = slice_sub(rest, end + 1, rest.len)) {
         end = slice_find(rest, ' ');
         struct slice name = slice_sub(rest, 0, end);
-        if (offers(NULL, name))
+        if (offers(&library, name))
             buffer_printf(out, "%s%.*s", out->len ? " " : "", SLICE_ARGS(name));
     }
 }

@@ -1,7 +1,10 @@
 #include "filter_send.h"
 
+#include "base/clock.h"
 #include "engine.h"
 #include "mime/compose.h"
+#include "sieve/notification.h"
+#include "sieve/reply.h"
 
 enum {
     RECEIVED_MAX = 50,            /* then mail goes round in circles (RFC 5321 section 6.3) */
@@ -93,4 +96,125 @@ int filter_redirect(const struct filter_sending *sending, const struct sieve_act
     if (!err)
         err = identify_redirect(sending, action, order.digest);
     return err ? err : delivery_plan_send(sending->plan, &order, changed);
+}
+
+/* Letters -------------------------------------------------------------------------------------- */
+
+/* <random@domain>, of the address that writes. */
+static int make_message_id(const struct filter_sending *sending, struct slice *out)
+{
+    struct slice address = sending->delivery->envelope_to;
+    size_t at = slice_find(address, '@');
+    uint8_t random[16];
+    random_octets(random, sizeof random);
+    struct buffer text;
+    buffer_init(&text, 0);
+    buffer_add_char(&text, '<');
+    hex_encode(&text, slice_of((const char *)random, sizeof random));
+    buffer_add(&text, at < address.len ? slice_sub(address, at, address.len) : SLICE("@localhost"));
+    buffer_add_char(&text, '>');
+    return buffer_keep(&text, sending->arena, out);
+}
+
+static int make_letterhead(const struct filter_sending *sending, struct sieve_letterhead *out)
+{
+    *out = (struct sieve_letterhead){.address = sending->delivery->envelope_to,
+                                     .now = clock_realtime_us() / 1000000};
+    return make_message_id(sending, &out->message_id);
+}
+
+/* With the empty sender: nobody answers it (RFC 5230 section 5.1, RFC 5436 section 2.7.2). */
+static struct outgoing_order letter_order(const struct filter_sending *sending, const char *kind,
+                                          struct slice letter)
+{
+    return (struct outgoing_order){.mail = {.kind = slice_cstr(kind),
+                                            .written_for = sending->delivery->envelope_to,
+                                            .sender = SLICE_EMPTY,
+                                            .fields = SLICE_EMPTY,
+                                            .letter = letter},
+                                   .remembered = REMEMBERED,
+                                   .lifetime = sending->mail->settings.outgoing_lifetime};
+}
+
+static int render_reply(const struct filter_sending *sending, const struct sieve_action *action,
+                        struct slice *out)
+{
+    struct sieve_letterhead head;
+    struct buffer letter;
+    buffer_init(&letter, 0);
+    int err = make_letterhead(sending, &head);
+    if (!err)
+        err = sieve_reply_render(action, sending->message->tree->headers[0], &head, &letter);
+    if (!err)
+        return buffer_keep(&letter, sending->arena, out);
+    buffer_clear(&letter);
+    return err;
+}
+
+/* Whoever writes again with other capitals is the same. */
+static int small_letters(struct slice address, struct arena *arena, struct slice *out)
+{
+    char *text = arena_alloc(arena, address.len + 1);
+    if (!text)
+        return -ERR_NO_MEMORY;
+    for (size_t i = 0; i < address.len; i++)
+        text[i] = ascii_lower(address.data[i]);
+    *out = slice_of(text, address.len);
+    return 0;
+}
+
+int filter_vacation(const struct filter_sending *sending, const struct sieve_action *action)
+{
+    struct slice letter, sender;
+    int err = render_reply(sending, action, &letter);
+    if (err)
+        return err;
+    struct outgoing_order order = letter_order(sending, "vacation", letter);
+    order.mail.recipient = action->address;
+    order.remembered = action->seconds;
+    err = small_letters(action->address, sending->arena, &sender);
+    const struct slice texts[] = {SLICE("vacation"), action->handle, sender};
+    if (!err)
+        err = identify(sending, texts, sizeof texts / sizeof texts[0], order.digest);
+    return err ? err : delivery_plan_send(sending->plan, &order, NULL);
+}
+
+static int render_notification(const struct filter_sending *sending,
+                               const struct sieve_action *action, const struct sieve_mailto *mailto,
+                               struct slice *out)
+{
+    struct sieve_letterhead head;
+    struct buffer letter;
+    buffer_init(&letter, 0);
+    int err = make_letterhead(sending, &head);
+    if (!err)
+        err = sieve_notification_render(action, mailto, sending->message->tree->headers[0], &head,
+                                        &letter);
+    if (!err)
+        return buffer_keep(&letter, sending->arena, out);
+    buffer_clear(&letter);
+    return err;
+}
+
+int filter_notify(const struct filter_sending *sending, const struct sieve_action *action)
+{
+    struct sieve_mailto mailto;
+    struct slice letter;
+    uint8_t content[SHA256_SIZE];
+    int err = sieve_mailto_parse(action->address, sending->arena, &mailto);
+    if (!err)
+        err = render_notification(sending, action, &mailto, &letter);
+    if (!err)
+        err = filter_message_digest(sending->message, sending->delivery->trace_size, content);
+    for (size_t i = 0; !err && i < mailto.recipient_count; i++) {
+        struct outgoing_order order = letter_order(sending, "notify", letter);
+        order.mail.recipient = mailto.recipients[i].address;
+        const struct slice texts[] = {SLICE("notify"), action->address, action->text,
+                                      order.mail.recipient,
+                                      slice_of((const char *)content, sizeof content)};
+        err = identify(sending, texts, sizeof texts / sizeof texts[0], order.digest);
+        if (!err)
+            err = delivery_plan_send(sending->plan, &order, NULL);
+    }
+    return err;
 }

@@ -26,5 +26,11 @@ struct filter_sending {
  * from this address before; -ERR_DENIED: nothing is sent here. */
 int filter_redirect(const struct filter_sending *sending, const struct sieve_action *action,
                     const struct intake_result *changed) MUST_CHECK;
+/* RFC 5230, RFC 6131: unless the sender was answered in action->seconds. */
+int filter_vacation(const struct filter_sending *sending,
+                    const struct sieve_action *action) MUST_CHECK;
+/* RFC 5435, RFC 5436: to everybody that the mailto URI names. */
+int filter_notify(const struct filter_sending *sending,
+                  const struct sieve_action *action) MUST_CHECK;
 
 #endif

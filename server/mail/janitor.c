@@ -9,6 +9,7 @@
 #include "fiber/wait.h"
 #include "store/deliveries.h"
 #include "store/messages.h"
+#include "store/outgoing_rows.h"
 
 enum {
     ROUND_MS = 60 * 60 * 1000,
@@ -57,6 +58,13 @@ static int sweep_expunged_seen(struct database *database, int64_t before, uint32
     return messages_sweep_expunged_seen(database, limit, done_out);
 }
 
+static int forget_outgoing(struct database *database, int64_t before, uint32_t limit,
+                           uint32_t *done_out)
+{
+    (void)before; /* each has its own time */
+    return outgoing_rows_forget(database, limit, done_out);
+}
+
 void janitor_sweep(struct mail *mail)
 {
     const struct mail_settings *settings = &mail->settings;
@@ -68,6 +76,7 @@ void janitor_sweep(struct mail *mail)
     sweep(mail, messages_sweep_orphans, ORPHAN_HOURS);
     sweep(mail, messages_sweep_expunged, (int64_t)settings->retention_days * 24);
     sweep(mail, sweep_expunged_seen, 0);
+    sweep(mail, forget_outgoing, 0);
     sweep(mail, identifiers_sweep, 0);
     sweep(mail, journal_sweep, (int64_t)journal_days * 24);
 }

@@ -149,11 +149,11 @@ static void add_mechanisms(const struct managesieve_session *session, struct buf
     buffer_add_cstr(out, "\"\r\n");
 }
 
-static void add_extensions(struct buffer *lines)
+static void add_extensions(const struct managesieve_session *session, struct buffer *lines)
 {
     struct buffer names;
     buffer_init(&names, 0);
-    filter_extensions(&names);
+    filter_extensions(session->server->mail, &names);
     add_capability(lines, "SIEVE", buffer_slice(&names));
     buffer_clear(&names);
 }
@@ -165,7 +165,9 @@ int managesieve_capabilities(struct managesieve_session *session, const char *te
     buffer_init(&lines, 0);
     add_capability(&lines, "IMPLEMENTATION", SLICE("Postroom"));
     add_mechanisms(session, &lines);
-    add_extensions(&lines);
+    add_extensions(session, &lines);
+    if (mail_settings(session->server->mail)->sends_mail)
+        add_capability(&lines, "NOTIFY", sieve_notify_methods());
     buffer_printf(&lines, "\"MAXREDIRECTS\" \"%d\"\r\n", (int)SIEVE_REDIRECTS_MAX);
     if (session->actor.user_id)
         add_capability(&lines, "OWNER", owner);

@@ -125,7 +125,7 @@ static void extensions_body(struct world *world)
     struct sieve_problem problem = {0};
     struct buffer names;
     buffer_init(&names, 0);
-    filter_extensions(&names);
+    filter_extensions(world->mail, &names);
     CHECK(slice_search(buffer_slice(&names), SLICE(" fileinto ")) != SIZE_MAX);
     CHECK(slice_search(buffer_slice(&names), SLICE("vacation")) == SIZE_MAX);
     buffer_clear(&names);
