@@ -33,7 +33,7 @@ const struct json_value *json_read_element(const struct json_value *value, size_
 bool json_read_text(const struct json_value *value, struct slice *out);
 /* A number with its fraction cut off, if it fits. */
 bool json_read_integer(const struct json_value *value, int64_t *out);
-bool json_read_false(const struct json_value *value);
+bool json_read_true(const struct json_value *value);
 
 /* A string in quotes, escaped; the text is UTF-8. */
 void json_write_text(struct buffer *out, struct slice text);

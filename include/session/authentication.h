@@ -30,6 +30,9 @@ struct authentication {
      * next exchange. `last`: the mechanism has nothing more to ask, it only has something
      * to say; then the answer is not looked at. */
     int (*exchange)(void *arg, struct slice challenge, bool last, struct slice *answer_out);
+    /* Why a token was refused; code 0: none was. The client is told in a challenge, and may give
+     * up then instead of hearing the end. */
+    struct error refusal;
 };
 
 /* `initial` is the first answer in base64; data NULL: the client gave none. Who it is, and
@@ -37,7 +40,7 @@ struct authentication {
  * in the arena. -ERR_PRIVACY: not
  * without TLS. -ERR_INVALID: no such mechanism. -ERR_SYNTAX: also when the client gave up.
  * -ERR_CREDENTIALS, and what the exchange returned. */
-int authentication_run(const struct authentication *authentication, struct slice mechanism,
+int authentication_run(struct authentication *authentication, struct slice mechanism,
                        struct slice initial, struct slice *user_out,
                        struct slice *authorisation_out) MUST_CHECK;
 

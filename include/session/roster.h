@@ -36,6 +36,7 @@ struct roster {
     size_t count;            /* of the sessions */
     size_t errands;          /* fibers that serve no session */
     struct wait_queue ended; /* woken when the last session or an errand ends */
+    uint64_t changes;        /* of users that were told of */
     bool stopping;
 };
 
@@ -59,6 +60,13 @@ int roster_enter(struct roster *roster, struct seat *seat, const char *name,
 void roster_leave(struct roster *roster, struct seat *seat);
 /* There is no session for this connection: logs last_error() and closes fd. */
 void roster_turn_away(struct roster *roster, int fd, const char *remote);
+
+/* While a login looks its user up the seat is nobody's: when this says so afterwards, the user
+ * may have changed meanwhile, and is to be looked at again. */
+static inline bool roster_has_changed_since(const struct roster *roster, uint64_t changes)
+{
+    return roster->changes != changes;
+}
 
 /* Counts the connection as one more of the user's, until it is released; false: there are too
  * many. */

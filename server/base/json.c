@@ -83,9 +83,9 @@ bool json_read_integer(const struct json_value *value, int64_t *out)
     return true;
 }
 
-bool json_read_false(const struct json_value *value)
+bool json_read_true(const struct json_value *value)
 {
-    return json_is_false((const json_t *)value);
+    return json_is_true((const json_t *)value);
 }
 
 void json_write_text(struct buffer *out, struct slice text)

@@ -185,13 +185,14 @@ int dispatch_check_user(struct session *session)
     struct arena arena;
     arena_init(&arena, 0);
     struct account account;
+    session->seat.check_user = false; /* what happens while it is looked up counts again */
     int err = account_find(session->mail, &arena, session->actor.login, &account);
     arena_clear(&arena);
     bool another = !err && account.user_id != session->actor.user_id; /* deleted, made again */
     if (err == -ERR_CREDENTIALS || err == -ERR_NOT_FOUND || another)
         session_bye(session, "Your account was disabled");
-    /* A database that is away has not answered: asked again at the next command. */
-    session->seat.check_user = err == -ERR_UNAVAILABLE;
+    else if (err) /* no answer, of a database that is away: asked again at the next command */
+        session->seat.check_user = true;
     return 0;
 }
 

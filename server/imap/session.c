@@ -63,6 +63,8 @@ static void session_leave_user(struct session *session)
 
 int session_log_in(struct session *session, struct slice login)
 {
+    const struct roster *roster = &session->server->roster;
+    uint64_t changes = roster->changes;
     struct account account;
     int err = account_find(session->mail, &session->arena, login, &account);
     if (err)
@@ -71,6 +73,7 @@ int session_log_in(struct session *session, struct slice login)
         return fail(ERR_LIMIT, "Too many connections of this user");
     session->actor = (struct actor){
         .user_id = account.user_id, .login = account.login, .client = slice_cstr(session->remote)};
+    session->seat.check_user = roster_has_changed_since(roster, changes);
     err = mailbox_ensure_inbox(session->mail, &session->actor);
     if (err) {
         session_leave_user(session);

@@ -65,6 +65,7 @@ static int log_in(struct managesieve_session *session, struct slice login, struc
                   struct arena *arena)
 {
     struct managesieve_server *server = session->server;
+    uint64_t changes = server->roster.changes;
     struct account account;
     int err = account_find(server->mail, &session->arena, login, &account);
     if (err)
@@ -73,6 +74,7 @@ static int log_in(struct managesieve_session *session, struct slice login, struc
         return fail(ERR_INVALID, "Too many connections of this user");
     session->actor = (struct actor){
         .user_id = account.user_id, .login = account.login, .client = slice_cstr(session->remote)};
+    session->seat.check_user = roster_has_changed_since(&server->roster, changes);
     if (mailbox.len && !slice_equal(mailbox, account.login)) /* RFC 4616: also one's own name */
         err = check_mailbox(session, mailbox, arena);
     if (err) {
@@ -98,7 +100,18 @@ static int refuse_as_weak(struct managesieve_session *session)
     return managesieve_reply(session, "NO", "AUTH-TOO-WEAK", reason.text);
 }
 
-/* Failures answer late, and later each time; then the connection ends. */
+/* Failures answer late, and later each time. */
+static void login_delay(struct managesieve_session *session)
+{
+    const struct managesieve_settings *settings = &session->server->settings;
+    uint32_t delay =
+        throttle_failed(settings->throttle, session->remote, settings->failed_login_delay_ms,
+                        settings->failed_login_delay_max_ms);
+    session->failed_logins++;
+    throttle_wait(delay, &session->seat.stopping);
+}
+
+/* Then the connection ends. */
 static int login_fail(struct managesieve_session *session, int err)
 {
     if (err == -ERR_PRIVACY && !session->server->settings.tls)
@@ -106,15 +119,23 @@ static int login_fail(struct managesieve_session *session, int err)
     if (err != -ERR_CREDENTIALS)
         return err;
     struct error reason = *last_error();
-    const struct managesieve_settings *settings = &session->server->settings;
-    uint32_t delay =
-        throttle_failed(settings->throttle, session->remote, settings->failed_login_delay_ms,
-                        settings->failed_login_delay_max_ms);
-    throttle_wait(delay, &session->seat.stopping);
+    login_delay(session);
     err = managesieve_reply_error(session, fail(reason.code, "%s", reason.text), "AUTHENTICATE");
-    if (!err && ++session->failed_logins >= session->server->settings.failed_logins_max)
+    if (!err && session->failed_logins >= session->server->settings.failed_logins_max)
         managesieve_bye(session, NULL, "Too many failed logins");
     return err;
+}
+
+/* A client whose token was refused has not waited for the end: a failure all the same. */
+static int login_give_up(struct managesieve_session *session, const struct error *refusal, int err)
+{
+    struct error reason = *last_error();
+    int why = fail(refusal->code, "%s", refusal->text);
+    managesieve_log(session, LOG_WARNING, "refused", "AUTHENTICATE", why);
+    login_delay(session);
+    if (session->failed_logins >= session->server->settings.failed_logins_max)
+        managesieve_bye(session, NULL, "Too many failed logins");
+    return fail((enum err) - err, "%s", reason.text);
 }
 
 static int say_welcome(struct managesieve_session *session, struct slice final)
@@ -146,6 +167,8 @@ int managesieve_run_authenticate(struct managesieve_session *session,
                                             .exchange = login_exchange};
     struct slice user, mailbox;
     int err = authentication_run(&authentication, command->text, command->initial, &user, &mailbox);
+    if (err && err != -ERR_CREDENTIALS && authentication.refusal.code)
+        return login_give_up(session, &authentication.refusal, err);
     if (!err)
         err = log_in(session, user, mailbox, arena);
     return err ? login_fail(session, err) : say_welcome(session, exchange.final);

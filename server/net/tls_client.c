@@ -35,12 +35,13 @@ static int add_to_digest(const X509_OBJECT *object, struct digest *digest, bool 
 
 /* A session may only be resumed where its client would be believed today: OpenSSL compares
  * this with what is sealed in the ticket. */
-static int bind_tickets(SSL_CTX *openssl, X509_STORE *store, bool *has_lists_out)
+static int bind_tickets(SSL_CTX *openssl, X509_STORE *store, bool required, bool *has_lists_out)
 {
     struct digest *digest;
     int rc = digest_new(&digest);
     if (rc < 0)
         return rc;
+    digest_update(digest, required ? SLICE("required") : SLICE("optional"));
     const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
     bool has_lists = false;
     for (int i = 0; rc == 0 && i < sk_X509_OBJECT_num(objects); i++) {
@@ -70,7 +71,7 @@ int tls_client_set_up(SSL_CTX *openssl, const struct tls_settings *settings)
     SSL_CTX_set_client_CA_list(openssl, names);
     X509_STORE *store = SSL_CTX_get_cert_store(openssl);
     bool has_lists = false;
-    int rc = bind_tickets(openssl, store, &has_lists);
+    int rc = bind_tickets(openssl, store, settings->client_required, &has_lists);
     if (rc == 0 && has_lists && X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK) != 1)
         rc = tls_fail("cannot check who is believed no more");
     if (rc < 0)

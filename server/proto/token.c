@@ -183,5 +183,9 @@ bool token_claim(const struct token *token, const char *name, struct slice *out)
 
 bool token_email_is_unverified(const struct token *token)
 {
-    return json_read_false(json_read_member(token->claims, "email_verified"));
+    const struct json_value *verified = json_read_member(token->claims, "email_verified");
+    struct slice text; /* some issuers write it as one */
+    bool is_true = json_read_true(verified) ||
+                   (json_read_text(verified, &text) && slice_equal(text, SLICE("true")));
+    return verified && !is_true;
 }

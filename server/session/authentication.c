@@ -45,10 +45,14 @@ static int find_account(const struct authentication *authentication, struct slic
 
 static int check_token(void *arg, struct slice token, struct sasl_identity *out)
 {
-    const struct authentication *authentication = arg;
+    struct authentication *authentication = arg;
     struct slice name;
     int err = identity_of_token(authentication->rules, token, authentication->arena, &name);
-    return err ? err : find_account(authentication, name, out);
+    if (!err)
+        err = find_account(authentication, name, out);
+    if (err == -ERR_CREDENTIALS)
+        authentication->refusal = *last_error();
+    return err;
 }
 
 static int find_certificate(void *arg, struct sasl_identity *out)
@@ -179,10 +183,10 @@ static int copy_name(const struct authentication *authentication, struct slice n
     return 0;
 }
 
-static int run(const struct authentication *authentication, struct slice mechanism,
-               struct slice initial, struct slice *user_out, struct slice *authorisation_out)
+static int run(struct authentication *authentication, struct slice mechanism, struct slice initial,
+               struct slice *user_out, struct slice *authorisation_out)
 {
-    struct sasl_callbacks callbacks = {.arg = (void *)authentication,
+    struct sasl_callbacks callbacks = {.arg = authentication,
                                        .find_verifier = find_verifier,
                                        .check_password = check_password,
                                        .channel_binding = channel_binding,
@@ -213,7 +217,7 @@ static int run(const struct authentication *authentication, struct slice mechani
     return 0;
 }
 
-int authentication_run(const struct authentication *authentication, struct slice mechanism,
+int authentication_run(struct authentication *authentication, struct slice mechanism,
                        struct slice initial, struct slice *user_out,
                        struct slice *authorisation_out)
 {

@@ -148,6 +148,7 @@ static void eviction_begin(struct roster *roster, int64_t user_id)
 void roster_user_changed(struct roster *roster, int64_t user_id)
 {
     bool has_sessions = false;
+    roster->changes++;
     LIST_EACH(&roster->seats, l)
     {
         struct seat *seat = seat_of(l);

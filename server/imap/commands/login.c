@@ -5,6 +5,7 @@
 #include "../input.h"
 #include "../reply.h"
 #include "../server_private.h"
+#include "base/log.h"
 #include "mail/account.h"
 #include "session/authentication.h"
 #include "session/throttle.h"
@@ -56,11 +57,8 @@ static int login_succeed(struct session *session, struct command *command, struc
 }
 
 /* Failures answer late, and later each time; then the connection ends. */
-static int login_fail(struct session *session, int err)
+static void login_delay(struct session *session)
 {
-    if (err != -ERR_CREDENTIALS)
-        return err;
-    struct error reason = *last_error();
     const struct imap_settings *settings = &session->server->settings;
     uint32_t delay =
         throttle_failed(settings->throttle, session->remote, settings->failed_login_delay_ms,
@@ -68,7 +66,25 @@ static int login_fail(struct session *session, int err)
     throttle_wait(delay, &session->seat.stopping);
     if (++session->failed_logins >= settings->failed_logins_max)
         session_bye(session, "Too many failed logins");
+}
+
+static int login_fail(struct session *session, int err)
+{
+    if (err != -ERR_CREDENTIALS)
+        return err;
+    struct error reason = *last_error();
+    login_delay(session);
     return fail(reason.code, "%s", reason.text);
+}
+
+/* A client whose token was refused has not waited for the end: a failure all the same. */
+static int login_give_up(struct session *session, const struct error *refusal, int err)
+{
+    struct error reason = *last_error();
+    int why = fail(refusal->code, "%s", refusal->text);
+    session_log(session, LOG_WARNING, "refused", "AUTHENTICATE", why);
+    login_delay(session);
+    return fail((enum err) - err, "%s", reason.text);
 }
 
 struct login_args {
@@ -180,6 +196,8 @@ static int run_authenticate(struct session *session, struct command *command)
         args->initial.data && slice_equal(args->initial, SLICE("=")) ? SLICE_EMPTY : args->initial;
     struct slice user, other;
     int err = authentication_run(&authentication, args->mechanism, initial, &user, &other);
+    if (err && err != -ERR_CREDENTIALS && authentication.refusal.code)
+        return login_give_up(session, &authentication.refusal, err);
     if (!err && other.len)
         err = fail(ERR_CREDENTIALS, "You may not act for another user");
     if (!err)

@@ -25,10 +25,10 @@ void test_json_reads_members(void)
     CHECK(json_read_text(json_read_member(json_read_element(list, 2), "in"), &text));
     CHECK_SLICE(text, "side");
     CHECK(json_read_element(list, 3) == NULL);
-    CHECK(json_read_false(json_read_member(document, "false")));
-    CHECK(!json_read_false(json_read_member(document, "true")));
-    CHECK(!json_read_false(json_read_member(document, "text")));
-    CHECK(!json_read_false(NULL));
+    CHECK(json_read_true(json_read_member(document, "true")));
+    CHECK(!json_read_true(json_read_member(document, "false")));
+    CHECK(!json_read_true(json_read_member(document, "text")));
+    CHECK(!json_read_true(NULL));
     json_read_free(&document);
     CHECK(document == NULL);
 }

@@ -1,5 +1,7 @@
 #include "proto/token.h"
 
+#include <stdio.h>
+
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "support/check.h"
@@ -107,6 +109,17 @@ void test_token_claims(void)
     CHECK(token_claim(&token, "email", &claim));
     CHECK_SLICE(claim, "a@b");
     CHECK(token_email_is_unverified(&token));
+    token_clear(&token);
+    static const char *const doubtful[] = {"\"false\"", "0", "null", "1", "\"\""};
+    for (size_t i = 0; i < sizeof doubtful / sizeof doubtful[0]; i++) {
+        char claims[64];
+        snprintf(claims, sizeof claims, "{\"email_verified\":%s}", doubtful[i]);
+        CHECK_OK(parse("{\"alg\":\"RS256\"}", claims, &token));
+        CHECK(token_email_is_unverified(&token));
+        token_clear(&token);
+    }
+    CHECK_OK(parse("{\"alg\":\"RS256\"}", "{\"email_verified\":\"true\"}", &token));
+    CHECK(!token_email_is_unverified(&token));
     token_clear(&token);
     CHECK_OK(parse("{\"alg\":\"RS256\"}", "{\"aud\":\"imap\",\"email_verified\":true}", &token));
     CHECK(token_is_for(&token, SLICE("imap")));
