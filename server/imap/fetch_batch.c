@@ -169,9 +169,15 @@ struct batch_threads {
 static int batch_take_thread(void *arg, uint32_t uid, int64_t thread)
 {
     struct batch_threads *threads = arg;
-    while (threads->batch->messages[threads->next].entry.uid != uid)
-        threads->next++;
-    threads->batch->messages[threads->next].thread = thread;
+    const struct fetch_batch *batch = threads->batch;
+    for (size_t looked = 0; looked < batch->count; looked++) { /* the batch may be last first */
+        struct fetch_message *message = &batch->messages[threads->next];
+        threads->next = (threads->next + 1) % batch->count;
+        if (message->entry.uid == uid) {
+            message->thread = thread;
+            break;
+        }
+    }
     return 0;
 }
 

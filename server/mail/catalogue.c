@@ -127,6 +127,8 @@ int catalogue_follow(struct catalogue *catalogue)
             err = lookout_follow(catalogue->lookout, row);
         else if (!wanted && row->mailbox)
             lookout_leave(row);
+        if (!row->mailbox)
+            row->unseen_known = false;
     }
     return err;
 }
@@ -140,6 +142,7 @@ static void inherit(struct catalogue_table *before, struct catalogue_table *afte
         if (!old || !old->mailbox || old->mailbox_id != row->mailbox_id)
             continue;
         row->unseen = old->unseen;
+        row->unseen_known = old->unseen_known;
         row->mailbox = old->mailbox;
         old->mailbox = NULL;
         link_remove(&old->link);
@@ -208,10 +211,10 @@ static int load(struct catalogue *catalogue)
 
 int catalogue_load(struct catalogue *catalogue)
 {
+    catalogue->holders++; /* whoever waits has to find it afterwards */
     while (catalogue->loading)
         (void)!wait_for(&catalogue->loaded, WAIT_FOREVER);
     catalogue->loading = true;
-    catalogue->holders++;
     int err = load(catalogue);
     catalogue->loading = false;
     wait_wake_all(&catalogue->loaded);

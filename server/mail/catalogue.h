@@ -24,6 +24,7 @@ struct catalogue_row {
     uint32_t unseen;
     rights_mask rights;
     bool subscribed, has_children, no_inferiors;
+    bool unseen_known;
 };
 
 /* In the order of LIST. */

@@ -95,6 +95,8 @@ static int resolve_flags(struct mail *mail, const struct delivery_flags *flags, 
 {
     if (grant_is_stale(flags->grant, grant_rights_modseq(place->grant)))
         return fail(ERR_STALE, "the rights have changed");
+    if (!flags->names)
+        return 0;
     rights_mask rights = grant_rights(flags->grant);
     struct flag_names names = *flags->names;
     names.system &= flags_changeable(rights);

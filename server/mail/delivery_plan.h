@@ -17,11 +17,11 @@ struct delivery_plan;
 struct delivery_plan *delivery_plan_new(struct mail *mail, const struct delivery *delivery,
                                         struct arena *arena);
 
-/* The flags that somebody wants it to have, as far as their rights go. */
+/* By whose rights it goes there, and the flags that they want it to have, as far as those go. */
 struct delivery_flags {
-    const struct flag_names *names;
-    const struct grant *grant; /* whose rights; -ERR_STALE when they have changed since */
-    int64_t seen_by;           /* whose \Seen it is where each has their own; 0: nobody's */
+    const struct flag_names *names; /* NULL: none */
+    const struct grant *grant;      /* -ERR_STALE when the rights have changed since */
+    int64_t seen_by;                /* whose \Seen it is where each has their own; 0: nobody's */
 };
 /* Into this mailbox; a message goes into each once. flags: NULL: none. -ERR_STALE: ask for the
  * mailbox again. -ERR_NOT_FOUND; -ERR_OVER_QUOTA. */

@@ -99,11 +99,11 @@ static int store(struct filtering *filtering, const struct sieve_action *action,
                  const struct grant *rights)
 {
     const struct intake_result message = choose_message(filtering, action);
-    const struct delivery_flags flags = {.names = action ? &action->flags : NULL,
+    const struct delivery_flags flags = {.names =
+                                             action && action->has_flags ? &action->flags : NULL,
                                          .grant = rights,
                                          .seen_by = filtering->owner->user_id};
-    bool has_flags = rights && action && action->has_flags;
-    return delivery_plan_add(filtering->plan, mailbox_id, &message, has_flags ? &flags : NULL);
+    return delivery_plan_add(filtering->plan, mailbox_id, &message, rights ? &flags : NULL);
 }
 
 /* action: NULL: the mail as it came in, whatever the script wanted of it. */

@@ -152,7 +152,9 @@ static int check_names(struct round *round)
 {
     struct lookout *lookout = round->lookout;
     struct question mailboxes, users;
-    if (!lookout->names.count || !lookout->catalogues.count)
+    if (!lookout->catalogues.count)
+        map_clear(&lookout->names); /* nobody wants to know */
+    if (!lookout->names.count)
         return 0;
     int err = list_keys(&lookout->names, &round->arena, &mailboxes);
     if (!err)
@@ -290,6 +292,7 @@ static void tell_row(const struct watch_mailbox *mailbox, struct catalogue_row *
     uint32_t place = (uint32_t)(row - row->catalogue->table.rows);
     unsigned about = news_for(mailbox, row, unseen);
     row->unseen = unseen;
+    row->unseen_known = true;
     LIST_EACH(&row->catalogue->watchers, l)
     {
         struct watcher *watcher = CONTAINER_OF(l, struct watcher, link);

@@ -224,7 +224,7 @@ static bool next_status(struct watcher *watcher, int64_t selected_id, struct wat
         watcher->next = place + 1 < table->count ? place + 1 : 0;
         const struct catalogue_row *row = &table->rows[place];
         unsigned about = watcher->pending[place];
-        if (!about || (row->mailbox && row->mailbox->modseq == 0))
+        if (!about || (row->mailbox && (row->mailbox->modseq == 0 || !row->unseen_known)))
             continue;
         watcher->pending[place] = 0;
         watcher->pending_count--;

@@ -177,10 +177,16 @@ static int parse_set(struct lexer *lexer, struct notify_spec *spec)
     if (!err && !groups)
         err = -ERR_NO_MEMORY;
     spec->groups = groups;
+    size_t names = 0;
     while (!err) {
         if (spec->count == NOTIFY_GROUPS_MAX)
             return fail(ERR_LIMIT, "At most %d groups of mailboxes", NOTIFY_GROUPS_MAX);
         err = parse_group(lexer, &groups[spec->count++], &spec->unsupported);
+        if (err)
+            break;
+        names += groups[spec->count - 1].count;
+        if (names > NOTIFY_NAMES_MAX)
+            return fail(ERR_LIMIT, "At most %d names of mailboxes", NOTIFY_NAMES_MAX);
         lexer_skip_spaces(lexer);
         if (lexer_at_end(lexer))
             break;

@@ -48,7 +48,8 @@ WHERE s.user_id IS NOT DISTINCT FROM nullif($1::bigint, 0)
 -- The script that the mailbox $1 asks for at the events of IMAP (RFC 6785), as sieve_active has
 -- it, and the address of the user $2, which may be empty: one that was given, in the default
 -- domain if there is one, else the login's. Names are compared as octets.
-SELECT s.name, s.text, coalesce(s.user_id, s.written_by), coalesce(u.login, ''),
+SELECT s.name, s.text, coalesce(s.user_id, s.written_by),
+       CASE WHEN u.disabled THEN '' ELSE coalesce(u.login, '') END,
        s.written_by = 0 AND s.mailbox_id IS NOT NULL AS by_administrator,
        coalesce((SELECT a.local || '@' || a.domain
                  FROM addresses a
