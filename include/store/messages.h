@@ -27,6 +27,7 @@ struct message_row {
     int64_t sent_day;         /* INT64_MIN: none */
     int64_t sent_at;          /* seconds since 1970; INT64_MIN: none */
     struct slice sort_record; /* for SORT and THREAD; may be empty */
+    struct slice preview;     /* data NULL: not made */
 };
 
 /* A message of at most MESSAGE_SMALL_MAX octets that is not stored yet. */
@@ -69,7 +70,8 @@ enum {
     MESSAGE_PARTS = 8,
     MESSAGE_SENT_DAY = 16,
     MESSAGE_WHOLE = 32, /* the whole message, when it fits one chunk */
-    MESSAGE_SORT_RECORD = 64
+    MESSAGE_SORT_RECORD = 64,
+    MESSAGE_PREVIEW = 128
 };
 struct message_part_row {
     int64_t id;
@@ -77,6 +79,7 @@ struct message_part_row {
     int64_t sent_day;
     struct slice octets; /* data NULL: not wanted, or too large */
     struct slice sort_record;
+    struct slice preview; /* data NULL: not wanted, or not made yet */
 };
 int messages_get(struct database *database, struct arena *arena, const int64_t *ids, size_t count,
                  unsigned want, struct message_part_row **rows_out) MUST_CHECK;
@@ -93,6 +96,10 @@ void message_rows_free(struct message_rows **rows);
 /* Keeps records of messages that had none, or others. */
 int messages_keep_sort_records(struct database *database, const int64_t *ids,
                                const struct slice *records, size_t count) MUST_CHECK;
+
+/* The same of previews. */
+int messages_keep_previews(struct database *database, const int64_t *ids,
+                           const struct slice *previews, size_t count) MUST_CHECK;
 
 /* Chunks first..last of one message, concatenated into the arena. Bounded by
  * the caller: keep (last - first) small. -ERR_NOT_FOUND. */

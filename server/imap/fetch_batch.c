@@ -1,6 +1,7 @@
 #include "fetch_batch.h"
 
 #include "base/buffer.h"
+#include "fetch_preview.h"
 #include "fetch_render.h"
 #include "fiber/fiber.h"
 #include "mail/save_date.h"
@@ -58,7 +59,7 @@ static unsigned fetch_wants(const struct fetch_spec *spec)
         else if (item->kind == FETCH_BODY || item->kind == FETCH_BODYSTRUCTURE)
             want |= MESSAGE_STRUCTURE;
         else if (item->kind == FETCH_PREVIEW)
-            want |= MESSAGE_WHOLE | MESSAGE_PARTS;
+            want |= MESSAGE_PREVIEW;
         else if (fetch_kind_has_section(item->kind))
             want |= fetch_want_section(item);
     }
@@ -216,9 +217,14 @@ static int batch_send(struct fetch *fetch, struct fetch_batch *batch)
         err = batch_read_save_dates(fetch, batch);
     if (!err)
         err = batch_read_threads(fetch, batch);
+    for (size_t i = 0; i < batch->count; i++)
+        batch->messages[i].stored = stored ? &stored[i] : NULL;
+    struct arena previews;
+    arena_init(&previews, 0);
+    if (!err)
+        err = fetch_preview_read(fetch->request, batch->messages, batch->count, &previews);
     batch_reserve_lines(fetch, batch);
     for (size_t i = 0; !err && i < batch->count; i++) {
-        batch->messages[i].stored = stored ? &stored[i] : NULL;
         err = fetch_render_message(fetch->request, &batch->messages[i], &fetch->keywords,
                                    &fetch->arena, &fetch->lines);
         arena_clear(&fetch->arena);
@@ -226,6 +232,7 @@ static int batch_send(struct fetch *fetch, struct fetch_batch *batch)
             err = fetch_flush_lines(fetch);
         fiber_breathe();
     }
+    arena_clear(&previews);
     content_drop(&batch->content);
     return err;
 }

@@ -33,6 +33,7 @@ struct fetch_message {
     bool flags_changed;                    /* tell FLAGS, asked for or not */
     int64_t save_date;                     /* when it was asked for; INT64_MAX: not known */
     int64_t thread;                        /* likewise; 0: not known */
+    struct slice preview;                  /* likewise; data NULL: there is none yet */
     const struct message_part_row *stored; /* NULL: nothing was needed */
 };
 

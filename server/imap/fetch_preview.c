@@ -3,31 +3,43 @@
 #include "mail/preview.h"
 #include "model/notation.h"
 
-static int preview_add(struct fetch_line *line, struct buffer *preview)
-{
-    uint64_t size = line->message->entry.size;
-    struct fetch_range range = {0, size < PREVIEW_OCTETS ? size : PREVIEW_OCTETS};
-    struct mime_tree tree;
-    struct slice start;
-    int err = mime_tree_decode(line->arena, line->message->stored->parts, &tree);
-    if (!err)
-        err = fetch_gather(line, range, &start);
-    return err ? err : preview_make(&tree, start, preview);
-}
-
 int fetch_render_preview(struct fetch_line *line, const struct fetch_item *item)
 {
-    struct buffer preview;
-    int err = 0;
+    (void)item;
     buffer_add_cstr(line->out, "PREVIEW ");
-    if (item->lazy && !line->message->stored->octets.data) {
+    if (line->message->preview.data)
+        notation_string(line->out, line->message->preview);
+    else
         buffer_add_cstr(line->out, "NIL");
+    return 0;
+}
+
+/* LAZY takes what is there (RFC 8970 section 3.1). */
+static bool is_lazy(const struct fetch_spec *spec)
+{
+    for (size_t i = 0; i < spec->count; i++)
+        if (spec->items[i].kind == FETCH_PREVIEW && !spec->items[i].lazy)
+            return false;
+    return true;
+}
+
+int fetch_preview_read(const struct fetch_request *request, struct fetch_message *messages,
+                       size_t count, struct arena *arena)
+{
+    if (!fetch_spec_has(request->spec, FETCH_PREVIEW))
         return 0;
+    struct slice *previews = ARENA_ARRAY(arena, count, struct slice);
+    struct content_wish *wishes = ARENA_ARRAY(arena, count, struct content_wish);
+    if (!previews || !wishes)
+        return -ERR_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        previews[i] = messages[i].stored->preview;
+        wishes[i] = (struct content_wish){messages[i].entry.message_id, messages[i].entry.size};
     }
-    buffer_init(&preview, 0);
-    err = preview_add(line, &preview);
-    if (!err)
-        notation_string(line->out, buffer_slice(&preview));
-    buffer_clear(&preview);
+    int err = is_lazy(request->spec) ? 0
+                                     : previews_complete(request->session->mail, request->grant,
+                                                         arena, wishes, count, previews);
+    for (size_t i = 0; i < count && !err; i++)
+        messages[i].preview = previews[i];
     return err;
 }

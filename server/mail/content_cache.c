@@ -3,14 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/messages.h"
+
 enum {
-    KIND_BITS = 6,           /* of a key: MESSAGE_ bits */
+    KIND_BITS = 8,           /* of a key: MESSAGE_ bits */
     PIECE_SURROUNDINGS = 64, /* its place in the map, what malloc adds */
     LARGEST_SHARE = 16       /* a piece may take the sixteenth part of the cache */
 };
 
 static uint64_t piece_key(int64_t message_id, unsigned kind)
 {
+    _Static_assert(MESSAGE_PREVIEW < 1 << KIND_BITS, "each kind has a bit of its own");
     return (uint64_t)message_id << KIND_BITS | kind;
 }
 

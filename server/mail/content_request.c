@@ -21,6 +21,7 @@ static const struct piece_kind {
     {MESSAGE_STRUCTURE, offsetof(struct message_part_row, bodystructure)},
     {MESSAGE_PARTS, offsetof(struct message_part_row, parts)},
     {MESSAGE_WHOLE, offsetof(struct message_part_row, octets)},
+    {MESSAGE_PREVIEW, offsetof(struct message_part_row, preview)},
 };
 enum { PIECE_KINDS = sizeof piece_kinds / sizeof piece_kinds[0] };
 

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "fiber/fiber.h"
 #include "mail/content.h"
+#include "mail/preview.h"
 #include "sort_record.h"
 
 struct intake {
@@ -96,8 +97,18 @@ int intake_write(struct intake *intake, struct slice octets)
 
 /* What is computed once, for all FETCH and SEARCH to come. */
 struct rendering {
-    struct buffer envelope, bodystructure, parts, sort_record;
+    struct buffer envelope, bodystructure, parts, sort_record, preview;
 };
+
+/* Of a large message the beginning is not at hand any more: its preview is made when somebody
+ * asks for it. */
+static int render_preview(const struct intake *intake, const struct mime_tree *tree,
+                          struct buffer *out)
+{
+    if (intake->upload_id)
+        return 0;
+    return preview_make(tree, slice_sub(buffer_slice(&intake->held), 0, PREVIEW_OCTETS), out);
+}
 
 static int render(struct intake *intake, const struct mime_tree *tree, struct rendering *rendering,
                   struct message_row *row)
@@ -116,6 +127,8 @@ static int render(struct intake *intake, const struct mime_tree *tree, struct re
         err = buffer_check(&rendering->parts);
     if (!err)
         err = buffer_check(&rendering->sort_record);
+    if (!err)
+        err = render_preview(intake, tree, &rendering->preview);
     if (err)
         return err;
     *row = (struct message_row){.size = intake->size,
@@ -126,7 +139,9 @@ static int render(struct intake *intake, const struct mime_tree *tree, struct re
                                 .message_id = summary.message_id,
                                 .sent_day = summary.sent_day,
                                 .sent_at = summary.sent_instant,
-                                .sort_record = buffer_slice(&rendering->sort_record)};
+                                .sort_record = buffer_slice(&rendering->sort_record),
+                                .preview = intake->upload_id ? (struct slice){0}
+                                                             : buffer_slice(&rendering->preview)};
     digest_finish(intake->digest, row->sha256);
     return 0;
 }
@@ -174,7 +189,7 @@ static int finish_held(struct intake *intake, const struct message_row *row, str
     struct slice *texts[] = {&content->row.header,        &content->row.envelope,
                              &content->row.bodystructure, &content->row.parts,
                              &content->row.message_id,    &content->octets,
-                             &content->row.sort_record};
+                             &content->row.sort_record,   &content->row.preview};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = arena_copy(arena, *texts[i]);
         if (!texts[i]->data)
@@ -196,6 +211,7 @@ static int intake_end(struct intake *intake, finish_row *finish, struct arena *a
     buffer_init(&rendering.bodystructure, 0);
     buffer_init(&rendering.parts, 0);
     buffer_init(&rendering.sort_record, 0);
+    buffer_init(&rendering.preview, 0);
     struct message_row row;
     err = render(intake, tree, &rendering, &row);
     if (!err)
@@ -204,6 +220,7 @@ static int intake_end(struct intake *intake, finish_row *finish, struct arena *a
     buffer_clear(&rendering.bodystructure);
     buffer_clear(&rendering.parts);
     buffer_clear(&rendering.sort_record);
+    buffer_clear(&rendering.preview);
     return err;
 }
 

@@ -44,10 +44,11 @@ void message_params(struct params *params, const struct message_row *row)
     params_text_or_null(params, row->sort_record);
 }
 
-/* A column of octets; `field` is where it is in a message_row. NULL where empty if
- * it is `nullable`. */
+enum nulls { NULLS_NONE, NULLS_WHERE_EMPTY, NULLS_WHERE_ABSENT };
+
+/* A column of octets; `field` is where it is in a message_row. */
 static void add_column(struct params *params, const struct message_content *const *contents,
-                       size_t count, size_t field, bool nullable)
+                       size_t count, size_t field, enum nulls nulls)
 {
     struct slice *column = ARENA_ARRAY(&params->arena, count, struct slice);
     if (!column) {
@@ -57,8 +58,8 @@ static void add_column(struct params *params, const struct message_content *cons
     for (size_t i = 0; i < count; i++) {
         const void *place = (const char *)&contents[i]->row + field;
         struct slice value = *(const struct slice *)place;
-        column[i] = value.len || !nullable ? value : (struct slice){0};
-        if (!nullable && !value.data)
+        column[i] = value.len || nulls != NULLS_WHERE_EMPTY ? value : (struct slice){0};
+        if (nulls == NULLS_NONE && !value.data)
             column[i] = SLICE_EMPTY;
     }
     params_bytes_array(params, column, count);
@@ -83,12 +84,15 @@ void message_params_arrays(struct params *params, const struct message_content *
     }
     params_bytes_array(params, digests, count);
     params_int8_array(params, numbers, count, sizeof numbers[0]);
-    add_column(params, contents, count, offsetof(struct message_row, header), false);
-    add_column(params, contents, count, offsetof(struct message_row, envelope), false);
-    add_column(params, contents, count, offsetof(struct message_row, bodystructure), false);
-    add_column(params, contents, count, offsetof(struct message_row, parts), false);
-    add_column(params, contents, count, offsetof(struct message_row, message_id), true);
+    add_column(params, contents, count, offsetof(struct message_row, header), NULLS_NONE);
+    add_column(params, contents, count, offsetof(struct message_row, envelope), NULLS_NONE);
+    add_column(params, contents, count, offsetof(struct message_row, bodystructure), NULLS_NONE);
+    add_column(params, contents, count, offsetof(struct message_row, parts), NULLS_NONE);
+    add_column(params, contents, count, offsetof(struct message_row, message_id),
+               NULLS_WHERE_EMPTY);
     params_int8_or_null_array(params, days, count);
     params_timestamp_or_null_array(params, instants, count);
-    add_column(params, contents, count, offsetof(struct message_row, sort_record), true);
+    add_column(params, contents, count, offsetof(struct message_row, sort_record),
+               NULLS_WHERE_EMPTY);
+    add_column(params, contents, count, offsetof(struct message_row, preview), NULLS_WHERE_ABSENT);
 }

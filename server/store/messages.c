@@ -25,7 +25,8 @@ enum {
     PART_PARTS,
     PART_SENT_DAY,
     PART_OCTETS,
-    PART_SORT_RECORD
+    PART_SORT_RECORD,
+    PART_PREVIEW
 };
 
 struct message_rows {
@@ -51,6 +52,7 @@ static struct message_part_row part_row(const struct result *result, size_t row)
         .sent_day = is_dated ? result_int8(result, row, PART_SENT_DAY) : INT64_MIN,
         .octets = result_slice(result, row, PART_OCTETS),
         .sort_record = text_of(result, row, PART_SORT_RECORD),
+        .preview = result_slice(result, row, PART_PREVIEW),
     };
 }
 
@@ -59,7 +61,8 @@ static uint64_t usual_octets(unsigned want)
 {
     enum { HEADER = 2048, RENDERED = 512 };
     return (want & MESSAGE_HEADER ? HEADER : 0) +
-           (want & (MESSAGE_ENVELOPE | MESSAGE_STRUCTURE | MESSAGE_PARTS | MESSAGE_SORT_RECORD)
+           (want & (MESSAGE_ENVELOPE | MESSAGE_STRUCTURE | MESSAGE_PARTS | MESSAGE_SORT_RECORD |
+                    MESSAGE_PREVIEW)
                 ? RENDERED
                 : 0);
 }
@@ -123,7 +126,9 @@ static int copy_part_row(struct arena *arena, const struct message_part_row *row
         err = copy_slice(arena, &out->parts);
     if (!err)
         err = copy_slice(arena, &out->octets);
-    return err ? err : copy_slice(arena, &out->sort_record);
+    if (!err)
+        err = copy_slice(arena, &out->sort_record);
+    return err ? err : copy_slice(arena, &out->preview);
 }
 
 int messages_get(struct database *database, struct arena *arena, const int64_t *ids, size_t count,
@@ -143,18 +148,30 @@ int messages_get(struct database *database, struct arena *arena, const int64_t *
     return err;
 }
 
-int messages_keep_sort_records(struct database *database, const int64_t *ids,
-                               const struct slice *records, size_t count)
+static int keep(struct database *database, enum statement statement, const int64_t *ids,
+                const struct slice *values, size_t count)
 {
     struct params params;
     params_init(&params);
     params_int8_array(&params, ids, count, sizeof *ids);
-    params_bytes_array(&params, records, count);
+    params_bytes_array(&params, values, count);
     struct result *result;
-    int err = pool_ask(database, RELAXED, STATEMENT_MESSAGES_KEEP_SORT_RECORDS, &params, &result);
+    int err = pool_ask(database, RELAXED, statement, &params, &result);
     if (!err)
         result_free(&result);
     return err;
+}
+
+int messages_keep_sort_records(struct database *database, const int64_t *ids,
+                               const struct slice *records, size_t count)
+{
+    return keep(database, STATEMENT_MESSAGES_KEEP_SORT_RECORDS, ids, records, count);
+}
+
+int messages_keep_previews(struct database *database, const int64_t *ids,
+                           const struct slice *previews, size_t count)
+{
+    return keep(database, STATEMENT_MESSAGES_KEEP_PREVIEWS, ids, previews, count);
 }
 
 static int join_chunks(const struct result *result, struct arena *arena, struct slice *out)

@@ -24,7 +24,7 @@ SELECT set_config('postroom.locked', coalesce(array_agg(mailbox_id)::text, '{}')
 FROM (SELECT mailbox_id FROM mailbox_state WHERE mailbox_id = $1::bigint FOR UPDATE) AS locked;
 
 -- name: small_append
--- $1 to $6: who changes what; $7 and $8: the entry; $9 to $19: its content as in
+-- $1 to $6: who changes what; $7 and $8: the entry; $9 to $20: its content as in
 -- messages_put, in one chunk. Content that somebody else stores at this instant has
 -- no id yet: no row.
 WITH item AS MATERIALIZED (
@@ -39,13 +39,13 @@ WITH item AS MATERIALIZED (
     WHERE i.mailbox_id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
 ), added AS (
     INSERT INTO messages (sha256, size, header, envelope, bodystructure, parts, message_id,
-                          sent_day, sent_at, sort_record)
+                          sent_day, sent_at, sort_record, preview)
     SELECT c.sha256, c.size, c.header, c.envelope, c.bodystructure, c.parts, c.message_id,
-           c.sent_day, c.sent_at, c.sort_record
+           c.sent_day, c.sent_at, c.sort_record, c.preview
     FROM unnest($9, $10, $11::bytea[], $12::bytea[], $13::bytea[], $14::bytea[], $15::bytea[],
-                $16::bigint[], $17::timestamptz[], $18::bytea[]) WITH ORDINALITY
+                $16::bigint[], $17::timestamptz[], $18::bytea[], $19::bytea[]) WITH ORDINALITY
              AS c (sha256, size, header, envelope, bodystructure, parts, message_id,
-                   sent_day, sent_at, sort_record, place)
+                   sent_day, sent_at, sort_record, preview, place)
     WHERE c.place IN (SELECT item.place FROM item WHERE NOT item.stale)
     ORDER BY c.sha256
     ON CONFLICT (sha256) DO NOTHING
@@ -54,7 +54,7 @@ WITH item AS MATERIALIZED (
     INSERT INTO message_chunks (message_id, n, octets)
     SELECT DISTINCT ON (added.id) added.id, 0, c.octets
     FROM added
-    JOIN unnest($9, $19::bytea[]) AS c (sha256, octets) ON c.sha256 = added.sha256
+    JOIN unnest($9, $20::bytea[]) AS c (sha256, octets) ON c.sha256 = added.sha256
 ), found AS MATERIALIZED (
     SELECT item.*, coalesce(added.id, old.id) AS message_id
     FROM item

@@ -2,18 +2,18 @@
 
 -- name: messages_put
 -- repeatable
--- $1 to $10: an element for each message; $11 to $13: one for each chunk. A message may
+-- $1 to $11: an element for each message; $12 to $14: one for each chunk. A message may
 -- be there already, or twice among them. They go in by their digests, so that two
 -- statements never wait for each other. id null: somebody else is storing the same
 -- content at this instant, and this statement's snapshot is too old to see it.
 WITH added AS (
     INSERT INTO messages (sha256, size, header, envelope, bodystructure, parts, message_id,
-                          sent_day, sent_at, sort_record)
+                          sent_day, sent_at, sort_record, preview)
     SELECT *
     FROM unnest($1::bytea[], $2::bigint[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[],
-                $7::bytea[], $8::bigint[], $9::timestamptz[], $10::bytea[])
+                $7::bytea[], $8::bigint[], $9::timestamptz[], $10::bytea[], $11::bytea[])
              AS c (sha256, size, header, envelope, bodystructure, parts, message_id, sent_day, sent_at,
-                   sort_record)
+                   sort_record, preview)
     ORDER BY c.sha256
     ON CONFLICT (sha256) DO NOTHING
     RETURNING id, sha256
@@ -21,7 +21,7 @@ WITH added AS (
     INSERT INTO message_chunks (message_id, n, octets)
     SELECT added.id, c.n, c.octets
     FROM added
-    JOIN unnest($11::bytea[], $12::bigint[], $13::bytea[]) AS c (sha256, n, octets)
+    JOIN unnest($12::bytea[], $13::bigint[], $14::bytea[]) AS c (sha256, n, octets)
         ON c.sha256 = added.sha256
     ON CONFLICT DO NOTHING
 )
@@ -43,7 +43,8 @@ SELECT coalesce(m.id, 0) AS id,
        CASE WHEN $2 & 32 <> 0 AND m.size <= 262144
             THEN (SELECT c.octets FROM message_chunks c WHERE c.message_id = m.id AND c.n = 0)
        END AS octets,
-       CASE WHEN $2 & 64 <> 0 THEN m.sort_record END AS sort_record
+       CASE WHEN $2 & 64 <> 0 THEN m.sort_record END AS sort_record,
+       CASE WHEN $2 & 128 <> 0 THEN m.preview END AS preview
 FROM unnest($1::bigint[]) WITH ORDINALITY AS wanted (id, place)
 LEFT JOIN messages m ON m.id = wanted.id
 ORDER BY wanted.place;
@@ -53,6 +54,13 @@ ORDER BY wanted.place;
 UPDATE messages m
 SET sort_record = c.sort_record
 FROM unnest($1::bigint[], $2::bytea[]) AS c (id, sort_record)
+WHERE m.id = c.id;
+
+-- name: messages_keep_previews
+-- Of messages that were stored without.
+UPDATE messages m
+SET preview = c.preview
+FROM unnest($1::bigint[], $2::bytea[]) AS c (id, preview)
 WHERE m.id = c.id;
 
 -- name: message_chunks

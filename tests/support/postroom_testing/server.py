@@ -30,7 +30,7 @@ PEOPLE = ("alice", "bob", "carol")
 SANITIZER_MARKS = re.compile(
     r"ERROR: AddressSanitizer|ERROR: LeakSanitizer|runtime error:|SUMMARY: |stack smashing"
 )
-FIRST_PORT, LAST_PORT = 21200, 21299
+FIRST_PORT, LAST_PORT = 22000, 23999
 
 
 def password_of(user):
@@ -42,7 +42,7 @@ class Ports:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.at = FIRST_PORT + os.getpid() % (LAST_PORT - FIRST_PORT)
+        self.at = FIRST_PORT + 40 * os.getpid() % (LAST_PORT - FIRST_PORT)
 
     def take(self):
         with self.lock:
