@@ -82,14 +82,20 @@ void database_leave(struct database *database)
 
 int64_t database_deadline(const struct database *database)
 {
-    return clock_monotonic_ms() + database->wait_ms;
+    enum { AWAY_MS = 1000, AWAY_WAIT_MS = 500 };
+    int64_t now = clock_monotonic_ms();
+    bool is_away = database->away_at && now - database->away_at < AWAY_MS;
+    return now + (is_away && database->wait_ms > AWAY_WAIT_MS ? AWAY_WAIT_MS : database->wait_ms);
 }
 
-int database_away(const struct database *database, const char *problem)
+int database_away(struct database *database, const struct connection *lost)
 {
     if (database->closing)
         return fail(ERR_CANCELLED, "the database was closed");
-    return fail(ERR_UNAVAILABLE, "%s", problem);
+    if (!lost || connection_is_ready(lost))
+        return fail(ERR_UNAVAILABLE, "all connections to PostgreSQL are in use");
+    database->away_at = clock_monotonic_ms();
+    return fail(ERR_UNAVAILABLE, "%s", connection_problem(lost));
 }
 
 void database_hurry(struct database *database)

@@ -80,7 +80,7 @@ int lane_wait_ready(struct database *database, enum lane lane, int64_t deadline)
             break;
     let_next_in(state); /* whoever was woken in vain passes it on */
     if (database->closing || !has_room(state))
-        return database_away(database, connection_problem(state->connection));
+        return database_away(database, state->connection);
     return 0;
 }
 

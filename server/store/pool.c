@@ -123,12 +123,13 @@ int pool_warm(struct pool *pool)
     return pool->count ? 0 : pool_open_slot(pool);
 }
 
-static const char *pool_problem(const struct pool *pool)
+/* NULL: all are in use. */
+static const struct connection *pool_lost(const struct pool *pool)
 {
     for (size_t i = 0; i < pool->count; i++)
         if (!connection_is_ready(pool->slots[i].connection))
-            return connection_problem(pool->slots[i].connection);
-    return "all connections to PostgreSQL are in use";
+            return pool->slots[i].connection;
+    return NULL;
 }
 
 int pool_take(struct pool *pool, int64_t deadline, struct pool_slot **out)
@@ -152,7 +153,7 @@ int pool_take(struct pool *pool, int64_t deadline, struct pool_slot **out)
         return 0;
     }
     link_remove(&waiter.link);
-    return database_away(pool->database, pool_problem(pool));
+    return database_away(pool->database, pool_lost(pool));
 }
 
 void pool_give_back(struct pool_slot **slot)
