@@ -30,8 +30,8 @@ struct search_scope {
  *
  * Texts are looked for in decoded headers and in the decoded text of all text
  * and message parts, each part by itself, without regard to case; in HTML as it was sent and as
- * it reads. BODY includes the
- * headers of messages within the message. Of a message only the first 16 MiB
+ * it reads. TEXT includes the headers of parts, with the names of attached files, and those of
+ * messages within the message; BODY no header. Of a message only the first 16 MiB
  * are looked into. Internal dates count by their day in UTC. */
 int search_run(struct mail *mail, const struct search_scope *scope,
                const struct search_node *program, struct uidset *uids_out) MUST_CHECK;

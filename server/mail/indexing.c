@@ -53,7 +53,7 @@ static void take_field(void *arg, struct slice name, struct slice folded, size_t
                                  slice_sub(folded, value_start, folded.len));
 }
 
-static bool wants_body(void *arg)
+static bool wants_all(void *arg)
 {
     (void)arg;
     return true;
@@ -63,6 +63,13 @@ static void take_body(void *arg, struct slice folded)
 {
     struct batch *batch = arg;
     search_builder_add_text(batch->builder, SEARCH_IN_BODY, folded);
+}
+
+/* Beside the message's own header: both are TEXT. To a HEADER key it may be a candidate in vain. */
+static void take_part_header(void *arg, struct slice folded)
+{
+    struct batch *batch = arg;
+    search_builder_add_text(batch->builder, SEARCH_IN_HEADER, folded);
 }
 
 /* The octets that a search would look into. */
@@ -93,7 +100,8 @@ static bool is_fatal(int err)
 static int index_message(struct batch *batch, const struct entry_row *entry, struct slice header,
                          struct slice small)
 {
-    const struct search_sink sink = {batch, wants_field, take_field, wants_body, take_body};
+    const struct search_sink sink = {batch,     wants_field, take_field,      wants_all,
+                                     take_body, wants_all,   take_part_header};
     struct buffer large;
     buffer_init(&large, 0);
     int err = search_builder_begin_message(batch->builder, entry->uid);

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "search_octets.h"
 
-enum { SEARCH_FORMAT = 3, FORMAT_STEP = 1000 };
+enum { SEARCH_FORMAT = 4, FORMAT_STEP = 1000 };
 
 uint32_t search_edition(void)
 {

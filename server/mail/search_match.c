@@ -93,9 +93,20 @@ static void take_body(void *arg, struct slice folded)
     offer(arg, folded, looks_in_body);
 }
 
+static bool wants_part_header(void *arg)
+{
+    return is_open(arg, looks_in_header);
+}
+
+static void take_part_header(void *arg, struct slice folded)
+{
+    offer(arg, folded, looks_in_header);
+}
+
 static struct search_sink sink_of(struct match *match)
 {
-    return (struct search_sink){match, wants_field, take_field, wants_body, take_body};
+    return (struct search_sink){match,     wants_field,       take_field,      wants_body,
+                                take_body, wants_part_header, take_part_header};
 }
 
 int search_match_header(struct search_matcher *matcher, struct slice header, unsigned char *texts)

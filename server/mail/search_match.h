@@ -2,8 +2,8 @@
  * Inside the mail layer: looking for a search program's texts in the header
  * and the body of one message.
  *
- * BODY is the decoded text of all text parts, and the headers of messages
- * within the message; TEXT is that and the message's own header.
+ * BODY is the decoded text of all text parts, and no header (RFC 9051 section 6.4.4); TEXT is
+ * that, the message's own header, and those of its parts and of messages within it.
  */
 #ifndef POSTROOM_MAIL_SEARCH_MATCH_H
 #define POSTROOM_MAIL_SEARCH_MATCH_H

@@ -4,6 +4,7 @@
 #include "fiber/fiber.h"
 #include "mime/entity.h"
 #include "mime/html.h"
+#include "mime/parameter.h"
 
 enum {
     /* A larger part is decoded in slices of about this size, a larger text
@@ -161,16 +162,39 @@ static int read_leaf(struct search_reader *reader, struct slice header, struct s
     return err || !is_html ? err : read_shown(reader, sink);
 }
 
-static int read_inner_header(struct search_reader *reader, struct slice header,
-                             const struct search_sink *sink)
+/* People look for the name that they see, and not for its octets in hexadecimal. */
+static void read_file_names(struct search_reader *reader, const struct mime_field *field,
+                            const struct search_sink *sink)
+{
+    static const char *const parameters[] = {"filename", "name"};
+    if (!slice_starts_with_nocase(field->name, SLICE("content-")))
+        return;
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        buffer_reset(&reader->decoded);
+        buffer_reset(&reader->folded);
+        if (!parameter_find_extended(field->value, slice_cstr(parameters[i]), &reader->decoded))
+            continue;
+        text_fold(buffer_slice(&reader->decoded), &reader->folded);
+        sink->part_header(sink->arg, buffer_slice(&reader->folded));
+    }
+}
+
+/* The message's own fields have been read by search_read_header(). */
+static int read_part_header(struct search_reader *reader, struct slice header, bool is_own,
+                            const struct search_sink *sink)
 {
     struct mime_field field;
-    for (size_t cursor = 0; mime_field_next(header, &cursor, &field);) {
-        fold_field(reader, &field);
-        sink->body(sink->arg, buffer_slice(&reader->folded));
+    int err = 0;
+    for (size_t cursor = 0; !err && mime_field_next(header, &cursor, &field);) {
+        if (!is_own) {
+            fold_field(reader, &field);
+            sink->part_header(sink->arg, buffer_slice(&reader->folded));
+        }
+        read_file_names(reader, &field, sink);
+        err = buffer_check(&reader->folded);
         fiber_breathe();
     }
-    return buffer_check(&reader->folded);
+    return err;
 }
 
 static int read_part(struct search_reader *reader, const struct mime_tree *tree, uint32_t index,
@@ -179,8 +203,8 @@ static int read_part(struct search_reader *reader, const struct mime_tree *tree,
     const struct mime_part *part = &tree->parts[index];
     struct slice header = tree->headers[index];
     int err = 0;
-    if (index > 0 && tree->parts[part->parent].kind == MIME_MESSAGE)
-        err = read_inner_header(reader, header, sink);
+    if (sink->wants_part_header(sink->arg))
+        err = read_part_header(reader, header, index == 0, sink);
     if (!err && part->kind == MIME_LEAF)
         err = read_leaf(reader, header,
                         slice_sub(message, part->body_start, part->body_end - part->body_start),

@@ -1,6 +1,6 @@
 /*
  * Inside the mail layer: the texts of a message that SEARCH looks into, as RFC
- * 3501 section 6.4.4 means them: encodings undone, charsets converted, folded
+ * 9051 section 6.4.4 means them: encodings undone, charsets converted, folded
  * (base/text.h). Whoever looks for something is a *sink* and is given one text
  * after the other: the matcher (search_match.h) and the index (indexer.c), so
  * that what is indexed is what would have been searched.
@@ -27,9 +27,12 @@ struct search_sink {
     void (*field)(void *arg, struct slice name, struct slice folded, size_t value_start);
     /* Whether to go on. */
     bool (*wants_body)(void *arg);
-    /* The text of one part, of HTML first as it was sent and then as it reads; or one header
-     * field of a message within the message. */
+    /* The text of one part, of HTML first as it was sent and then as it reads. */
     void (*body)(void *arg, struct slice folded);
+    bool (*wants_part_header)(void *arg);
+    /* "name: value" of a part, or of a message within the message; or a file's name by itself
+     * where RFC 2231 encodes it. */
+    void (*part_header)(void *arg, struct slice folded);
 };
 
 /* Working memory, reused from message to message. */

@@ -1,5 +1,6 @@
 #include "mime/parameter.h"
 
+#include "mime/charset.h"
 #include "mime/token.h"
 
 /* The index of the next semicolon outside quotes and comments, or the end. */
@@ -104,14 +105,17 @@ static void add_percent_decoded(struct buffer *out, struct slice text)
 }
 
 /* What follows "charset'language'" (RFC 2231 section 4). */
-static struct slice without_charset(struct slice value)
+static struct slice without_charset(struct slice value, struct slice *charset_out)
 {
     size_t first = slice_find(value, '\'');
     if (first == value.len)
         return value;
     struct slice rest = slice_sub(value, first + 1, value.len);
     size_t second = slice_find(rest, '\'');
-    return second == rest.len ? value : slice_sub(rest, second + 1, rest.len);
+    if (second == rest.len)
+        return value;
+    *charset_out = slice_sub(value, 0, first);
+    return slice_sub(rest, second + 1, rest.len);
 }
 
 /* What stands behind "name*" of a continuation or an encoded value. */
@@ -138,34 +142,55 @@ static bool read_segment(struct slice parameter_name, struct slice name, struct 
 }
 
 static void add_segment(struct buffer *out, const struct parameter *parameter,
-                        const struct segment *segment)
+                        const struct segment *segment, struct slice *charset_out)
 {
     if (!segment->encoded)
         parameter_add_value(out, parameter);
     else if (segment->number == 0)
-        add_percent_decoded(out, without_charset(parameter->value));
+        add_percent_decoded(out, without_charset(parameter->value, charset_out));
     else
         add_percent_decoded(out, parameter->value);
+}
+
+static bool find_segments(struct slice text, struct slice name, struct buffer *out,
+                          struct slice *charset_out)
+{
+    struct parameter parameter;
+    uint32_t wanted = 0; /* segments count only in ascending order */
+    for (size_t cursor = 0; parameter_next(text, &cursor, &parameter);) {
+        struct segment segment = {0};
+        if (!read_segment(parameter.name, name, &segment) || segment.number != wanted)
+            continue;
+        add_segment(out, &parameter, &segment, charset_out);
+        wanted++;
+        if (!segment.numbered)
+            break;
+    }
+    return wanted > 0;
 }
 
 bool parameter_find(struct slice text, struct slice name, struct buffer *out)
 {
     struct parameter parameter;
+    struct slice charset = SLICE_EMPTY;
     for (size_t cursor = 0; parameter_next(text, &cursor, &parameter);) {
         if (slice_equal_nocase(parameter.name, name)) {
             parameter_add_value(out, &parameter);
             return true;
         }
     }
-    uint32_t wanted = 0; /* segments count only in ascending order */
-    for (size_t cursor = 0; parameter_next(text, &cursor, &parameter);) {
-        struct segment segment = {0};
-        if (!read_segment(parameter.name, name, &segment) || segment.number != wanted)
-            continue;
-        add_segment(out, &parameter, &segment);
-        wanted++;
-        if (!segment.numbered)
-            break;
-    }
-    return wanted > 0;
+    return find_segments(text, name, out, &charset);
+}
+
+bool parameter_find_extended(struct slice text, struct slice name, struct buffer *out)
+{
+    struct buffer octets;
+    struct slice charset = SLICE_EMPTY;
+    buffer_init(&octets, 0);
+    bool found = find_segments(text, name, &octets, &charset);
+    charset_add(out, charset, buffer_slice(&octets));
+    if (octets.failed && !out->failed)
+        out->failed = octets.failed;
+    buffer_clear(&octets);
+    return found;
 }

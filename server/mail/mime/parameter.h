@@ -26,5 +26,8 @@ void parameter_add_value(struct buffer *out, const struct parameter *parameter);
 /* Appends the value of the parameter of this name, put together and decoded
  * as RFC 2231 says (but in its own charset). False when there is none. */
 bool parameter_find(struct slice text, struct slice name, struct buffer *out);
+/* Appends only what RFC 2231 encodes or cuts in pieces, as UTF-8. False when there is no such
+ * value, whether or not there is a plain one beside it. */
+bool parameter_find_extended(struct slice text, struct slice name, struct buffer *out);
 
 #endif

@@ -9,7 +9,7 @@ import email.policy
 import re
 
 WORDS = ("order", "invoice", "grüße", "GRÜßE", "日本", "привет", "ПРИВЕТ", "naïve", "Résumé", "alice",
-         "bob@example", "Builder", "x" * 20, "nowhere")
+         "bob@example", "Builder", "x" * 20, "f.bin", "A.TXT", "attachment", "nowhere")
 FIELDS = ("FROM", "TO", "CC", "BCC", "SUBJECT", "HEADER X-Custom")
 ADDRESSES = FIELDS[:4]
 TEXTS = ("BODY", "TEXT")
@@ -60,24 +60,25 @@ def differences(program, mine, other):
 
 
 def is_known(key, word, message, who):
-    """Address fields that can't be read are searched as they stand. BODY and TEXT look into more here: into text whose encoding or charset is broken, and
-    into the headers of messages inside, which are part of the body (RFC 3501 section 6.4.4).
-    TEXT looks into the headers of parts there, and both take a message/global for text."""
-    headers, texts = contents(message)
+    """Address fields that can't be read are searched as they stand. BODY and TEXT look into more
+    here: into text whose encoding or charset is broken, TEXT into names of files that RFC 2231
+    encodes. There both take a message/global for text."""
+    headers, texts, names = map(str.casefold, contents(message))
     word = word.casefold()
     if key in ADDRESSES:
-        return who == "ours only" and word in headers.casefold()
+        return who == "ours only" and word in headers
     if who == "ours only":
-        return word in texts.casefold() or word in headers.casefold()
-    is_text_for_them = b"message/global" in message and word in texts.casefold()
-    return is_text_for_them or (key == "TEXT" and word in headers.casefold())
+        return word in texts or (key == "TEXT" and word in names)
+    return b"message/global" in message and word in texts
 
 
 def contents(octets):
-    """Of all parts: their headers, and their texts in every reading."""
-    headers, texts = [], [octets.partition(b"\r\n\r\n")[2].decode("utf-8", "replace")]
+    """Of all parts: their headers, their texts in every reading, and the names of files."""
+    headers, names = [], []
+    texts = [octets.partition(b"\r\n\r\n")[2].decode("utf-8", "replace")]
     for part in email.message_from_bytes(octets, policy=email.policy.compat32).walk():
         headers += [readable(value) for _, value in part.raw_items()]
+        names.append(part.get_filename(""))
         payload = part.get_payload(decode=True) or b""
         charset = re.sub(r'["\s]', "", str(part.get_content_charset("utf-8")))
         for reading in {charset, "utf-8", "cp1252"}:
@@ -85,7 +86,7 @@ def contents(octets):
                 texts.append(payload.decode(reading, "replace"))
             except LookupError:
                 continue
-    return "\n".join(headers), "\n".join(texts)
+    return "\n".join(headers), "\n".join(texts), "\n".join(names)
 
 
 def readable(value):

@@ -62,8 +62,11 @@ static void add_body(struct buffer *out, int number)
         "Content-Type: application/octet-stream\r\n\r\n",
         "Content-Type: message/rfc822\r\n\r\nSubject: inner zebra order\r\nFrom: x@y\r\n\r\n",
         "\r\n",
+        "Content-Type: multipart/mixed; boundary=\"=b\"\r\n\r\n--=b\r\n"
+        "Content-Disposition: attachment; filename*=utf-8''my%20Zebras%20%E6%97%A5\r\n"
+        "Content-Type: text/plain; name=\"(none) 100%.txt\"\r\n\r\n",
     };
-    buffer_add_cstr(out, heads[number % 5]);
+    buffer_add_cstr(out, heads[number % 6]);
     add_words(out, 40);
     if (number % 50 == 7) /* in two chunks */
         for (size_t start = out->len; out->len < start + MESSAGE_CHUNK_SIZE;)

@@ -157,12 +157,49 @@ void test_search_text_looks_into_all_text_parts(void)
     check_key(message, SEARCH_BODY, "", "outer", U, F);
 }
 
-void test_search_text_body_includes_headers_of_messages_within(void)
+/* RFC 9051 section 6.4.4. */
+void test_search_text_includes_headers_of_messages_within_and_body_none(void)
 {
     struct slice message = slice_cstr(nested);
-    check_key(message, SEARCH_BODY, "", "inner s\xc3\xa4tze", U, T);
+    check_key(message, SEARCH_TEXT, "", "inner s\xc3\xa4tze", U, T);
     check_key(message, SEARCH_TEXT, "", "subject: inner", U, T);
+    check_key(message, SEARCH_BODY, "", "inner", U, F);
     check_key(message, SEARCH_HEADER, "Subject", "inner", F, F);
+}
+
+void test_search_text_includes_headers_of_parts_and_body_none(void)
+{
+    struct slice message = slice_cstr(nested);
+    check_key(message, SEARCH_TEXT, "", "hidden.bin", U, T);
+    check_key(message, SEARCH_TEXT, "", "content-type: application/octet-stream", U, T);
+    check_key(message, SEARCH_BODY, "", "hidden.bin", U, F);
+    check_key(message, SEARCH_HEADER, "Content-Type", "octet-stream", F, F);
+    check_key(message, SEARCH_HEADER, "Content-Type", "multipart", T, T);
+}
+
+/* As RFC 2231 and RFC 2047 encode them, plain beside encoded, and in a message that is one file. */
+void test_search_text_includes_names_of_files(void)
+{
+    struct slice message = SLICE(
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: application/pdf; name=\"=?utf-8?Q?Pr=C3=BCfung.pdf?=\"\r\n\r\nx\r\n"
+        "--b\r\nContent-Disposition: attachment; filename=\"plain.pdf\";\r\n"
+        " filename*=iso-8859-1'de'gr%FC%DFe%20an%20alle.pdf\r\n\r\nx\r\n"
+        "--b\r\nContent-Disposition: attachment; filename*0*=utf-8''%E6%97%A5;\r\n"
+        " filename*1*=%E6%9C%AC; filename*2=\".odt\"\r\n\r\nx\r\n"
+        "--b--\r\n");
+    check_key(message, SEARCH_TEXT, "",
+              "pr\xc3\xbc"
+              "fung.pdf",
+              U, T);
+    check_key(message, SEARCH_TEXT, "", "plain.pdf", U, T);
+    check_key(message, SEARCH_TEXT, "", "GR\xc3\x9cSSE AN ALLE.PDF", U, T);
+    check_key(message, SEARCH_TEXT, "", "\xe6\x97\xa5\xe6\x9c\xac.odt", U, T);
+    check_key(message, SEARCH_BODY, "", "alle.pdf", U, F);
+    struct slice file = SLICE("Content-Disposition: attachment; filename*=utf-8''%C3%A9t%C3%A9\r\n"
+                              "Content-Type: application/pdf\r\n\r\nx\r\n");
+    check_key(file, SEARCH_TEXT, "", "\xc3\xa9t\xc3\xa9", U, T);
+    check_key(file, SEARCH_HEADER, "Content-Disposition", "\xc3\xa9t\xc3\xa9", F, F);
 }
 
 void test_search_text_several_keys_at_once(void)
