@@ -33,6 +33,8 @@ struct authentication {
     /* Why a token was refused; code 0: none was. The client is told in a challenge, and may give
      * up then instead of hearing the end. */
     struct error refusal;
+    /* What it is called, when it was on offer: for the log. */
+    const char *mechanism;
 };
 
 /* `initial` is the first answer in base64; data NULL: the client gave none. Who it is, and

@@ -61,7 +61,7 @@ static void session_leave_user(struct session *session)
     roster_release(&session->server->roster, &session->seat);
 }
 
-int session_log_in(struct session *session, struct slice login)
+int session_log_in(struct session *session, struct slice login, const char *mechanism)
 {
     const struct roster *roster = &session->server->roster;
     uint64_t changes = roster->changes;
@@ -84,7 +84,7 @@ int session_log_in(struct session *session, struct slice login)
     const char *tls = stream_tls_description(session->stream);
     log_event(LOG_INFO, "login", log_text("session", session->id),
               log_slice("user", session->actor.login), log_text("remote", session->remote),
-              log_text("tls", *tls ? tls : "none"));
+              log_text("mechanism", mechanism), log_text("tls", *tls ? tls : "none"));
     return 0;
 }
 

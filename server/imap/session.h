@@ -66,8 +66,8 @@ void session_main(void *session);
 
 void session_enter_state(struct session *session, enum session_state state);
 /* After a proof of identity: checks the account, counts the connection,
- * makes INBOX, enters STATE_AUTHENTICATED. */
-int session_log_in(struct session *session, struct slice login) MUST_CHECK;
+ * makes INBOX, enters STATE_AUTHENTICATED. `mechanism` is for the log. */
+int session_log_in(struct session *session, struct slice login, const char *mechanism) MUST_CHECK;
 /* Back to STATE_NOT_AUTHENTICATED (RFC 8437): nothing of the user is left but the log. */
 void session_log_out(struct session *session);
 /* Whether passwords may be sent on this connection as it is now. */

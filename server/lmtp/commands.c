@@ -164,9 +164,14 @@ static int run_starttls(struct lmtp_session *session, const struct lmtp_command 
     lmtp_reset(session);
     session->name = SLICE_EMPTY;
     const struct lmtp_settings *settings = &session->server->settings;
-    return err ? err
-               : stream_start_tls(session->stream, settings->tls,
-                                  (int)settings->command_timeout * 1000);
+    if (!err)
+        err =
+            stream_start_tls(session->stream, settings->tls, (int)settings->command_timeout * 1000);
+    if (!err)
+        log_event(LOG_INFO, "tls", log_text("session", session->id),
+                  log_text("remote", session->remote),
+                  log_text("tls", stream_tls_description(session->stream)));
+    return err;
 }
 
 int lmtp_run(struct lmtp_session *session, const struct lmtp_command *command)

@@ -62,7 +62,7 @@ static int check_mailbox(struct managesieve_session *session, struct slice mailb
 }
 
 static int log_in(struct managesieve_session *session, struct slice login, struct slice mailbox,
-                  struct arena *arena)
+                  const char *mechanism, struct arena *arena)
 {
     struct managesieve_server *server = session->server;
     uint64_t changes = server->roster.changes;
@@ -87,7 +87,8 @@ static int log_in(struct managesieve_session *session, struct slice login, struc
     log_event(LOG_INFO, "login", log_text("session", session->id),
               log_slice("user", session->actor.login),
               log_slice("mailbox", mailbox.len ? mailbox : (struct slice){0, 0}),
-              log_text("remote", session->remote), log_text("tls", *tls ? tls : "none"));
+              log_text("remote", session->remote), log_text("mechanism", mechanism),
+              log_text("tls", *tls ? tls : "none"));
     return 0;
 }
 
@@ -170,7 +171,7 @@ int managesieve_run_authenticate(struct managesieve_session *session,
     if (err && err != -ERR_CREDENTIALS && authentication.refusal.code)
         return login_give_up(session, &authentication.refusal, err);
     if (!err)
-        err = log_in(session, user, mailbox, arena);
+        err = log_in(session, user, mailbox, authentication.mechanism, arena);
     return err ? login_fail(session, err) : say_welcome(session, exchange.final);
 }
 

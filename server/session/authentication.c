@@ -197,6 +197,7 @@ static int run(struct authentication *authentication, struct slice mechanism, st
     const char *name = NULL;
     struct sasl *sasl;
     int err = find_mechanism(authentication, mechanism, &name);
+    authentication->mechanism = name;
     if (!err)
         err = sasl_new(slice_cstr(name), &callbacks, &sasl);
     if (err)

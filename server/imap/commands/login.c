@@ -40,9 +40,10 @@ const struct imap_command command_starttls = {
 };
 
 /* The end of every way to log in. */
-static int login_succeed(struct session *session, struct command *command, struct slice login)
+static int login_succeed(struct session *session, struct command *command, struct slice login,
+                         const char *mechanism)
 {
-    int err = session_log_in(session, login);
+    int err = session_log_in(session, login, mechanism);
     if (err)
         return err;
     throttle_succeeded(session->server->settings.throttle, session->remote);
@@ -115,7 +116,7 @@ static int run_login(struct session *session, struct command *command)
         account_check_password(session->mail, command->arena, args->user, args->password, &account);
     if (err)
         return login_fail(session, err);
-    return login_fail(session, login_succeed(session, command, account.login));
+    return login_fail(session, login_succeed(session, command, account.login, "LOGIN command"));
 }
 
 const struct imap_command command_login = {
@@ -201,7 +202,7 @@ static int run_authenticate(struct session *session, struct command *command)
     if (!err && other.len)
         err = fail(ERR_CREDENTIALS, "You may not act for another user");
     if (!err)
-        err = login_succeed(session, command, user);
+        err = login_succeed(session, command, user, authentication.mechanism);
     return login_fail(session, err);
 }
 
