@@ -90,14 +90,16 @@ const char *stream_tls_description(const struct stream *stream);
 bool stream_tls_exporter(const struct stream *stream, uint8_t out[32]);
 bool stream_tls_unique(const struct stream *stream, uint8_t *out, size_t *len_out /* <= 64 */);
 
-/* Whether the client has shown a certificate that was verified, in this handshake or in the one
- * of the session that was resumed, and that is valid still. */
-bool stream_tls_client_is_verified(const struct stream *stream);
+/* Whether the client has shown a certificate, in this handshake or in the one of the session that
+ * was resumed, that is believed now: it is valid still, and when a reload has changed whom to
+ * believe, the authorities and revocation lists of `today` decide (NULL: none). */
+bool stream_tls_client_is_verified(const struct stream *stream, struct tls_context *today);
 /* What that certificate calls the client; UTF-8 without NUL, not empty, in the arena.
  * -ERR_CREDENTIALS with the reason: there is no such certificate. -ERR_NOT_FOUND: it has no such
  * name. */
-int stream_tls_client_name(const struct stream *stream, enum tls_client_name which,
-                           struct arena *arena, struct slice *out) MUST_CHECK;
+int stream_tls_client_name(const struct stream *stream, struct tls_context *today,
+                           enum tls_client_name which, struct arena *arena,
+                           struct slice *out) MUST_CHECK;
 
 /* Compression by raw deflate, both ways, until the end (RFC 4978). Sends what was
  * gathered and `last_clear` as it is; all that follows is compressed, and what was received

@@ -16,8 +16,9 @@
 #include "session/token_policy.h"
 
 struct identity_settings {
-    const struct token_settings *tokens;  /* NULL: tokens are not accepted */
-    const char *token_discovery;          /* proto/sasl.h; empty: nowhere */
+    const struct token_settings *tokens; /* NULL: tokens are not accepted */
+    const char *token_discovery;         /* proto/sasl.h; empty: nowhere */
+    struct tls_context *tls; /* whose authorities vouch for certificates; NULL: there are none */
     const char *const *certificate_names; /* "email", "cn": the first that is there */
     size_t certificate_name_count;
     const char *const *domains; /* addresses in them are accounts without the domain */
@@ -39,6 +40,8 @@ struct slice identity_token_discovery(const struct identity_rules *rules);
 /* The name in it, in the arena. -ERR_CREDENTIALS with the reason. */
 int identity_of_token(const struct identity_rules *rules, struct slice token, struct arena *arena,
                       struct slice *name_out) MUST_CHECK;
+/* Whether the client of this connection has shown a certificate that is believed now. */
+bool identity_accepts_certificate(const struct identity_rules *rules, const struct stream *stream);
 int identity_of_certificate(const struct identity_rules *rules, const struct stream *stream,
                             struct arena *arena, struct slice *name_out) MUST_CHECK;
 /* The login that the name stands for: a part of it. */

@@ -65,15 +65,15 @@ bool stream_tls_unique(const struct stream *stream, uint8_t *out, size_t *len_ou
     return stream->tls && tls_filter_unique(stream->tls, out, len_out);
 }
 
-bool stream_tls_client_is_verified(const struct stream *stream)
+bool stream_tls_client_is_verified(const struct stream *stream, struct tls_context *today)
 {
-    return stream->tls && tls_client_is_verified(tls_filter_openssl(stream->tls));
+    return stream->tls && tls_client_is_verified(stream->tls, today);
 }
 
-int stream_tls_client_name(const struct stream *stream, enum tls_client_name which,
-                           struct arena *arena, struct slice *out)
+int stream_tls_client_name(const struct stream *stream, struct tls_context *today,
+                           enum tls_client_name which, struct arena *arena, struct slice *out)
 {
     if (!stream->tls)
         return fail(ERR_CREDENTIALS, "There is no TLS");
-    return tls_client_name(tls_filter_openssl(stream->tls), which, arena, out);
+    return tls_client_name(stream->tls, today, which, arena, out);
 }

@@ -7,12 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tls_client.h"
+#include "tls_authorities.h"
 #include "tls_filter.h"
 #include "tls_tickets.h"
 
 struct tls_context {
     SSL_CTX *openssl;
+    struct tls_authorities authorities; /* of clients */
     unsigned references;
 };
 
@@ -24,6 +25,11 @@ static const struct protocol {
 SSL_CTX *tls_context_openssl(struct tls_context *context)
 {
     return context->openssl;
+}
+
+bool tls_context_believes_as(const struct tls_context *context, const struct tls_context *other)
+{
+    return memcmp(&context->authorities, &other->authorities, sizeof context->authorities) == 0;
 }
 
 int tls_fail(const char *what)
@@ -79,8 +85,9 @@ static void set_behaviour(SSL_CTX *openssl)
     SSL_CTX_set_default_passwd_cb(openssl, no_password);
 }
 
-static int load(SSL_CTX *openssl, const struct tls_settings *settings)
+static int load(struct tls_context *context, const struct tls_settings *settings)
 {
+    SSL_CTX *openssl = context->openssl;
     int rc = set_protocol(openssl, settings->minimum_protocol);
     if (rc < 0)
         return rc;
@@ -92,7 +99,9 @@ static int load(SSL_CTX *openssl, const struct tls_settings *settings)
         return tls_fail_with_file("cannot use the key", settings->key_file);
     if (SSL_CTX_check_private_key(openssl) != 1)
         return tls_fail_with_file("the certificate does not belong to the key", settings->key_file);
-    return settings->client_ca_file ? tls_client_set_up(openssl, settings) : 0;
+    return settings->client_ca_file
+               ? tls_authorities_set_up(openssl, settings, &context->authorities)
+               : 0;
 }
 
 int tls_context_new(const struct tls_settings *settings, struct tls_context **out)
@@ -109,7 +118,7 @@ int tls_context_new(const struct tls_settings *settings, struct tls_context **ou
         rc = tls_tickets_set_up(context->openssl);
     }
     if (rc == 0)
-        rc = load(context->openssl, settings);
+        rc = load(context, settings);
     if (rc < 0) {
         tls_context_unref(&context);
         return rc;

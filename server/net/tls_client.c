@@ -3,110 +3,34 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include "base/digest.h"
 #include "tls_filter.h"
 
-/* Whom to believe ------------------------------------------------------------------------------ */
-
-/* A client whose certificate is not believed may log in by its password all the same; what was
- * wrong stays in SSL_get_verify_result(). */
-static int go_on(int right, X509_STORE_CTX *context)
+/* What speaks against the certificate, which may have expired since it was looked at. */
+static long verification(const struct filter *tls, struct tls_context *today, X509 *certificate)
 {
-    (void)right, (void)context;
-    return 1;
-}
-
-/* Certificates and revocation lists, each by its digest. */
-static int add_to_digest(const X509_OBJECT *object, struct digest *digest, bool *is_list_out)
-{
-    unsigned char octets[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
-    bool is_list = X509_OBJECT_get_type(object) == X509_LU_CRL;
-    int done = is_list
-                   ? X509_CRL_digest(X509_OBJECT_get0_X509_CRL((X509_OBJECT *)(uintptr_t)object),
-                                     EVP_sha256(), octets, &len)
-                   : X509_digest(X509_OBJECT_get0_X509(object), EVP_sha256(), octets, &len);
-    if (done != 1)
-        return tls_fail("cannot read the authority of clients");
-    digest_update(digest, slice_of((const char *)octets, len));
-    *is_list_out = is_list;
-    return 0;
-}
-
-/* A session may only be resumed where its client would be believed today: OpenSSL compares
- * this with what is sealed in the ticket. */
-static int bind_tickets(SSL_CTX *openssl, X509_STORE *store, bool required, bool *has_lists_out)
-{
-    struct digest *digest;
-    int rc = digest_new(&digest);
-    if (rc < 0)
-        return rc;
-    digest_update(digest, required ? SLICE("required") : SLICE("optional"));
-    const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
-    bool has_lists = false;
-    for (int i = 0; rc == 0 && i < sk_X509_OBJECT_num(objects); i++) {
-        bool is_list = false;
-        rc = add_to_digest(sk_X509_OBJECT_value(objects, i), digest, &is_list);
-        has_lists = has_lists || is_list;
-    }
-    uint8_t context[SHA256_SIZE];
-    digest_finish(digest, context);
-    digest_free(&digest);
-    if (rc == 0 && SSL_CTX_set_session_id_context(openssl, context, sizeof context) != 1)
-        rc = tls_fail("cannot bind TLS tickets");
-    if (rc == 0)
-        *has_lists_out = has_lists;
-    return rc;
-}
-
-int tls_client_set_up(SSL_CTX *openssl, const struct tls_settings *settings)
-{
-    const char *file = settings->client_ca_file;
-    /* The names of the authorities tell clients which certificate is wanted. */
-    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(file);
-    if (!names || SSL_CTX_load_verify_file(openssl, file) != 1) {
-        sk_X509_NAME_pop_free(names, X509_NAME_free);
-        return tls_fail_with_file("cannot use the authority of clients", file);
-    }
-    SSL_CTX_set_client_CA_list(openssl, names);
-    X509_STORE *store = SSL_CTX_get_cert_store(openssl);
-    bool has_lists = false;
-    int rc = bind_tickets(openssl, store, settings->client_required, &has_lists);
-    if (rc == 0 && has_lists && X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK) != 1)
-        rc = tls_fail("cannot check who is believed no more");
-    if (rc < 0)
-        return rc;
-    if (settings->client_required)
-        SSL_CTX_set_verify(openssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
-    else
-        SSL_CTX_set_verify(openssl, SSL_VERIFY_PEER, go_on);
-    return 0;
-}
-
-/* Who it is --------------------------------------------------------------------------------------
- */
-
-/* What speaks against the certificate; a session may be resumed after it has expired. */
-static long verification(SSL *ssl, X509 *certificate)
-{
-    long result = SSL_get_verify_result(ssl);
+    long result = tls_filter_verification(tls, today, certificate);
     if (result == X509_V_OK && X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0)
         result = X509_V_ERR_CERT_HAS_EXPIRED;
     return result;
 }
 
-bool tls_client_is_verified(SSL *ssl)
+static X509 *certificate_of(const struct filter *tls)
 {
-    X509 *certificate = SSL_get0_peer_certificate(ssl);
-    return certificate && verification(ssl, certificate) == X509_V_OK;
+    return SSL_get0_peer_certificate(tls_filter_openssl(tls));
 }
 
-static int find_certificate(SSL *ssl, X509 **out)
+bool tls_client_is_verified(const struct filter *tls, struct tls_context *today)
 {
-    X509 *certificate = SSL_get0_peer_certificate(ssl);
+    X509 *certificate = certificate_of(tls);
+    return certificate && verification(tls, today, certificate) == X509_V_OK;
+}
+
+static int find_certificate(const struct filter *tls, struct tls_context *today, X509 **out)
+{
+    X509 *certificate = certificate_of(tls);
     if (!certificate)
         return fail(ERR_CREDENTIALS, "There is no client certificate");
-    long result = verification(ssl, certificate);
+    long result = verification(tls, today, certificate);
     if (result != X509_V_OK)
         return fail(ERR_CREDENTIALS, "The client certificate was not accepted: %s",
                     X509_verify_cert_error_string(result));
@@ -145,10 +69,11 @@ static char *only_common_name(X509 *certificate, size_t *len_out)
     return (char *)text;
 }
 
-int tls_client_name(SSL *ssl, enum tls_client_name which, struct arena *arena, struct slice *out)
+int tls_client_name(const struct filter *tls, struct tls_context *today, enum tls_client_name which,
+                    struct arena *arena, struct slice *out)
 {
     X509 *certificate = NULL;
-    int rc = find_certificate(ssl, &certificate);
+    int rc = find_certificate(tls, today, &certificate);
     if (rc < 0)
         return rc;
     size_t len = 0;

@@ -8,6 +8,7 @@
 
 #include "base/list.h"
 #include "fiber/loop.h"
+#include "tls_authorities.h"
 
 struct tls_filter {
     struct filter filter;
@@ -219,6 +220,18 @@ const char *tls_filter_description(const struct filter *filter)
 SSL *tls_filter_openssl(const struct filter *filter)
 {
     return tls_of(filter)->ssl;
+}
+
+/* What the handshake found holds as long as the same are believed. */
+long tls_filter_verification(const struct filter *filter, struct tls_context *today,
+                             X509 *certificate)
+{
+    const struct tls_filter *tls = tls_of(filter);
+    if (!today)
+        return X509_V_ERR_CERT_UNTRUSTED;
+    return tls_context_believes_as(tls->context, today)
+               ? SSL_get_verify_result(tls->ssl)
+               : tls_authorities_judge(tls_context_openssl(today), tls->ssl, certificate);
 }
 
 /* RFC 9266. Below TLS 1.3 clients use tls-unique, and implementations differ

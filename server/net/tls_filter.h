@@ -17,6 +17,8 @@ SSL_CTX *tls_context_openssl(struct tls_context *context);
 /* fail(ERR_TLS, "<what>: <OpenSSL's reason>") and an empty error queue. */
 int tls_fail(const char *what);
 int tls_fail_with_file(const char *what, const char *file);
+/* Whether both believe the same authorities and the same revocation lists. */
+bool tls_context_believes_as(const struct tls_context *context, const struct tls_context *other);
 
 /* On top of `below`, which it owns from then on when that succeeds. */
 int tls_filter_new(struct tls_context *context, struct filter *below,
@@ -29,5 +31,8 @@ const char *tls_filter_description(const struct filter *filter);
 bool tls_filter_exporter(const struct filter *filter, uint8_t out[32]);
 bool tls_filter_unique(const struct filter *filter, uint8_t *out, size_t *len_out);
 SSL *tls_filter_openssl(const struct filter *filter);
+/* X509_V_OK, or what speaks against the client's certificate with the authorities of today. */
+long tls_filter_verification(const struct filter *filter, struct tls_context *today,
+                             X509 *certificate);
 
 #endif

@@ -174,7 +174,8 @@ int settings_tls(const struct config *config, bool users, struct tls_context **o
     return tls_context_new(&settings, out);
 }
 
-int settings_identities(const struct config *config, struct identity_rules **out)
+int settings_identities(const struct config *config, struct tls_context *tls,
+                        struct identity_rules **out)
 {
     const struct token_settings tokens = {
         .keys = config->oauth_keys.items,
@@ -189,6 +190,7 @@ int settings_identities(const struct config *config, struct identity_rules **out
     const struct identity_settings settings = {
         .tokens = tokens.key_count > 0 || *tokens.jwks ? &tokens : NULL,
         .token_discovery = config->oauth_discovery,
+        .tls = tls,
         .certificate_names = config->tls_client_names.items,
         .certificate_name_count = config->tls_client_names.count,
         .domains = config->login_domains.items,
@@ -251,7 +253,7 @@ int settings_check(const struct config *config)
     if (!err)
         err = settings_networks(config, &networks);
     if (!err)
-        err = settings_identities(config, &identities);
+        err = settings_identities(config, tls, &identities);
     if (!err)
         err = settings_submission(config, &submission);
     tls_context_unref(&tls);

@@ -25,7 +25,9 @@ void settings_managesieve(const struct config *config, unsigned worker,
 /* -ERR_TLS; *out is NULL when no certificate is configured. users: of services where users log
  * in, with or without certificates of their own. */
 int settings_tls(const struct config *config, bool users, struct tls_context **out) MUST_CHECK;
-int settings_identities(const struct config *config, struct identity_rules **out) MUST_CHECK;
+/* tls: where users log in, or NULL. */
+int settings_identities(const struct config *config, struct tls_context *tls,
+                        struct identity_rules **out) MUST_CHECK;
 int settings_networks(const struct config *config, struct network_list **out) MUST_CHECK;
 /* -ERR_INVALID: submission.url or submission.tls says nothing that is known. */
 int settings_submission(const struct config *config, struct submission_settings *out) MUST_CHECK;

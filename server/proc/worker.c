@@ -92,7 +92,7 @@ static int worker_settings_read(const struct worker *worker, struct worker_setti
         err = settings_networks(&settings->config, &settings->networks);
     if (!err)
         err = settings_submission(&settings->config, &settings->submission);
-    return err ? err : settings_identities(&settings->config, &settings->identities);
+    return err ? err : settings_identities(&settings->config, settings->tls, &settings->identities);
 }
 
 static int worker_settings_load(struct worker *worker, struct worker_settings **out)

@@ -130,7 +130,7 @@ size_t authentication_mechanisms(const struct stream *stream, const struct ident
     const struct sasl_offer offer = {.tls = stream_is_tls(stream),
                                      .plaintext = plaintext,
                                      .tokens = identity_accepts_tokens(rules),
-                                     .certificate = stream_tls_client_is_verified(stream)};
+                                     .certificate = identity_accepts_certificate(rules, stream)};
     return sasl_mechanisms(&offer, out);
 }
 

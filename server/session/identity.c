@@ -16,6 +16,7 @@ struct identity_rules {
     struct arena arena;
     struct token_policy *tokens; /* NULL: none are accepted */
     struct slice token_discovery;
+    struct tls_context *tls; /* NULL: certificates are not accepted */
     enum tls_client_name names[CERTIFICATE_NAMES];
     size_t name_count;
     struct slice *domains;
@@ -63,6 +64,7 @@ int identity_rules_new(const struct identity_settings *settings, struct identity
         return fail(ERR_NO_MEMORY, "no memory for identities");
     rules->references = 1;
     arena_init(&rules->arena, 0);
+    rules->tls = settings->tls ? tls_context_ref(settings->tls) : NULL;
     int err = copy_settings(rules, settings);
     if (!err && settings->tokens)
         err = token_policy_new(settings->tokens, &rules->tokens);
@@ -87,6 +89,7 @@ void identity_rules_unref(struct identity_rules **rules)
     if (!old || --old->references > 0)
         return;
     token_policy_free(&old->tokens);
+    tls_context_unref(&old->tls);
     arena_clear(&old->arena);
     free(old);
 }
@@ -112,12 +115,17 @@ int identity_of_token(const struct identity_rules *rules, struct slice token, st
     return token_policy_user(rules->tokens, token, now, arena, name_out);
 }
 
+bool identity_accepts_certificate(const struct identity_rules *rules, const struct stream *stream)
+{
+    return stream_tls_client_is_verified(stream, rules->tls);
+}
+
 int identity_of_certificate(const struct identity_rules *rules, const struct stream *stream,
                             struct arena *arena, struct slice *name_out)
 {
     int err = -ERR_NOT_FOUND;
     for (size_t i = 0; err == -ERR_NOT_FOUND && i < rules->name_count; i++)
-        err = stream_tls_client_name(stream, rules->names[i], arena, name_out);
+        err = stream_tls_client_name(stream, rules->tls, rules->names[i], arena, name_out);
     return err == -ERR_NOT_FOUND
                ? fail(ERR_CREDENTIALS, "The client certificate does not say who it is for")
                : err;

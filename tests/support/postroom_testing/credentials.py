@@ -118,11 +118,12 @@ MESSAGES = {"OAUTHBEARER": oauthbearer, "XOAUTH2": xoauth2}
 EC_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 
 
-def make_authority(stem):
-    """STEM.pem and STEM.key."""
+def make_authority(stem, above=None):
+    """STEM.pem and STEM.key; signed by the authority above it, or by itself."""
     subject = f"/CN=Authority {Path(stem).name}"
+    signer = ("-CA", f"{above}.pem", "-CAkey", f"{above}.key") if above else ()
     openssl("req", "-x509", *EC_KEY, "-days", "2", "-subj", subject, "-keyout", f"{stem}.key",
-            "-out", f"{stem}.pem")
+            "-out", f"{stem}.pem", *signer)
 
 
 def make_certificate(authority, stem, subject="/CN=alice", emails=(), usage="clientAuth",
