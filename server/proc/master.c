@@ -127,12 +127,12 @@ static void master_reap(struct master *master)
                 master_worker_gone(master, i, status);
 }
 
-/* Checks the file before the workers read it, so that a mistake is reported
- * once and changes nothing. */
+/* Checks the file, and those that it names, before the workers read them, so that a mistake is
+ * reported once and changes nothing. */
 static void master_reload(struct master *master)
 {
     struct config *fresh = calloc(1, sizeof *fresh);
-    if (!fresh || config_load(master->config->file, fresh)) {
+    if (!fresh || config_load(master->config->file, fresh) || settings_check(fresh)) {
         log_event(LOG_ERROR, "reload-failed", log_text("text", last_error()->text));
     } else {
         if (settings_open_log(fresh))

@@ -243,6 +243,19 @@ int settings_submission(const struct config *config, struct submission_settings 
     return 0;
 }
 
+/* They are read whenever mail is sent: what is wrong with them then is told much later. */
+static int check_submission_files(const struct config *config)
+{
+    const struct {
+        const char *key, *file;
+    } files[] = {{"submission.ca_file", config->submission_ca_file},
+                 {"submission.password_file", config->submission_password_file}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (*files[i].file && access(files[i].file, R_OK))
+            return fail_errno(ERR_IO, "%s \"%s\"", files[i].key, files[i].file);
+    return 0;
+}
+
 int settings_check(const struct config *config)
 {
     struct tls_context *tls = NULL;
@@ -256,6 +269,8 @@ int settings_check(const struct config *config)
         err = settings_identities(config, tls, &identities);
     if (!err)
         err = settings_submission(config, &submission);
+    if (!err)
+        err = check_submission_files(config);
     tls_context_unref(&tls);
     network_list_free(&networks);
     identity_rules_unref(&identities);
