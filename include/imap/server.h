@@ -24,7 +24,7 @@ struct imap_settings {
     const char *sieve_url;   /* of ManageSieve (RFC 5804 section 3); NULL: there is none */
     const struct network_list *plaintext_networks; /* passwords without TLS from here */
     struct identity_rules *identities;             /* behind tokens and certificates */
-    struct throttle *throttle; /* failed logins; the worker's, whatever is reloaded */
+    struct throttle *throttle; /* failed logins; of all workers, whatever is reloaded */
     uint32_t line_max;
     uint32_t literal_max;           /* of literals other than messages */
     uint32_t command_max;           /* a whole command with its literals */

@@ -22,7 +22,7 @@ struct managesieve_settings {
     struct tls_context *tls;                       /* NULL: no TLS on offer */
     const struct network_list *plaintext_networks; /* passwords without TLS from here */
     struct identity_rules *identities;             /* behind tokens and certificates */
-    struct throttle *throttle;   /* failed logins; the worker's, whatever is reloaded */
+    struct throttle *throttle;   /* failed logins; of all workers, whatever is reloaded */
     uint32_t login_timeout;      /* until logged in */
     uint32_t inactivity_timeout; /* RFC 5804 section 1.2: at least 1800 */
     uint32_t literal_timeout;    /* without an octet inside a literal */

@@ -34,6 +34,7 @@ struct master {
     struct config *config;
     struct listen_set sockets;
     struct connection_table *connections;
+    struct throttle *throttle;
     struct master_slot *slots;
     unsigned workers;
     sigset_t signals; /* blocked in the master, taken one by one */
@@ -60,6 +61,7 @@ static void master_start_worker(struct master *master, unsigned number)
         struct worker_start start = {.config = master->config,
                                      .sockets = &master->sockets,
                                      .connections = master->connections,
+                                     .throttle = master->throttle,
                                      .number = number,
                                      .signals = &master->original};
         int code = worker_run(&start);
@@ -240,6 +242,8 @@ static int master_open(struct master *master)
     if (!err)
         err = connection_table_new(&master->connections);
     if (!err)
+        err = throttle_new(&master->throttle);
+    if (!err)
         err = listen_set_bind(config, master->workers, &master->sockets);
     if (!err)
         err = master_write_pid(config);
@@ -286,6 +290,7 @@ int master_run(struct config *config)
     }
     listen_set_close(&master.sockets);
     connection_table_free(&master.connections);
+    throttle_free(&master.throttle);
     free(master.slots);
     return master.exit_code;
 }

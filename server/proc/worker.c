@@ -13,7 +13,6 @@
 #include "lmtp/server.h"
 #include "mail/mail.h"
 #include "managesieve/server.h"
-#include "session/throttle.h"
 #include "settings.h"
 #include "store/schema.h"
 #include "submission/sender.h"
@@ -49,7 +48,6 @@ struct worker {
     struct lmtp_server *lmtp;
     struct managesieve_server *managesieve;
     struct sender *sender;
-    struct throttle *throttle; /* of failed logins, whatever the service */
     struct worker_port *ports;
     size_t port_count;
     struct wait_queue woken; /* a signal came */
@@ -109,14 +107,14 @@ static int worker_settings_load(struct worker *worker, struct worker_settings **
     settings->imap.tls = settings->tls;
     settings->imap.plaintext_networks = settings->networks;
     settings->imap.identities = settings->identities;
-    settings->imap.throttle = worker->throttle;
+    settings->imap.throttle = worker->start->throttle;
     settings_lmtp(&settings->config, worker->start->number, &settings->lmtp);
     settings->lmtp.tls = settings->lmtp_tls;
     settings_managesieve(&settings->config, worker->start->number, &settings->managesieve);
     settings->managesieve.tls = settings->tls;
     settings->managesieve.plaintext_networks = settings->networks;
     settings->managesieve.identities = settings->identities;
-    settings->managesieve.throttle = worker->throttle;
+    settings->managesieve.throttle = worker->start->throttle;
     settings_mail(&settings->config, true, &settings->mail);
     settings->mail.user_changed = worker_user_changed;
     settings->mail.arg = worker;
@@ -283,9 +281,7 @@ static int worker_open_services(struct worker *worker)
 
 static int worker_open(struct worker *worker)
 {
-    int err = throttle_new(&worker->throttle);
-    if (!err)
-        err = worker_settings_load(worker, &worker->settings);
+    int err = worker_settings_load(worker, &worker->settings);
     if (!err)
         err = worker_await_database(worker);
     if (!err)
@@ -330,7 +326,6 @@ static void worker_close(struct worker *worker)
     managesieve_server_free(&worker->managesieve);
     imap_server_free(&worker->imap);
     sender_free(&worker->sender);
-    throttle_free(&worker->throttle);
     mail_close(&worker->mail);
     database_close(&worker->database);
     worker_settings_free(&worker->settings);

@@ -9,12 +9,14 @@
 #include "connection_table.h"
 #include "listen_set.h"
 #include "proc/config.h"
+#include "session/throttle.h"
 
 struct worker_start {
     const struct config *config;
     struct listen_set *sockets; /* closed when the worker stops */
     struct connection_table *connections;
-    unsigned number;         /* from 0 */
+    struct throttle *throttle; /* of failed logins, whatever the service */
+    unsigned number;           /* from 0 */
     const sigset_t *signals; /* the mask to have; what is blocked until the worker listens waits */
 };
 

@@ -1,6 +1,7 @@
 #include "session/throttle.h"
 
-#include <stdlib.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 
 #include "base/clock.h"
 #include "base/slice.h"
@@ -12,8 +13,8 @@ enum { THROTTLE_SLEEP_MS = 250 };
 /* A fixed table, one place per hash: two addresses that share a place share
  * their failures, which errs on the safe side and needs no eviction. */
 struct throttle_place {
-    int64_t last_failure; /* clock_monotonic_ms */
-    uint32_t failures;
+    _Atomic int64_t last_failure; /* clock_monotonic_ms, which all processes share */
+    _Atomic uint32_t failures;
 };
 
 struct throttle {
@@ -22,43 +23,42 @@ struct throttle {
 
 int throttle_new(struct throttle **out)
 {
-    struct throttle *throttle = calloc(1, sizeof *throttle);
-    if (!throttle)
-        return fail(ERR_NO_MEMORY, "no memory for the login throttle");
-    *out = throttle;
+    void *memory = mmap(NULL, sizeof(struct throttle), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return fail_errno(ERR_NO_MEMORY, "shared memory for failed logins");
+    *out = memory;
     return 0;
 }
 
 void throttle_free(struct throttle **throttle)
 {
-    free(*throttle);
+    if (*throttle)
+        munmap(*throttle, sizeof **throttle);
     *throttle = NULL;
 }
 
 static struct throttle_place *throttle_place(struct throttle *throttle, const char *remote)
 {
-    uint64_t hash = slice_hash(slice_cstr(remote));
-    struct throttle_place *place = &throttle->places[hash % THROTTLE_ADDRESSES];
-    int64_t now = clock_monotonic_ms();
-    if (now - place->last_failure > THROTTLE_MEMORY_MS)
-        *place = (struct throttle_place){0};
-    return place;
+    return &throttle->places[slice_hash(slice_cstr(remote)) % THROTTLE_ADDRESSES];
 }
 
 uint32_t throttle_failed(struct throttle *throttle, const char *remote, uint32_t first_ms,
                          uint32_t max_ms)
 {
+    enum { DOUBLINGS_MAX = 16 };
     struct throttle_place *place = throttle_place(throttle, remote);
-    uint32_t doublings = place->failures < 16 ? place->failures : 16;
-    place->failures++;
-    place->last_failure = clock_monotonic_ms();
-    uint64_t delay = (uint64_t)first_ms << doublings;
+    int64_t now = clock_monotonic_ms();
+    if (now - atomic_exchange(&place->last_failure, now) > THROTTLE_MEMORY_MS)
+        atomic_store(&place->failures, 0);
+    uint32_t doublings = atomic_fetch_add(&place->failures, 1);
+    uint64_t delay = (uint64_t)first_ms << (doublings < DOUBLINGS_MAX ? doublings : DOUBLINGS_MAX);
     return delay > max_ms ? max_ms : (uint32_t)delay;
 }
 
 void throttle_succeeded(struct throttle *throttle, const char *remote)
 {
-    throttle_place(throttle, remote)->failures = 0;
+    atomic_store(&throttle_place(throttle, remote)->failures, 0);
 }
 
 void throttle_wait(uint32_t delay_ms, const bool *stopping)

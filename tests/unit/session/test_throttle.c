@@ -1,5 +1,8 @@
 #include "session/throttle.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "support/check.h"
 
 void test_throttle_doubles_the_delay(void)
@@ -33,5 +36,22 @@ void test_throttle_forgives_after_a_success(void)
     CHECK_INT(throttle_failed(throttle, "192.0.2.1", 100, 1000), 200);
     throttle_succeeded(throttle, "192.0.2.1");
     CHECK_INT(throttle_failed(throttle, "192.0.2.1", 100, 1000), 100);
+    throttle_free(&throttle);
+}
+
+/* As workers do: what one counts all others see. */
+void test_throttle_is_shared_by_processes(void)
+{
+    struct throttle *throttle;
+    CHECK_OK(throttle_new(&throttle));
+    for (uint32_t expected = 100; expected <= 400; expected *= 2) {
+        int status = -1;
+        pid_t child = fork();
+        if (child == 0)
+            _exit(throttle_failed(throttle, "192.0.2.1", 100, 1000) == expected ? 0 : 1);
+        CHECK_INT(waitpid(child, &status, 0), child);
+        CHECK_INT(status, 0);
+    }
+    CHECK_INT(throttle_failed(throttle, "192.0.2.1", 100, 1000), 800);
     throttle_free(&throttle);
 }
