@@ -1,5 +1,6 @@
 #include "mail/content.h"
 
+#include "content_cache.h"
 #include "engine.h"
 #include "grant.h"
 #include "store/entries.h"
@@ -59,22 +60,55 @@ static int cut(struct slice chunk, uint64_t chunk_start, uint64_t start, uint64_
     return 0;
 }
 
+/* From the database. Who stops before the end of a chunk comes back for the rest, the next
+ * slice of an attachment: it is kept, for the session of PostgreSQL it was read in. */
+static int read_chunk(struct mail *mail, struct arena *arena, int64_t message_id, uint32_t n,
+                      uint64_t end, struct slice *out)
+{
+    struct content_cache *cache = mail->contents;
+    uint64_t generation = cache->generation;
+    int err = messages_chunks(mail->database, arena, message_id, n, n, out);
+    content_cache_follow(cache, database_generation(mail->database));
+    bool read_on = !err && end < (uint64_t)n * MESSAGE_CHUNK_SIZE + out->len;
+    if (read_on && n < CONTENT_CHUNKS_MAX && cache->generation == generation)
+        content_cache_add(cache, mail->settings.content_cache, message_id, content_chunk(n), *out);
+    return err;
+}
+
+/* What of start..end is in the chunk where `start` is. */
+static int read_piece(struct mail *mail, struct arena *arena, int64_t message_id, uint64_t start,
+                      uint64_t end, int (*piece)(void *arg, struct slice octets), void *arg)
+{
+    uint32_t n = (uint32_t)(start / MESSAGE_CHUNK_SIZE);
+    uint64_t chunk_start = (uint64_t)n * MESSAGE_CHUNK_SIZE;
+    struct slice chunk, octets;
+    content_cache_follow(mail->contents, database_generation(mail->database));
+    struct content_piece *kept = NULL;
+    if (n < CONTENT_CHUNKS_MAX)
+        kept = content_cache_find(mail->contents, message_id, content_chunk(n));
+    int err = 0;
+    if (kept)
+        chunk = content_piece_octets(kept);
+    else
+        err = read_chunk(mail, arena, message_id, n, end, &chunk);
+    if (!err)
+        err = cut(chunk, chunk_start, start, end, &octets);
+    if (!err)
+        err = piece(arg, octets);
+    if (kept)
+        content_piece_release(kept);
+    return err;
+}
+
 int content_read(struct mail *mail, const struct grant *grant, int64_t message_id, uint64_t start,
                  uint64_t end, int (*piece)(void *arg, struct slice octets), void *arg)
 {
     int err = grant_require(grant, RIGHT_READ);
     struct arena arena;
     arena_init(&arena, 0);
-    uint64_t at = start;
-    while (!err && at < end) {
-        uint32_t n = (uint32_t)(at / MESSAGE_CHUNK_SIZE);
-        struct slice chunk, octets;
-        err = messages_chunks(mail->database, &arena, message_id, n, n, &chunk);
-        if (!err)
-            err = cut(chunk, (uint64_t)n * MESSAGE_CHUNK_SIZE, at, end, &octets);
-        if (!err)
-            err = piece(arg, octets);
-        at = ((uint64_t)n + 1) * MESSAGE_CHUNK_SIZE;
+    for (uint64_t at = start; !err && at < end;) {
+        err = read_piece(mail, &arena, message_id, at, end, piece, arg);
+        at = (at / MESSAGE_CHUNK_SIZE + 1) * MESSAGE_CHUNK_SIZE;
         arena_clear(&arena);
     }
     return err;

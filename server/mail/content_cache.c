@@ -6,15 +6,14 @@
 #include "store/messages.h"
 
 enum {
-    KIND_BITS = 8,           /* of a key: MESSAGE_ bits */
     PIECE_SURROUNDINGS = 64, /* its place in the map, what malloc adds */
     LARGEST_SHARE = 16       /* a piece may take the sixteenth part of the cache */
 };
 
 static uint64_t piece_key(int64_t message_id, unsigned kind)
 {
-    _Static_assert(MESSAGE_PREVIEW < 1 << KIND_BITS, "each kind has a bit of its own");
-    return (uint64_t)message_id << KIND_BITS | kind;
+    _Static_assert(MESSAGE_PREVIEW < 1 << 8, "MESSAGE_ bits are no chunk's kind");
+    return (uint64_t)message_id << CONTENT_KIND_BITS | kind;
 }
 
 static uint64_t piece_cost(size_t len)
@@ -71,7 +70,7 @@ struct content_piece *content_cache_find(struct content_cache *cache, int64_t me
                                          unsigned kind)
 {
     struct content_piece *piece = map_get(&cache->pieces, piece_key(message_id, kind));
-    if (!piece)
+    if (!piece || message_id >= CONTENT_CACHE_IDS)
         return NULL;
     piece->used = true;
     piece->refs++;
@@ -82,7 +81,8 @@ void content_cache_add(struct content_cache *cache, uint64_t max, int64_t messag
                        struct slice octets)
 {
     uint64_t key = piece_key(message_id, kind);
-    if (piece_cost(octets.len) > max / LARGEST_SHARE || map_get(&cache->pieces, key))
+    if (piece_cost(octets.len) > max / LARGEST_SHARE || message_id >= CONTENT_CACHE_IDS ||
+        map_get(&cache->pieces, key))
         return;
     struct content_piece *piece = malloc(sizeof *piece + octets.len);
     if (!piece)

@@ -19,7 +19,7 @@
 #include "fiber/wait.h"
 
 struct content_cache {
-    struct map pieces;   /* by message and kind */
+    struct map pieces;   /* by message and kind; ids beyond CONTENT_CACHE_IDS are not kept */
     struct link oldest;  /* all of them, in the order they came */
     uint64_t octets;     /* of all pieces, with what surrounds them */
     uint64_t generation; /* of the database's session that they came from */
@@ -37,13 +37,25 @@ struct content_piece {
     char data[];
 };
 
+enum {
+    CONTENT_KIND_BITS = 24,
+    CONTENT_CHUNKS_MAX = 1 << 15 /* of one message: 8 GB */
+};
+#define CONTENT_CACHE_IDS (INT64_C(1) << (64 - CONTENT_KIND_BITS))
+
+/* The kind that chunk `n` of a message is; n < CONTENT_CHUNKS_MAX. */
+static inline unsigned content_chunk(uint32_t n)
+{
+    return (n + 1) << 8;
+}
+
 void content_cache_init(struct content_cache *cache);
 /* Makes it fit `max` octets. */
 void content_cache_shrink(struct content_cache *cache, uint64_t max);
 /* Empties it when `generation` is another one than before. */
 void content_cache_follow(struct content_cache *cache, uint64_t generation);
 
-/* `kind` is one MESSAGE_ bit. Held for the caller; NULL: not there. */
+/* `kind` is one MESSAGE_ bit or a content_chunk(). Held for the caller; NULL: not there. */
 struct content_piece *content_cache_find(struct content_cache *cache, int64_t message_id,
                                          unsigned kind);
 /* Copies the octets in. Out of memory, or too large for `max`: it is just not kept. */

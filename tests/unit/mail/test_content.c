@@ -122,6 +122,36 @@ void test_content_read_cuts_ranges(void)
     world_run(check_ranges);
 }
 
+/* A slice from the midst of a chunk leaves the chunk in memory, one up to its end does not. */
+static void check_slices(struct world *world)
+{
+    enum { C = MESSAGE_CHUNK_SIZE };
+    struct mail_settings settings = *mail_settings(world->mail);
+    settings.content_cache = 16 << 20;
+    mail_set_settings(world->mail, &settings);
+    struct slice message = make_message(world, 2 * C + 500);
+    struct intake_result result = {0};
+    CHECK_OK(take_in(world, message, C, &result));
+    check_range(world, result.message_id, message, 10, 100);
+    check_range(world, result.message_id, message, C + 10, 2 * C);
+    check_range(world, result.message_id, message, 2 * C, 2 * C + 500);
+    world_sql("DELETE FROM message_chunks");
+    check_range(world, result.message_id, message, 100, C);
+    const struct grant *grant = world_grant(world, &world->alice, "INBOX");
+    struct buffer octets;
+    buffer_init(&octets, 0);
+    for (int64_t n = 1; n <= 2; n++)
+        CHECK_ERR(content_read(world->mail, grant, result.message_id, (uint64_t)n * C,
+                               (uint64_t)n * C + 1, collect, &octets),
+                  ERR_NOT_FOUND);
+    buffer_clear(&octets);
+}
+
+void test_content_keeps_the_chunk_that_is_read_on(void)
+{
+    world_run(check_slices);
+}
+
 static void check_pieces(struct world *world)
 {
     struct slice message = SLICE("Subject: a\r\n b\r\nContent-Type: multipart/mixed; boundary=x\r\n"
