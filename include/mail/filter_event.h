@@ -11,6 +11,7 @@
 
 #include "mail/acl.h"
 #include "mail/view.h"
+#include "model/progress.h"
 #include "model/uidset.h"
 
 enum filter_cause { FILTER_APPENDED, FILTER_COPIED, FILTER_FLAGGED };
@@ -18,7 +19,10 @@ enum filter_cause { FILTER_APPENDED, FILTER_COPIED, FILTER_FLAGGED };
 struct filter_event {
     enum filter_cause cause;
     const struct uidset *uids;
-    const struct picture *before; /* FILTER_FLAGGED: as the user who caused it saw them */
+    const struct picture *before;    /* FILTER_FLAGGED: as the user who caused it saw them */
+    struct progress_count *progress; /* counts the messages; may be NULL */
+    bool (*is_over)(void *arg);      /* no message is begun any more; NULL: never */
+    void *arg;
 };
 
 struct filter_event_report {
@@ -30,7 +34,8 @@ struct filter_event_report {
 bool filter_event_is_wanted(const struct grant *grant);
 /* After the change was committed, with the grant of who has caused it: over each of these messages
  * that is there, and, after FILTER_FLAGGED, has other flags than before. A failure is one of the
- * server's; what fails because of the script is in the report, and leaves mail as it is. */
+ * server's, -ERR_CANCELLED when it is over before it has ended; what fails because of the script is
+ * in the report, and leaves mail as it is. */
 int filter_event_run(struct mail *mail, const struct grant *grant, const struct filter_event *event,
                      struct arena *arena, struct filter_event_report *report_out) MUST_CHECK;
 

@@ -77,6 +77,11 @@ void stream_interrupt(struct stream *stream);
  * stream_write gathers as long as there is room, and stream_flush still tries one write
  * without waiting (for a last BYE). */
 void stream_cancel(struct stream *stream);
+bool stream_is_cancelled(const struct stream *stream);
+/* Whether nobody will read what is written: it was cancelled, or the peer has closed the
+ * connection, not only its own side of it. A TCP peer lets that be known when something is sent to
+ * it. Looks at the socket, never parks. */
+bool stream_is_abandoned(const struct stream *stream);
 
 /* Server side handshake on a plain stream; what was received in clear and not
  * consumed is thrown away (STARTTLS injection). Flush before. -ERR_TLS,

@@ -92,14 +92,27 @@ static int run_over_uid(struct occasion *occasion, uint32_t uid)
     return err;
 }
 
+/* Between two messages: what was done to one was done wholly. */
+static int check_time(const struct filter_event *event, uint32_t uid)
+{
+    if (!event->is_over || !event->is_over(event->arg))
+        return 0;
+    return fail(ERR_CANCELLED, "the server stops: UID %u and those after it were not looked at",
+                uid);
+}
+
 static int run_over_all(struct occasion *occasion)
 {
-    const struct uidset *uids = occasion->event->uids;
+    const struct filter_event *event = occasion->event;
     int err = 0;
-    for (size_t i = 0; i < uids->count && !err; i++) {
-        uint64_t uid = uids->ranges[i].first;
-        for (; uid <= uids->ranges[i].last && !err; uid++)
-            err = run_over_uid(occasion, (uint32_t)uid);
+    for (size_t i = 0; i < event->uids->count && !err; i++) {
+        uint64_t uid = event->uids->ranges[i].first;
+        for (; uid <= event->uids->ranges[i].last && !err; uid++) {
+            err = check_time(event, (uint32_t)uid);
+            if (!err)
+                err = run_over_uid(occasion, (uint32_t)uid);
+            progress_step(event->progress);
+        }
     }
     return err;
 }

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -215,6 +216,18 @@ void stream_cancel(struct stream *stream)
 {
     stream->cancelled = true;
     wait_wake_all(&stream->waiter);
+}
+
+bool stream_is_cancelled(const struct stream *stream)
+{
+    return stream->cancelled;
+}
+
+bool stream_is_abandoned(const struct stream *stream)
+{
+    struct pollfd socket = {.fd = stream->fd};
+    return stream->cancelled || stream->output_error ||
+           (poll(&socket, 1, 0) == 1 && (socket.revents & (POLLERR | POLLHUP)));
 }
 
 const char *stream_remote(const struct stream *stream)

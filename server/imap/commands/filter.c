@@ -121,8 +121,8 @@ static int tell_result(struct session *session, const struct command *command, u
 }
 
 /* As it is now, which the client may not have heard of; one that is gone is left alone. */
-static int filter_message(struct session *session, const struct command *command,
-                          struct filter_run *run, uint32_t uid)
+static int filter_message(struct session *session, struct command *command, struct filter_run *run,
+                          uint32_t uid, const struct progress_count *count)
 {
     struct picture *current;
     int err = selected_current(session, &current);
@@ -138,21 +138,35 @@ static int filter_message(struct session *session, const struct command *command
     struct arena arena;
     arena_init(&arena, 0);
     struct slice problem;
+    progress_begin(session, command, count->goal)->done = count->done;
     err = filter_run_message(run, &entry, &arena, &problem);
+    progress_end(command);
     if (!err)
         err = tell_result(session, command, uid, problem);
     arena_clear(&arena);
     return err;
 }
 
-static int filter_messages(struct session *session, const struct command *command,
-                           struct filter_run *run, const struct uidset *uids)
+/* Between two messages: what was done to one was done wholly. */
+static int check_wanted(const struct session *session)
 {
+    if (stream_is_abandoned(session->stream))
+        return fail(ERR_CLOSED, "the client went away");
+    return session->seat.stopping ? fail(ERR_UNAVAILABLE, "the server stops") : 0;
+}
+
+static int filter_messages(struct session *session, struct command *command, struct filter_run *run,
+                           const struct uidset *uids)
+{
+    struct progress_count count = {.goal = uidset_size(uids)};
     int err = 0;
     for (size_t i = 0; i < uids->count && !err; i++) {
         uint64_t uid = uids->ranges[i].first;
-        for (; uid <= uids->ranges[i].last && !err; uid++)
-            err = filter_message(session, command, run, (uint32_t)uid);
+        for (; uid <= uids->ranges[i].last && !err; uid++, count.done++) {
+            err = check_wanted(session);
+            if (!err)
+                err = filter_message(session, command, run, (uint32_t)uid, &count);
+        }
     }
     return err;
 }

@@ -524,3 +524,27 @@ void test_stream_plain_has_no_tls_properties(void)
 {
     run_with_pair(look_at_a_plain_one);
 }
+
+static void look_for_the_peer(void *arg)
+{
+    (void)arg;
+    open_pair(SOCK_STREAM);
+    CHECK(!stream_is_abandoned(stream));
+    CHECK_INT(shutdown(peer, SHUT_WR), 0);
+    CHECK(!stream_is_abandoned(stream)); /* it still reads */
+    close(peer);
+    peer = -1;
+    CHECK(stream_is_abandoned(stream));
+    CHECK(!stream_is_cancelled(stream));
+    close_pair();
+    open_pair(SOCK_STREAM);
+    stream_cancel(stream);
+    CHECK(stream_is_cancelled(stream));
+    CHECK(stream_is_abandoned(stream));
+    close_pair();
+}
+
+void test_stream_knows_when_nobody_reads_any_more(void)
+{
+    run_with_pair(look_for_the_peer);
+}
