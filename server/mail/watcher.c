@@ -92,8 +92,8 @@ static void move_row(struct watcher *watcher, const struct catalogue_table *befo
     bool watched = same && watches_messages(row, watcher->events[row - before->rows]);
     if (same)
         columns->pending[place] = watcher->pending[row - before->rows];
-    if (!watched && !watcher_expects(watcher, after->name))
-        columns->pending[place] |= WATCH_ALL;
+    if (!watched)
+        columns->pending[place] |= watcher_expects(watcher, after->name) ? WATCH_OWN : WATCH_ALL;
 }
 
 static int move(struct watcher *watcher, const struct catalogue_table *before,
@@ -230,6 +230,10 @@ static bool next_status(struct watcher *watcher, int64_t selected_id, struct wat
         watcher->pending_count--;
         if (!row->mailbox || row->mailbox_id == selected_id)
             continue;
+        if (about == WATCH_OWN && row->mailbox->uidnext == 1)
+            continue; /* as the client has made it */
+        if (about & WATCH_OWN)
+            about = WATCH_ALL;
         *out = (struct watch_item){
             .kind = WATCH_STATUS,
             .mailbox = catalogue_listed(row),

@@ -8,6 +8,10 @@
 #include "catalogue.h"
 #include "mail/watcher.h"
 
+/* Beside the WATCH_ bits: the client has made or renamed it itself, and is told how it is unless
+ * nothing has ever been in it. */
+enum { WATCH_OWN = 128 };
+
 struct watcher {
     struct link link; /* in catalogue->watchers */
     struct catalogue *catalogue;
