@@ -1,9 +1,9 @@
-"""Reads untagged responses into Python values: FETCH, SEARCH, numbers, flags."""
+"""Reads untagged responses into Python values: FETCH, SEARCH, STATUS, LIST, numbers, flags."""
 
 import re
 
 NUMBERED = re.compile(rb"\* (\d+) (EXISTS|RECENT|EXPUNGE)")
-FETCH = re.compile(rb"\* (\d+) FETCH ")
+FETCH = re.compile(rb"\* (\d+) (UID)?FETCH ")
 CODE = re.compile(r"\[(APPENDUID|COPYUID) (\d+) ([\d:,]+)(?: ([\d:,]+))?\]")
 
 
@@ -43,6 +43,7 @@ class Reader:
         if self._next_is(b'"'):
             quoted = self._take(rb'((?:[^"\\\r\n]|\\["\\])*)"')[1]
             return re.sub(rb"\\(.)", rb"\1", quoted)
+        self._next_is(b"~")  # literal8 (RFC 3516)
         if self._next_is(b"{"):
             size = int(self._take(rb"(\d+)\}\r\n")[1])
             self.at += size
@@ -68,11 +69,36 @@ class Reader:
 
 
 def fetch(response):
-    """(number, {name: value}), or None when it is another response."""
+    """(number, {name: value}), or None when it is another response. With UIDFETCH (RFC 9586)
+    the number is the UID."""
     found = FETCH.match(response)
     if not found:
         return None
     return int(found[1]), Reader(response, found.end()).fetch_items()
+
+
+def is_uid_fetch(response):
+    return bool(re.match(rb"\* \d+ UIDFETCH ", response))
+
+
+def status(response):
+    """(name, {item: number}) of "* STATUS …", or None."""
+    found = re.fullmatch(rb'\* STATUS "?([^" ]+)"? \((.*)\)', response)
+    if not found:
+        return None
+    words = found[2].decode().split()
+    return found[1].decode(), {name: int(value) for name, value in zip(words[::2], words[1::2])}
+
+
+LIST = re.compile(rb'\* LIST \(([^)]*)\) "/" "?([^" ]+)"?(?: \("?OLDNAME"? \("?([^" ]+)"?\)\))?')
+
+
+def listed(response):
+    """(name, {attributes}, old name or None) of "* LIST …", or None."""
+    found = LIST.fullmatch(response)
+    if not found:
+        return None
+    return found[2].decode(), set(found[1].decode().split()), found[3] and found[3].decode()
 
 
 def numbered(response):
@@ -100,24 +126,26 @@ def search(response):
     return [int(number) for number in response.split()[2:]]
 
 
-ESEARCH = re.compile(
-    rb'\* ESEARCH \(TAG "\w+"\)( UID)?(?: MIN (\d+))?(?: MAX (\d+))?(?: COUNT (\d+))?'
-    rb"(?: ALL ([\d:,]+))?"
-)
+ESEARCH = re.compile(rb'\* ESEARCH \(TAG "(\w+)"\)( UID)?((?: [A-Z]+ (?:\([^)]*\)|[\d:,]+))*)')
 
 
 def esearch(response):
-    """{"UID": by UID?, "MIN": …, "MAX": …, "COUNT": …, "ALL": [numbers]} of "* ESEARCH …" with
-    None for what is not there; None when it is another response."""
+    """{"TAG": …, "UID": by UID?, "MIN": …, "MAX": …, "COUNT": …, "ALL": [numbers], "PARTIAL":
+    (range, [numbers])} of "* ESEARCH …" with None for what is not there; None when it is another
+    response."""
     found = ESEARCH.fullmatch(response)
     if not found:
         return None
-    numbers = [int(each) if each else None for each in found.groups()[1:4]]
-    return dict(
-        zip(("MIN", "MAX", "COUNT"), numbers),
-        UID=bool(found[1]),
-        ALL=uid_list(found[5].decode()) if found[5] else None,
-    )
+    told = {"TAG": found[1].decode(), "UID": bool(found[2])}
+    items = dict(re.findall(r" ([A-Z]+) (\([^)]*\)|[\d:,]+)", found[3].decode()))
+    for name in ("MIN", "MAX", "COUNT"):
+        told[name] = int(items[name]) if name in items else None
+    told["ALL"] = uid_list(items["ALL"]) if "ALL" in items else None
+    told["PARTIAL"] = None
+    if "PARTIAL" in items:
+        pages, _, numbers = items["PARTIAL"][1:-1].partition(" ")
+        told["PARTIAL"] = pages, [] if numbers == "NIL" else uid_list(numbers)
+    return told
 
 
 def flags(values):
@@ -146,3 +174,9 @@ def response_code(text, name):
     if not found or found[1] != name:
         return None
     return int(found[2]), uid_list(found[3]), uid_list(found[4]) if found[4] else None
+
+
+def modified(text):
+    """The numbers of a MODIFIED code (RFC 7162), [] when there is none."""
+    found = re.search(r"\[MODIFIED ([\d:,]+)\]", text)
+    return uid_list(found[1]) if found else []

@@ -56,7 +56,7 @@ class Saved:
 def random_set(rng, view, by_uid):
     if view.saved and rng.random() < 0.2:
         return Saved(by_uid)
-    known = view.uids if by_uid else list(range(1, len(view.uids) + 1))
+    known = [uid for uid in view.uids if uid] if by_uid else list(range(1, len(view.uids) + 1))
 
     def number():
         if rng.random() < 0.1:
