@@ -63,6 +63,7 @@ struct command {
     const char *bad_url; /* the same, when it is BADURL (RFC 4469), which may be long */
     struct buffer code;  /* response code of the tagged OK, "[APPENDUID 1 2]" */
     const char *text;    /* text of the tagged OK; NULL: "NAME completed" */
+    bool names_numbers;  /* its UID form, too: no EXPUNGE at its end (UID SEARCH 1:3) */
     bool tells_modseq;   /* with QRESYNC, the tagged OK says what the client knows */
     bool refreshed;      /* by a pulse, before run() */
     bool met_mailbox;    /* without it: the writer knew how far the mailbox is */

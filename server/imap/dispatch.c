@@ -121,6 +121,15 @@ static bool dispatch_may_sync(const struct session *session, int result)
            result != -ERR_IN_DOUBT;
 }
 
+/* RFC 3501 section 7.4.1, and RFC 7162 section 3.2.10.2: "MUST NOT be sent during a UID SEARCH
+ * command that contains message numbers". */
+static bool dispatch_may_expunge(const struct command *command)
+{
+    if (command->names_numbers)
+        return false;
+    return command->uid || !(command->row->traits & TRAIT_KEEPS_NUMBERS);
+}
+
 /* The end of a command: what has happened meanwhile, then the tagged reply. */
 static int dispatch_end(struct session *session, struct command *command, int result)
 {
@@ -128,8 +137,7 @@ static int dispatch_end(struct session *session, struct command *command, int re
         input_refuse_literal(session);
     struct error reason = *last_error();
     if (dispatch_may_sync(session, result)) {
-        bool may_expunge = command->uid || !(command->row->traits & TRAIT_KEEPS_NUMBERS);
-        int err = selected_sync(session, may_expunge);
+        int err = selected_sync(session, dispatch_may_expunge(command));
         if (!err)
             err = selected_tell_modseq(session, command);
         if (!err && !result)

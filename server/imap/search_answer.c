@@ -11,7 +11,8 @@ int search_selected(struct session *session, struct command *command,
 {
     const struct selected *selected = session->selected;
     struct keyword_table keywords;
-    if (search_has_numbers(program) && (session->enabled & ENABLED_UIDONLY))
+    command->names_numbers = search_has_numbers(program);
+    if (command->names_numbers && (session->enabled & ENABLED_UIDONLY))
         return command_refuse_numbers(command);
     int err = selected_copy_keywords(session, command->arena, &keywords);
     const struct search_scope scope = {.grant = command->grants[0],
