@@ -191,7 +191,9 @@ static int send_changed(struct session *session, const struct resync_args *args,
 {
     static struct fetch_item items[] = {
         {.kind = FETCH_UID}, {.kind = FETCH_FLAGS}, {.kind = FETCH_MODSEQ}};
-    const struct fetch_spec spec = {.items = items, .count = sizeof items / sizeof items[0]};
+    bool has_uid = session->enabled & ENABLED_UIDONLY; /* UIDFETCH begins with it (RFC 9586) */
+    const struct fetch_spec spec = {.items = items + has_uid,
+                                    .count = sizeof items / sizeof items[0] - has_uid};
     struct content_request *ahead = NULL;
     struct uidset changed, none;
     uidset_init(&none);
