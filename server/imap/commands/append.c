@@ -51,7 +51,8 @@ static int append_commit(struct session *session, struct command *command)
         return err;
     notify_own_messages(session, grant_mailbox_id(grant), &outcome.uids);
     events_saved(session, command, grant, FILTER_APPENDED, &outcome.uids);
-    append_render_code(&outcome, &command->code);
+    if (grant_has(grant, RIGHT_READ))
+        append_render_code(&outcome, &command->code);
     uidset_clear(&outcome.uids);
     return buffer_check(&command->code);
 }

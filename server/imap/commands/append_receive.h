@@ -16,7 +16,7 @@ int append_receive(struct session *session, struct command *command,
 /* The message as it comes into the grant's mailbox. */
 int append_make_item(struct session *session, const struct grant *grant,
                      const struct append_message *message, struct append_item *out) MUST_CHECK;
-/* "[APPENDUID 1 2000]" (RFC 4315) */
+/* "[APPENDUID 1 2000]" (RFC 4315), for those who may read the mailbox */
 void append_render_code(const struct append_outcome *outcome, struct buffer *out);
 
 #endif

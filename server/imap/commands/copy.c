@@ -138,6 +138,13 @@ static int copy_items(struct session *session, struct command *command, const st
     return err;
 }
 
+/* "COPYUID … SHOULD NOT be issued if the client does not have access to SELECT or EXAMINE the
+ * mailbox" (RFC 4315 section 5). */
+static bool copy_may_tell_uids(const struct command *command)
+{
+    return grant_has(command->grants[1], RIGHT_READ);
+}
+
 static void copy_render_code(const struct uidset *from, const struct append_outcome *outcome,
                              struct buffer *out)
 {
@@ -167,7 +174,8 @@ static int copy_run(struct session *session, struct command *command, const stru
     command->met_mailbox = true;
     notify_own_messages(session, grant_mailbox_id(command->grants[1]), &outcome.uids);
     events_saved(session, command, command->grants[1], FILTER_COPIED, &outcome.uids);
-    copy_render_code(uids, &outcome, &command->code);
+    if (copy_may_tell_uids(command))
+        copy_render_code(uids, &outcome, &command->code);
     uidset_clear(&outcome.uids);
     return buffer_check(&command->code);
 }
@@ -184,6 +192,20 @@ static int move_messages(struct session *session, const struct command *command,
         return writer_move(session->mail, from, uids, expected, to, items, moved, outcome);
     bool home = grant_is_recently_deleted_of(from, to);
     return undelete_restore(session->mail, from, uids, to, home ? NULL : items, moved, outcome);
+}
+
+/* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
+static int move_tell(struct session *session, const struct uidset *moved,
+                     const struct append_outcome *outcome)
+{
+    struct buffer line;
+    buffer_init(&line, 0);
+    buffer_add_cstr(&line, "* OK ");
+    copy_render_code(moved, outcome, &line);
+    buffer_add_cstr(&line, " Moved\r\n");
+    int err = reply_buffer(session, &line);
+    buffer_clear(&line);
+    return err;
 }
 
 static int move_run(struct session *session, struct command *command, const struct uidset *uids)
@@ -203,14 +225,8 @@ static int move_run(struct session *session, struct command *command, const stru
     if (command->tells_modseq) {
         events_saved(session, command, command->grants[1], FILTER_COPIED, &outcome.uids);
         notify_own_messages(session, grant_mailbox_id(command->grants[1]), &outcome.uids);
-        /* In an untagged OK, before the EXPUNGEs (RFC 6851 section 4.3). */
-        struct buffer line;
-        buffer_init(&line, 0);
-        buffer_add_cstr(&line, "* OK ");
-        copy_render_code(&moved, &outcome, &line);
-        buffer_add_cstr(&line, " Moved\r\n");
-        err = reply_buffer(session, &line);
-        buffer_clear(&line);
+        if (copy_may_tell_uids(command))
+            err = move_tell(session, &moved, &outcome);
     }
     uidset_clear(&moved);
     uidset_clear(&outcome.uids);

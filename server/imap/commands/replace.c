@@ -99,7 +99,7 @@ static int replace_commit(struct session *session, struct command *command,
     command->tells_modseq = true;
     notify_own_messages(session, grant_mailbox_id(to), &outcome.uids);
     events_saved(session, command, to, FILTER_APPENDED, &outcome.uids);
-    err = replace_tell(session, &outcome);
+    err = grant_has(to, RIGHT_READ) ? replace_tell(session, &outcome) : 0;
     uidset_clear(&outcome.uids);
     return err;
 }
