@@ -94,15 +94,26 @@ static int list_add(struct item_list *list, const struct fetch_item *item)
     return result;
 }
 
-/* "PREVIEW" [SP "(LAZY)"] (RFC 8970 section 6). A parenthesis behind it may also begin
- * the modifiers of FETCH. */
+/* "(LAZY)", or more of them (RFC 8970 section 6): LAZY is the only modifier there is. */
+static bool accept_lazy(struct lexer *lexer)
+{
+    if (!lexer_accept(lexer, '('))
+        return false;
+    do {
+        lexer_skip_spaces(lexer);
+        if (!lexer_accept_word(lexer, "LAZY"))
+            return false;
+    } while (!lexer_accept(lexer, ')'));
+    return true;
+}
+
+/* "PREVIEW" [SP modifiers]. A parenthesis behind it may also begin the modifiers of FETCH. */
 static int parse_preview(struct lexer *lexer, struct item_list *list)
 {
     struct lexer ahead = *lexer;
     struct fetch_item item = {.kind = FETCH_PREVIEW};
     lexer_skip_spaces(&ahead);
-    item.lazy =
-        lexer_accept(&ahead, '(') && lexer_accept_word(&ahead, "LAZY") && lexer_accept(&ahead, ')');
+    item.lazy = accept_lazy(&ahead);
     if (item.lazy)
         *lexer = ahead;
     return list_add(list, &item);

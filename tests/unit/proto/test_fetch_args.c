@@ -280,6 +280,7 @@ void test_fetch_args_preview(void)
     CHECK_FETCH("preview (lazy)", "lazy PREVIEW");
     CHECK_FETCH("(UID PREVIEW (LAZY) FLAGS)", "UID, lazy PREVIEW, FLAGS");
     CHECK_FETCH("(PREVIEW (LAZY) PREVIEW)", "PREVIEW");
+    CHECK_FETCH("PREVIEW (LAZY LAZY)", "lazy PREVIEW");
     CHECK_FETCH("PREVIEW (CHANGEDSINCE 5)", "PREVIEW (CHANGEDSINCE 5)");
     check_refused(SLICE("(PREVIEW (EAGER))"), ERR_SYNTAX, __LINE__);
 }
