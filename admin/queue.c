@@ -1,5 +1,6 @@
 /* postroomctl queue …: mail that scripts have sent and nobody has taken yet. */
 #include "admin.h"
+#include "mail/outgoing.h"
 #include "store/outgoing_rows.h"
 #include "when.h"
 
@@ -55,6 +56,8 @@ static int admin_queue_retry(struct admin *admin)
         err = outgoing_rows_hurry(admin->database, id, &count);
     if (!err && id && count == 0)
         err = fail(ERR_NOT_FOUND, "there is no mail %lld that waits", (long long)id);
+    if (!err && count)
+        outgoing_announce(admin->mail);
     if (!err)
         output_say(admin->output, "%zu tried again within half a minute", count);
     return err;

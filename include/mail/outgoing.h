@@ -48,7 +48,8 @@ int outgoing_refused(struct mail *mail, const struct outgoing_claim *claim, stru
 
 /* Parks until mail may be due, or outgoing_wake(); at most a few seconds. */
 void outgoing_wait(struct mail *mail);
-/* Neither parks nor fails: there is news for those who wait. */
+/* These neither park nor fail: there is news for those who wait, here or on all hosts. */
 void outgoing_wake(struct mail *mail);
+void outgoing_announce(struct mail *mail);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * LISTEN and NOTIFY: hints that mailboxes have changed, between all workers
+ * LISTEN and NOTIFY: hints that mailboxes have changed, or mail waits, between all workers
  * on all hosts. Truth is the modseq in the database; a lost hint is made good
  * by the hub's sweep.
  *
@@ -27,6 +27,8 @@ struct feed_handlers {
     void (*subscriptions)(void *arg, int64_t user_id);
     /* An annotation of the server has changed. */
     void (*server)(void *arg);
+    /* Mail waits to be sent. */
+    void (*outgoing)(void *arg);
     /* The listening connection is new: hints may have been lost before. */
     void (*resumed)(void *arg);
 };
@@ -42,6 +44,7 @@ void feed_send_user(struct feed *feed, int64_t user_id);
 void feed_send_names(struct feed *feed, int64_t mailbox_id);
 void feed_send_subscriptions(struct feed *feed, int64_t user_id);
 void feed_send_server(struct feed *feed);
+void feed_send_outgoing(struct feed *feed);
 /* Parks until everything queued was sent (for postroomctl's end), at most
  * timeout_ms. */
 int feed_flush(struct feed *feed, uint32_t timeout_ms) MUST_CHECK;

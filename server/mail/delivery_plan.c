@@ -312,7 +312,7 @@ static int carry_out_together(struct delivery_plan *plan)
                                          .order_count = plan->parcel_count};
     int err = writer_deliver(plan->mail, &batch);
     if (!err && plan->parcel_count)
-        outgoing_wake(plan->mail);
+        outgoing_announce(plan->mail);
     return err;
 }
 

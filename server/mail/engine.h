@@ -54,6 +54,8 @@ void mail_announce_user(struct mail *mail, int64_t user_id);
 void mail_announce_subscriptions(struct mail *mail, int64_t user_id);
 /* … that the annotations of the server have changed. */
 void mail_announce_server(struct mail *mail);
+/* … that mail waits to be sent. */
+void mail_announce_outgoing(struct mail *mail);
 
 /* mail_open() and mail_close() call each module's pair. *_open fills the
  * module's pointer above; *_close takes NULL for "was never opened". */

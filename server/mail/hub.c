@@ -7,6 +7,7 @@
 #include "fiber/fiber.h"
 #include "fiber/wait.h"
 #include "lookout.h"
+#include "mail/outgoing.h"
 #include "store/mailboxes.h"
 #include "store/recently_deleted.h"
 #include "view_state.h"
@@ -54,6 +55,11 @@ static void hear_subscriptions(void *arg, int64_t user_id)
 static void hear_server(void *arg)
 {
     lookout_hear_server(arg);
+}
+
+static void hear_outgoing(void *arg)
+{
+    outgoing_wake(arg);
 }
 
 static void hear_user(void *arg, int64_t user_id)
@@ -163,6 +169,7 @@ int hub_open(struct mail *mail)
         .names = hear_names,
         .subscriptions = hear_subscriptions,
         .server = hear_server,
+        .outgoing = hear_outgoing,
         .resumed = hear_resumed,
     };
     bool listen = mail->settings.listen;
@@ -235,4 +242,9 @@ void mail_announce_subscriptions(struct mail *mail, int64_t user_id)
 void mail_announce_server(struct mail *mail)
 {
     feed_send_server(mail->hub->feed);
+}
+
+void mail_announce_outgoing(struct mail *mail)
+{
+    feed_send_outgoing(mail->hub->feed);
 }

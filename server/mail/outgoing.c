@@ -12,7 +12,7 @@
 #include "store/messages.h"
 
 enum {
-    LOOK_MS = 10 * 1000, /* mail of a worker that was killed is found by this */
+    LOOK_MS = 10 * 1000, /* mail that nobody has told of is found by this */
     REST_MS = 10,        /* while another worker is taking what is due */
     RETRY_MAX = 3600,
     FILING_RETRY = 600
@@ -44,6 +44,13 @@ void outgoing_wake(struct mail *mail)
 {
     mail->outgoing->news++;
     wait_wake_all(&mail->outgoing->waiting);
+}
+
+/* Here at once; the others hear of it. */
+void outgoing_announce(struct mail *mail)
+{
+    outgoing_wake(mail);
+    mail_announce_outgoing(mail);
 }
 
 void outgoing_wait(struct mail *mail)

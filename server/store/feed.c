@@ -21,7 +21,8 @@ struct feed {
     struct map users;     /* to be sent: id → any pointer; so are the next two */
     struct map names;
     struct map subscribers;
-    bool server;            /* to be sent */
+    bool server; /* to be sent; so is the next */
+    bool outgoing;
     struct wait_queue news; /* the sending fiber: something to do */
     struct wait_queue idle; /* feed_flush: everything was sent */
     bool sending;
@@ -45,7 +46,7 @@ static void feed_leave(struct feed *feed)
 static bool has_news(const struct feed *feed)
 {
     return feed->mailboxes.count || feed->users.count || feed->names.count ||
-           feed->subscribers.count || feed->server;
+           feed->subscribers.count || feed->server || feed->outgoing;
 }
 
 /* Sending ------------------------------------------------------------------------ */
@@ -91,6 +92,13 @@ static void queue_server(void *arg)
     wait_wake_all(&feed->news);
 }
 
+static void queue_outgoing(void *arg)
+{
+    struct feed *feed = arg;
+    feed->outgoing = true;
+    wait_wake_all(&feed->news);
+}
+
 void feed_send_mailbox(struct feed *feed, int64_t mailbox_id, uint64_t modseq)
 {
     queue_mailbox(feed, mailbox_id, modseq);
@@ -114,6 +122,11 @@ void feed_send_subscriptions(struct feed *feed, int64_t user_id)
 void feed_send_server(struct feed *feed)
 {
     queue_server(feed);
+}
+
+void feed_send_outgoing(struct feed *feed)
+{
+    queue_outgoing(feed);
 }
 
 static bool take_ids(struct map *ids, struct buffer *payload,
@@ -142,8 +155,10 @@ static void take_payload(struct feed *feed, struct buffer *payload)
     }
     if (take_ids(&feed->users, payload, feed_payload_add_user) &&
         take_ids(&feed->names, payload, feed_payload_add_names) &&
-        take_ids(&feed->subscribers, payload, feed_payload_add_subscriptions) && feed->server)
-        feed->server = !feed_payload_add_server(payload);
+        take_ids(&feed->subscribers, payload, feed_payload_add_subscriptions)) {
+        feed->server = feed->server && !feed_payload_add_server(payload);
+        feed->outgoing = feed->outgoing && !feed_payload_add_outgoing(payload);
+    }
 }
 
 static int send_payload(struct feed *feed, struct slice payload)
@@ -180,7 +195,8 @@ static void send_news(struct feed *feed)
                                        .user = queue_user,
                                        .names = queue_names,
                                        .subscriptions = queue_subscriptions,
-                                       .server = queue_server};
+                                       .server = queue_server,
+                                       .outgoing = queue_outgoing};
     struct buffer payload;
     buffer_init(&payload, FEED_PAYLOAD_MAX);
     take_payload(feed, &payload);

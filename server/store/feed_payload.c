@@ -50,6 +50,11 @@ bool feed_payload_add_server(struct buffer *payload)
     return add_id(payload, 'a', 0);
 }
 
+bool feed_payload_add_outgoing(struct buffer *payload)
+{
+    return add_id(payload, 'o', 0);
+}
+
 static void parse_mailbox(struct slice rest, const struct feed_handlers *handlers)
 {
     uint64_t id;
@@ -74,6 +79,8 @@ static void parse_word(struct slice word, const struct feed_handlers *handlers)
         return;
     if (word.data[0] == 'a' && handlers->server)
         handlers->server(handlers->arg);
+    if (word.data[0] == 'o' && handlers->outgoing)
+        handlers->outgoing(handlers->arg);
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
         if (ids[i].kind == word.data[0] && ids[i].hear)
             ids[i].hear(handlers->arg, (int64_t)id);

@@ -1,6 +1,6 @@
 /*
- * The text of a notification: "m<mailbox>:<modseq>", "n<mailbox>", "u<user>", "s<user>" and
- * "a0", spaces between: the handlers of store/feed.h in their order. Pure.
+ * The text of a notification: "m<mailbox>:<modseq>", "n<mailbox>", "u<user>", "s<user>",
+ * "a0" and "o0", spaces between: the handlers of store/feed.h in their order. Pure.
  */
 #ifndef POSTROOM_STORE_FEED_PAYLOAD_H
 #define POSTROOM_STORE_FEED_PAYLOAD_H
@@ -17,6 +17,7 @@ bool feed_payload_add_user(struct buffer *payload, int64_t user_id);
 bool feed_payload_add_names(struct buffer *payload, int64_t mailbox_id);
 bool feed_payload_add_subscriptions(struct buffer *payload, int64_t user_id);
 bool feed_payload_add_server(struct buffer *payload);
+bool feed_payload_add_outgoing(struct buffer *payload);
 /* Calls the handlers; words it does not know are a later version's. */
 void feed_payload_parse(struct slice payload, const struct feed_handlers *handlers);
 

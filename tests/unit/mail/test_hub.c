@@ -1,7 +1,9 @@
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "engine.h"
 #include "fiber/fiber.h"
+#include "mail/outgoing.h"
 #include "workers.h"
 
 static void make_sales(struct world *world, const char *name)
@@ -96,6 +98,41 @@ static void tells_of_users(struct world *world)
 void test_hub_tells_of_changed_users(void)
 {
     world_run(tells_of_users);
+}
+
+static void wait_for_mail(void *arg)
+{
+    struct worker *worker = arg;
+    outgoing_wait(worker->mail);
+    worker->changed_user = 1;
+}
+
+static bool hears_of_mail(void *arg)
+{
+    const struct call *call = arg;
+    outgoing_announce(call->from->mail);
+    return call->to->changed_user != 0;
+}
+
+/* Long before it would look by itself. */
+static void tells_of_mail(struct world *world)
+{
+    (void)world;
+    struct worker left, right;
+    worker_start(&left, true);
+    worker_start(&right, true);
+    int64_t begun = clock_monotonic_ms();
+    struct call call = {.from = &left, .to = &right};
+    CHECK_OK(fiber_spawn("waits for mail", wait_for_mail, &right, NULL));
+    CHECK(workers_wait(hears_of_mail, &call));
+    CHECK(clock_monotonic_ms() - begun < 8000);
+    worker_stop(&right);
+    worker_stop(&left);
+}
+
+void test_hub_tells_of_mail_that_waits(void)
+{
+    world_run(tells_of_mail);
 }
 
 static bool ends_listening(void *arg)

@@ -10,6 +10,7 @@ struct heard {
     int64_t names_id;
     int64_t subscriber_id;
     int server;
+    int outgoing;
 };
 
 static void hear_mailbox(void *arg, int64_t mailbox_id, uint64_t modseq)
@@ -45,6 +46,12 @@ static void hear_server(void *arg)
     heard->server++;
 }
 
+static void hear_outgoing(void *arg)
+{
+    struct heard *heard = arg;
+    heard->outgoing++;
+}
+
 static struct heard parse(struct slice payload)
 {
     struct heard heard = {0};
@@ -53,7 +60,8 @@ static struct heard parse(struct slice payload)
                                            .user = hear_user,
                                            .names = hear_names,
                                            .subscriptions = hear_subscriptions,
-                                           .server = hear_server};
+                                           .server = hear_server,
+                                           .outgoing = hear_outgoing};
     feed_payload_parse(payload, &handlers);
     return heard;
 }
@@ -103,18 +111,20 @@ void test_feed_payload_skips_what_it_does_not_know(void)
     CHECK_INT(heard.user_id, 7);
 }
 
-void test_feed_payload_tells_of_names_subscriptions_and_the_server(void)
+void test_feed_payload_tells_of_all_else(void)
 {
     struct buffer payload;
     buffer_init(&payload, 0);
     CHECK(feed_payload_add_names(&payload, 7));
     CHECK(feed_payload_add_subscriptions(&payload, 5));
     CHECK(feed_payload_add_server(&payload));
-    CHECK_SLICE(buffer_slice(&payload), "n7 s5 a0");
+    CHECK(feed_payload_add_outgoing(&payload));
+    CHECK_SLICE(buffer_slice(&payload), "n7 s5 a0 o0");
     struct heard heard = parse(buffer_slice(&payload));
     CHECK_INT(heard.names_id, 7);
     CHECK_INT(heard.subscriber_id, 5);
     CHECK_INT(heard.server, 1);
+    CHECK_INT(heard.outgoing, 1);
     CHECK_INT(heard.mailboxes, 0);
     CHECK_INT(heard.users, 0);
     buffer_clear(&payload);
