@@ -118,6 +118,9 @@ uint32_t picture_first_unseen(const struct picture *picture);
  * (RFC 3501 section 9, seq-number). */
 int picture_resolve(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
                     struct uidset *uids_out) MUST_CHECK;
+/* The same as a search key: a number beyond the count is no message's. */
+int picture_match(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
+                  struct uidset *uids_out) MUST_CHECK;
 
 /* Whether no \Seen that is the user's own has changed between two pictures of
  * the same view and user. */

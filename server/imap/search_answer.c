@@ -25,7 +25,7 @@ int search_selected(struct session *session, struct command *command,
                                        .progress = &command->progress.count};
     if (!err)
         err = search_run(session->mail, &scope, program, uids_out);
-    return err == -ERR_INVALID ? fail(ERR_SYNTAX, "There is no message of that number") : err;
+    return err;
 }
 
 /* Which messages are meant -------------------------------------------------------------- */

@@ -187,10 +187,8 @@ static int resolve_range(const struct picture *picture, const struct uid_range *
 {
     const struct snapshot *snapshot = picture->snapshot;
     if (!is_uid) {
-        if (range->last > snapshot->count)
-            return fail(ERR_INVALID, "message number %u is beyond the %u there are",
-                        (unsigned)range->last, (unsigned)snapshot->count);
-        return add_uids(snapshot, range->first, range->last, uids);
+        uint32_t last = range->last < snapshot->count ? range->last : snapshot->count;
+        return range->first <= last ? add_uids(snapshot, range->first, last, uids) : 0;
     }
     uint32_t first = snapshot_seq_from(snapshot, range->first);
     uint32_t behind = range->last == UINT32_MAX ? snapshot->count + 1
@@ -198,8 +196,18 @@ static int resolve_range(const struct picture *picture, const struct uid_range *
     return first < behind ? add_uids(snapshot, first, behind - 1, uids) : 0;
 }
 
-int picture_resolve(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
-                    struct uidset *uids_out)
+static int check_numbers(const struct picture *picture, const struct uidset *wanted)
+{
+    uint32_t count = picture->snapshot->count;
+    uint32_t last = wanted->count > 0 ? wanted->ranges[wanted->count - 1].last : 0;
+    if (last > count)
+        return fail(ERR_INVALID, "message number %u is beyond the %u there are", (unsigned)last,
+                    (unsigned)count);
+    return 0;
+}
+
+static int resolve(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
+                   bool must_exist, struct uidset *uids_out)
 {
     uint32_t count = picture->snapshot->count;
     uint32_t largest = is_uid && count > 0 ? picture_uid(picture, count) : count;
@@ -208,6 +216,8 @@ int picture_resolve(const struct picture *picture, const struct sequence_set *se
     struct uidset uids;
     uidset_init(&uids);
     int err = sequence_set_resolve(sequence, largest, &wanted);
+    if (!err && must_exist)
+        err = check_numbers(picture, &wanted);
     for (size_t i = 0; i < wanted.count && !err; i++)
         err = resolve_range(picture, &wanted.ranges[i], is_uid, &uids);
     uidset_clear(&wanted);
@@ -217,4 +227,16 @@ int picture_resolve(const struct picture *picture, const struct sequence_set *se
     }
     *uids_out = uids;
     return 0;
+}
+
+int picture_resolve(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
+                    struct uidset *uids_out)
+{
+    return resolve(picture, sequence, is_uid, !is_uid, uids_out);
+}
+
+int picture_match(const struct picture *picture, const struct sequence_set *sequence, bool is_uid,
+                  struct uidset *uids_out)
+{
+    return resolve(picture, sequence, is_uid, false, uids_out);
 }

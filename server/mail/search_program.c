@@ -308,8 +308,8 @@ static int resolve_sets(const struct search_scope *scope, struct search_program 
         struct search_step *step = program->sets[i];
         const struct sequence_set *sequence = &step->node->sequence;
         err = sequence->saved ? uidset_union(&step->uids, scope->saved)
-                              : picture_resolve(scope->picture, sequence,
-                                                step->node->kind == SEARCH_UID, &step->uids);
+                              : picture_match(scope->picture, sequence,
+                                              step->node->kind == SEARCH_UID, &step->uids);
     }
     return err;
 }

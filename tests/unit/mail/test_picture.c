@@ -193,6 +193,10 @@ void test_picture_resolves_numbers_and_uids(void)
     uidset_init(&none);
     CHECK_ERR(picture_resolve(picture, &sequence, false, &none), ERR_INVALID);
     CHECK(uidset_is_empty(&none));
+    struct uidset matched;
+    uidset_init(&matched);
+    CHECK_OK(picture_match(picture, &sequence, false, &matched));
+    check_uids(matched, "10");
     picture_unref(&picture);
     model_free(&model);
 }
