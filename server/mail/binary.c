@@ -34,8 +34,8 @@ void binary_decoder_clear(struct binary_decoder *decoder)
 }
 
 /* Where what may go on in the next piece begins: an escape of which less than three octets
- * are there, or white space before a line end that may be hidden. The latter is not held
- * for ever. */
+ * are there, or white space that may be before a line end. The latter is not held for ever:
+ * lines of so much of it are none of quoted-printable's. */
 static size_t begun_at(struct slice octets)
 {
     enum { PADDING_MAX = 4096 };
@@ -48,7 +48,7 @@ static size_t begun_at(struct slice octets)
         return at - 1;
     if (octets.len >= 2 && octets.data[octets.len - 2] == '=')
         return octets.len - 2;
-    return octets.len;
+    return octets.len - at < PADDING_MAX ? at : octets.len;
 }
 
 static void feed_quoted_printable(struct binary_decoder *decoder, struct slice piece,
@@ -80,7 +80,7 @@ void binary_decoder_feed(struct binary_decoder *decoder, struct slice piece, str
 
 void binary_decoder_finish(struct binary_decoder *decoder, struct buffer *out)
 {
-    transfer_decode_quoted_printable(buffer_slice(&decoder->begun), false, out);
+    transfer_end_quoted_printable(buffer_slice(&decoder->begun), out);
     buffer_reset(&decoder->begun);
     decoder->bits = 0;
     decoder->bit_count = 0;

@@ -49,13 +49,18 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static bool octet_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 /* The index behind the line end that "=" at `at` hides, or `at` when it hides
  * none (RFC 2045 section 6.7 rule 5; white space before the line end is
  * transport padding, rule 3). */
 static size_t soft_break_end(struct slice octets, size_t at)
 {
     size_t i = at + 1;
-    while (i < octets.len && (octets.data[i] == ' ' || octets.data[i] == '\t'))
+    while (i < octets.len && octet_is_blank(octets.data[i]))
         i++;
     if (i < octets.len && octets.data[i] == '\r')
         i++;
@@ -80,6 +85,24 @@ static size_t decode_escape(struct slice octets, size_t at, struct buffer *out)
     return at + 1;
 }
 
+/* RFC 2045 section 6.7 rule 3: white space at the end of a line was added on the way. */
+static void add_without_padding(struct slice lines, struct buffer *out)
+{
+    while (lines.len > 0) {
+        size_t newline = slice_find(lines, '\n');
+        bool has_end = newline < lines.len;
+        size_t end =
+            has_end && newline > 0 && lines.data[newline - 1] == '\r' ? newline - 1 : newline;
+        size_t text = end;
+        while (has_end && text > 0 && octet_is_blank(lines.data[text - 1]))
+            text--;
+        size_t next = has_end ? newline + 1 : lines.len;
+        buffer_add(out, slice_sub(lines, 0, text));
+        buffer_add(out, slice_sub(lines, end, next - end));
+        lines = slice_sub(lines, next, lines.len);
+    }
+}
+
 void transfer_decode_quoted_printable(struct slice octets, bool underscore_is_space,
                                       struct buffer *out)
 {
@@ -89,7 +112,7 @@ void transfer_decode_quoted_printable(struct slice octets, bool underscore_is_sp
         while (at < octets.len && octets.data[at] != '=' &&
                !(underscore_is_space && octets.data[at] == '_'))
             at++;
-        buffer_add(out, slice_sub(octets, plain, at - plain));
+        add_without_padding(slice_sub(octets, plain, at - plain), out);
         if (at == octets.len)
             break;
         if (octets.data[at] == '=') {
@@ -101,6 +124,13 @@ void transfer_decode_quoted_printable(struct slice octets, bool underscore_is_sp
     }
 }
 
+void transfer_end_quoted_printable(struct slice octets, struct buffer *out)
+{
+    while (octets.len > 0 && octet_is_blank(octets.data[octets.len - 1]))
+        octets.len--;
+    transfer_decode_quoted_printable(octets, false, out);
+}
+
 struct slice transfer_decode(struct slice encoding, struct slice octets, struct buffer *scratch)
 {
     bool base64 = slice_equal_nocase(encoding, SLICE("base64"));
@@ -110,7 +140,7 @@ struct slice transfer_decode(struct slice encoding, struct slice octets, struct 
     if (base64)
         transfer_decode_base64(octets, scratch);
     else
-        transfer_decode_quoted_printable(octets, false, scratch);
+        transfer_end_quoted_printable(octets, scratch);
     return buffer_slice(scratch);
 }
 

@@ -20,6 +20,8 @@ void transfer_feed_base64(uint32_t *bits, int *bit_count, struct slice octets, s
 /* `underscore_is_space`: the Q encoding of encoded words (RFC 2047 section 4.2). */
 void transfer_decode_quoted_printable(struct slice octets, bool underscore_is_space,
                                       struct buffer *out);
+/* The same of what ends with a part's last line. */
+void transfer_end_quoted_printable(struct slice octets, struct buffer *out);
 
 /* Text as quoted-printable; a line ends with LF or CRLF in it, with CRLF in what is written. */
 void transfer_encode_quoted_printable(struct slice text, struct buffer *out);

@@ -46,7 +46,8 @@ void test_binary_decodes_quoted_printable(void)
     check_decoded(HEADER("quoted-printable"), SLICE("a=3Db =\r\nc=  \t\r\nd=\r\n=00="),
                   SLICE("a=b cd\0"));
     check_decoded(HEADER("quoted-printable"), SLICE("=4 =zz =\rx = y="), SLICE("=4 =zz =\rx = y"));
-    check_decoded(HEADER("quoted-printable"), SLICE("a \r\n \r\n"), SLICE("a \r\n \r\n"));
+    check_decoded(HEADER("quoted-printable"), SLICE("a \t\r\n \r\nb =20\r\n c\t\n\r \r\nd "),
+                  SLICE("a\r\n\r\nb  \r\n c\n\r\r\nd"));
 }
 
 /* A line end is hidden only by what comes soon: no more than that is held. */
