@@ -9,11 +9,7 @@
 #include "mail/writer.h"
 #include "store/annotations.h"
 
-enum {
-    MOVE_BATCH = 1000,
-    MOVE_ATTEMPTS = 4,
-    RIGHTS_TO_MOVE = RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE
-};
+enum { MOVE_ATTEMPTS = 4, RIGHTS_TO_MOVE = RIGHT_READ | RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE };
 
 /* One move of a whole picture. */
 struct inbox_move {
@@ -58,51 +54,41 @@ static flag_mask translate(const struct inbox_move *move, flag_mask flags)
     return translated;
 }
 
-static int collect_batch(struct inbox_move *move, uint32_t first, uint32_t last,
-                         struct append_item *items, struct uidset *uids)
+static int collect(struct inbox_move *move, struct append_item *items, struct uidset *uids)
 {
+    uint32_t count = picture_count(move->picture);
     int err = 0;
-    for (uint32_t seq = first; seq <= last && !err; seq++) {
+    for (uint32_t seq = 1; seq <= count && !err; seq++) {
         struct entry entry = picture_entry(move->picture, seq);
-        items[seq - first] = (struct append_item){.message_id = entry.message_id,
-                                                  .size = entry.size,
-                                                  .flags = translate(move, entry.flags),
-                                                  .internal_date = entry.internal_date};
+        items[seq - 1] = (struct append_item){.message_id = entry.message_id,
+                                              .size = entry.size,
+                                              .flags = translate(move, entry.flags),
+                                              .internal_date = entry.internal_date};
         err = uidset_add(uids, entry.uid);
         fiber_breathe();
     }
     return err;
 }
 
-static int move_batch(struct inbox_move *move, uint32_t first, uint32_t last,
-                      struct append_item *items)
+/* By one change, as MOVE of all of them would: all or none. */
+static int move_all(struct inbox_move *move)
 {
+    struct append_item *items =
+        ARENA_ARRAY(move->arena, picture_count(move->picture), struct append_item);
+    if (!items)
+        return -ERR_NO_MEMORY;
     struct uidset uids, moved;
     struct append_outcome outcome = {0};
     uidset_init(&uids);
     uidset_init(&moved);
     uidset_init(&outcome.uids);
-    int err = collect_batch(move, first, last, items, &uids);
+    int err = collect(move, items, &uids);
     if (!err)
         err = writer_move(move->mail, move->source, &uids, 0, move->destination, items, &moved,
                           &outcome);
     uidset_clear(&outcome.uids);
     uidset_clear(&moved);
     uidset_clear(&uids);
-    return err;
-}
-
-static int move_all(struct inbox_move *move)
-{
-    struct append_item *items = ARENA_ARRAY(move->arena, MOVE_BATCH, struct append_item);
-    if (!items)
-        return -ERR_NO_MEMORY;
-    uint32_t count = picture_count(move->picture);
-    int err = 0;
-    for (uint32_t first = 1; first <= count && !err; first += MOVE_BATCH) {
-        uint32_t last = count - first < MOVE_BATCH ? count : first + MOVE_BATCH - 1;
-        err = move_batch(move, first, last, items);
-    }
     return err;
 }
 
@@ -136,8 +122,7 @@ static int move_messages(struct mail *mail, const struct grant *inbox, struct sl
     return err;
 }
 
-/* When rights change in between, what has moved stays where it is, and only the rest is
- * moved with what the actor may now: the new mailbox can't be made a second time. */
+/* When rights have changed, with what the actor may now. */
 static int move_with_current_rights(struct mail *mail, const struct grant *inbox,
                                     struct slice new_name, struct arena *arena)
 {
@@ -160,18 +145,48 @@ static int copy_annotations(struct mail *mail, const struct grant *inbox, struct
     return err ? err : annotations_copy(mail->database, inbox->mailbox_id, made->mailbox_id);
 }
 
-int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct slice new_name)
+static int fill(struct mail *mail, const struct grant *inbox, struct slice new_name)
 {
-    int err = grant_require(inbox, RIGHTS_TO_MOVE);
-    if (!err)
-        err = mailbox_create(mail, &inbox->actor, new_name, SLICE_EMPTY, NULL);
-    if (err)
-        return err;
     struct arena arena;
     arena_init(&arena, 0);
-    err = copy_annotations(mail, inbox, new_name, &arena);
+    int err = copy_annotations(mail, inbox, new_name, &arena);
     if (!err)
         err = move_with_current_rights(mail, inbox, new_name, &arena);
     arena_clear(&arena);
     return err;
+}
+
+static int delete_if_empty(struct mail *mail, const struct actor *actor, int64_t id)
+{
+    struct mailbox_status status;
+    uint64_t modseq;
+    int err = mailboxes_status(mail->database, id, actor->user_id, &status);
+    if (err || status.messages)
+        return err;
+    /* Made by this command, so gone without asking whether the actor may delete it. */
+    err = mailboxes_delete(mail->database, id, 0, actor->login, actor->client, &modseq);
+    if (!err)
+        mail_announce(mail, id, modseq);
+    return err;
+}
+
+/* The mailbox is made by a transaction of its own. When nothing comes into it, it goes again,
+ * so that the command can be repeated; what others have put there meanwhile keeps it. */
+static int undo(struct mail *mail, const struct actor *actor, int64_t id, int err)
+{
+    const struct error reason = *last_error();
+    (void)!delete_if_empty(mail, actor, id);
+    return fail_sql((enum err) - err, reason.sqlstate, "%s", reason.text);
+}
+
+int mailbox_rename_inbox(struct mail *mail, const struct grant *inbox, struct slice new_name)
+{
+    int64_t id;
+    int err = grant_require(inbox, RIGHTS_TO_MOVE);
+    if (!err)
+        err = mailbox_create(mail, &inbox->actor, new_name, SLICE_EMPTY, &id);
+    if (err)
+        return err;
+    err = fill(mail, inbox, new_name);
+    return err ? undo(mail, &inbox->actor, id, err) : 0;
 }

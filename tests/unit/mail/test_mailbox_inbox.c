@@ -1,6 +1,7 @@
 /* RENAME INBOX: the messages move, INBOX stays (RFC 3501 section 6.3.5). */
 #include "mail/content.h"
 #include "mail/mailbox.h"
+#include "mail/quota.h"
 #include "mail/view.h"
 #include "mail/writer.h"
 #include "world.h"
@@ -98,4 +99,39 @@ static void check_rights(struct world *world)
 void test_mailbox_inbox_rename_needs_all_rights_to_move(void)
 {
     world_run(check_rights);
+}
+
+static uint64_t count_messages(struct world *world, const char *name)
+{
+    struct mailbox_status status = {0};
+    CHECK_OK(mailbox_status(world->mail, world_grant(world, &world->alice, name), &status));
+    return status.messages;
+}
+
+/* Some of the messages would have room. */
+static void check_failure(struct world *world)
+{
+    const struct quota_amounts limits = {{QUOTA_UNLIMITED, MANY - 500, QUOTA_UNLIMITED}};
+    const struct grant *inbox = world_grant(world, &world->alice, "INBOX");
+    world_create(world, "Shared/Sales");
+    world_allow(world, "Shared/Sales", "alice", "lrik");
+    fill(world, inbox);
+    const struct grant *sales = world_grant(world, &world->admin, "Shared/Sales");
+    CHECK_OK(quota_attach(world->mail, sales, SLICE("sales")));
+    CHECK_OK(quota_set(world->mail, &world->admin, SLICE("sales"), &limits));
+    CHECK_ERR(mailbox_rename(world->mail, inbox, SLICE("Shared/Sales/Old")), ERR_OVER_QUOTA);
+    CHECK(strstr(last_error()->text, "quota") != NULL);
+    CHECK_U64(count_messages(world, "INBOX"), MANY);
+    const struct grant *none;
+    CHECK_ERR(world_check(world, &world->admin, "Shared/Sales/Old", "", &none), ERR_NOT_FOUND);
+
+    CHECK_OK(quota_delete(world->mail, &world->admin, SLICE("sales")));
+    CHECK_OK(mailbox_rename(world->mail, inbox, SLICE("Shared/Sales/Old")));
+    CHECK_U64(count_messages(world, "INBOX"), 0);
+    CHECK_U64(count_messages(world, "Shared/Sales/Old"), MANY);
+}
+
+void test_mailbox_inbox_rename_that_fails_leaves_all_as_it_was(void)
+{
+    world_run(check_failure);
 }
