@@ -53,7 +53,7 @@ const struct actor *grant_actor(const struct grant *grant);
 rights_mask grant_rights(const struct grant *grant);
 bool grant_has(const struct grant *grant, rights_mask needed);
 uint64_t grant_rights_modseq(const struct grant *grant);
-/* clock_realtime_us() when the first of the rows that counted expires; INT64_MAX: none does. */
+/* clock_monotonic_ms() when the first of the rows that counted expires; INT64_MAX: none does. */
 int64_t grant_rights_until(const struct grant *grant);
 /* Whether it has to be asked for again: rights changed since, or a row that
  * counted has expired. */

@@ -26,9 +26,8 @@ enum { IDENTIFIERS_MAX = 10000 };
 
 int identifiers_is_seen(struct database *database, const uint8_t digest[SHA256_SIZE],
                         uint32_t seconds, bool *out) MUST_CHECK;
-/* As the sweeps of store/messages.h. */
-int identifiers_sweep(struct database *database, int64_t before, uint32_t limit,
-                      uint32_t *done_out) MUST_CHECK;
+/* As the sweeps of store/messages.h; each has its own time. */
+int identifiers_sweep(struct database *database, uint32_t limit, uint32_t *done_out) MUST_CHECK;
 
 struct delivery_batch {
     struct change *changes; /* CHANGE_APPEND, of one stored message each */

@@ -26,8 +26,8 @@ struct mailbox_row {
     bool seen_per_user;
     rights_mask rights; /* effective rights of the user who asked (see acl_rows.h) */
     uint64_t rights_modseq;
-    int64_t
-        rights_until; /* microseconds: the first expiry among the rows that made them; INT64_MAX */
+    int64_t rights_until;    /* clock_monotonic_ms() at the first expiry among the rows that made
+                                them, by the database's clock; INT64_MAX */
     uint64_t highest_modseq; /* when it was looked up */
     uint32_t first_recent;
     bool auto_subscribe;    /* whoever sees it is subscribed to it */

@@ -111,22 +111,22 @@ int messages_first_chunks(struct database *database, struct arena *arena, const 
                           size_t count, struct slice **octets_out) MUST_CHECK;
 
 /* Housekeeping, in batches of at most `limit`; *done_out says how much was
- * done (less than limit: nothing left). `before`: microseconds since 1970. */
-int messages_sweep_uploads(struct database *database, int64_t before, uint32_t limit,
+ * done (less than limit: nothing left). `age`: in seconds by the database's clock. */
+int messages_sweep_uploads(struct database *database, int64_t age, uint32_t limit,
                            uint32_t *done_out) MUST_CHECK;
-/* Forgets expunged entries and deleted mailboxes older than that, or than the retention of
+/* Forgets expunged entries and deleted mailboxes of that age, or than the retention of
  * their own, then content nobody refers to any more. */
-int messages_sweep_expunged(struct database *database, int64_t before, uint32_t limit,
+int messages_sweep_expunged(struct database *database, int64_t age, uint32_t limit,
                             uint32_t *done_out) MUST_CHECK;
 /* Who had seen what is forgotten by now. */
 int messages_sweep_expunged_seen(struct database *database, uint32_t limit,
                                  uint32_t *done_out) MUST_CHECK;
-/* Content that was stored before that and never came into a mailbox. Each
- * message is looked at once, so `before` should be a day ago or more. */
-int messages_sweep_orphans(struct database *database, int64_t before, uint32_t limit,
+/* Content of that age that never came into a mailbox. Each message is looked at
+ * once, so it should be a day or more. */
+int messages_sweep_orphans(struct database *database, int64_t age, uint32_t limit,
                            uint32_t *done_out) MUST_CHECK;
 /* Rows of the journal, but those that a mailbox's own retention still needs. */
-int journal_sweep(struct database *database, int64_t before, uint32_t limit,
+int journal_sweep(struct database *database, int64_t age, uint32_t limit,
                   uint32_t *done_out) MUST_CHECK;
 
 #endif

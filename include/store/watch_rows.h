@@ -55,7 +55,8 @@ int watch_read_visible(struct database *database, struct arena *arena, const int
                        size_t mailbox_count, const int64_t *user_ids, size_t user_count,
                        struct watch_visible **rows_out, size_t *count_out) MUST_CHECK;
 
-/* When the first of the rights expires that concern the user; INT64_MAX: none does. */
+/* clock_monotonic_ms() when the first of the rights expires that concern the user; INT64_MAX:
+ * none does. */
 int watch_read_rights_until(struct database *database, int64_t user_id,
                             int64_t *until_out) MUST_CHECK;
 

@@ -1,12 +1,9 @@
 #include "acl_check.h"
 
 #include "acl_denial.h"
-#include "base/clock.h"
 #include "engine.h"
 #include "grant.h"
 #include "recently_deleted_row.h"
-
-enum { CLOCKS_APART_US = 100 * 1000 };
 
 int actor_parse_name(const struct actor *actor, struct slice name, struct arena *arena,
                      struct mailbox_path *out)
@@ -68,14 +65,6 @@ static int copy_actor(const struct actor *actor, struct arena *arena, struct act
     return 0;
 }
 
-/* The database has just counted these rights: if by our clock they have expired
- * already, ours is ahead, and the database is asked again soon. */
-static int64_t trust_until(int64_t rights_until)
-{
-    int64_t soon = clock_realtime_us() + CLOCKS_APART_US;
-    return rights_until < soon ? soon : rights_until;
-}
-
 /* The only place a grant comes from. The row's strings are in `arena` already. */
 static int make_grant(const struct actor *actor, const struct mailbox_row *row, struct arena *arena,
                       struct grant **out)
@@ -91,7 +80,7 @@ static int make_grant(const struct actor *actor, const struct mailbox_row *row, 
     grant->special_use = row->special_use;
     grant->rights = row->rights;
     grant->rights_modseq = row->rights_modseq;
-    grant->rights_until = trust_until(row->rights_until);
+    grant->rights_until = row->rights_until;
     grant->highest_modseq = row->highest_modseq;
     grant->first_recent = row->first_recent;
     grant->quota_root_id = row->quota_root_id;

@@ -99,7 +99,7 @@ int64_t grant_rights_until(const struct grant *grant)
 
 bool grant_is_stale(const struct grant *grant, uint64_t rights_modseq)
 {
-    return rights_modseq > grant->rights_modseq || clock_realtime_us() >= grant->rights_until;
+    return rights_modseq > grant->rights_modseq || clock_monotonic_ms() >= grant->rights_until;
 }
 
 int grant_require(const struct grant *grant, rights_mask needed)

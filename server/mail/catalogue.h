@@ -45,7 +45,7 @@ struct catalogue {
     bool loading;         /* in some fiber */
     struct wait_queue loaded;
     uint64_t loads;       /* begun so far */
-    int64_t rights_until; /* when the first of the rights expires */
+    int64_t rights_until; /* clock_monotonic_ms() when the first of the rights expires */
 };
 
 /* Never NULL after it: the user's, held. */

@@ -130,7 +130,7 @@ static int put_where_found(struct mail *mail, const struct delivery *delivery,
 {
     const struct mailbox_row *home = destination->home;
     struct filter_owner owner;
-    if (!home || clock_realtime_us() >= home->rights_until ||
+    if (!home || clock_monotonic_ms() >= home->rights_until ||
         find_filter(destination, home, &owner))
         return -ERR_STALE;
     int err = put(mail, delivery, destination, home, message, arena, report_out);

@@ -21,7 +21,7 @@ struct grant {
     struct actor actor;
     rights_mask rights;
     uint64_t rights_modseq;
-    int64_t rights_until;    /* microseconds since 1970: when the first row that counted expires */
+    int64_t rights_until;    /* clock_monotonic_ms() when the first row that counted expires */
     uint64_t highest_modseq; /* of the mailbox, in the same look-up */
     uint32_t first_recent;
     int64_t quota_root_id; /* 0: none; mail/quota.h */

@@ -26,9 +26,9 @@ struct janitor {
     struct wait_queue ended;
 };
 
-static const int64_t HOUR_US = (int64_t)3600 * 1000 * 1000;
+enum { HOUR_SECONDS = 3600 };
 
-typedef int sweep_function(struct database *database, int64_t before, uint32_t limit,
+typedef int sweep_function(struct database *database, int64_t age, uint32_t limit,
                            uint32_t *done_out);
 
 static void rest(struct janitor *janitor, int64_t ms)
@@ -41,28 +41,34 @@ static void rest(struct janitor *janitor, int64_t ms)
 /* A failure ends the sweep; the next round goes on where it was. */
 static void sweep(struct mail *mail, sweep_function *function, int64_t keep_hours)
 {
-    int64_t before = clock_realtime_us() - keep_hours * HOUR_US;
     uint32_t done = BATCH;
     while (done == BATCH && !mail->janitor->stopping) {
-        if (function(mail->database, before, BATCH, &done) != 0)
+        if (function(mail->database, keep_hours * HOUR_SECONDS, BATCH, &done) != 0)
             return;
         if (done == BATCH)
             rest(mail->janitor, PAUSE_MS);
     }
 }
 
-static int sweep_expunged_seen(struct database *database, int64_t before, uint32_t limit,
+static int sweep_expunged_seen(struct database *database, int64_t age, uint32_t limit,
                                uint32_t *done_out)
 {
-    (void)before; /* it follows what sweep_expunged has left */
+    (void)age; /* it follows what sweep_expunged has left */
     return messages_sweep_expunged_seen(database, limit, done_out);
 }
 
-static int forget_outgoing(struct database *database, int64_t before, uint32_t limit,
+static int forget_outgoing(struct database *database, int64_t age, uint32_t limit,
                            uint32_t *done_out)
 {
-    (void)before; /* each has its own time */
+    (void)age; /* each has its own time */
     return outgoing_rows_forget(database, limit, done_out);
+}
+
+static int forget_identifiers(struct database *database, int64_t age, uint32_t limit,
+                              uint32_t *done_out)
+{
+    (void)age; /* likewise */
+    return identifiers_sweep(database, limit, done_out);
 }
 
 void janitor_sweep(struct mail *mail)
@@ -77,7 +83,7 @@ void janitor_sweep(struct mail *mail)
     sweep(mail, messages_sweep_expunged, (int64_t)settings->retention_days * 24);
     sweep(mail, sweep_expunged_seen, 0);
     sweep(mail, forget_outgoing, 0);
-    sweep(mail, identifiers_sweep, 0);
+    sweep(mail, forget_identifiers, 0);
     sweep(mail, journal_sweep, (int64_t)journal_days * 24);
 }
 

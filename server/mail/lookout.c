@@ -161,17 +161,14 @@ static bool has_work(const struct lookout *lookout)
 {
     int64_t until = INT64_MAX;
     return !list_empty(&lookout->dirty) || lookout->names.count || lookout->server_dirty ||
-           has_dirty_catalogue(lookout, &until) || until <= clock_realtime_us();
+           has_dirty_catalogue(lookout, &until) || until <= clock_monotonic_ms();
 }
 
 /* Until a right expires, or for ever. */
 static int64_t deadline(const struct lookout *lookout)
 {
     int64_t until = INT64_MAX;
-    if (has_dirty_catalogue(lookout, &until) || until == INT64_MAX)
-        return WAIT_FOREVER;
-    int64_t left = (until - clock_realtime_us()) / 1000 + 1;
-    return clock_monotonic_ms() + (left > 0 ? left : 0);
+    return has_dirty_catalogue(lookout, &until) || until == INT64_MAX ? WAIT_FOREVER : until;
 }
 
 /* The first round of a quiet time comes at once, and so does one that somebody waits for. */

@@ -189,7 +189,7 @@ static int load_catalogues(struct round *round)
     int err = list_keys(&lookout->catalogues, &round->arena, &users);
     for (size_t i = 0; i < users.count && !err; i++) {
         struct catalogue *catalogue = map_get(&lookout->catalogues, (uint64_t)users.ids[i]);
-        if (catalogue && (catalogue->dirty || catalogue->rights_until <= clock_realtime_us()))
+        if (catalogue && (catalogue->dirty || catalogue->rights_until <= clock_monotonic_ms()))
             err = catalogue_load(catalogue);
     }
     return err;

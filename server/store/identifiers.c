@@ -102,11 +102,10 @@ int identifiers_is_seen(struct database *database, const uint8_t digest[SHA256_S
     return 0;
 }
 
-int identifiers_sweep(struct database *database, int64_t before, uint32_t limit, uint32_t *done_out)
+int identifiers_sweep(struct database *database, uint32_t limit, uint32_t *done_out)
 {
     struct params params;
     params_init(&params);
-    params_timestamp(&params, before);
     params_int8(&params, limit);
     struct result *result;
     int err = pool_ask(database, RELAXED, STATEMENT_IDENTIFIERS_SWEEP, &params, &result);

@@ -79,6 +79,8 @@ struct slice result_slice(const struct result *result, size_t row, int column);
 struct slice result_copy(const struct result *result, struct arena *arena, size_t row, int column);
 /* timestamptz as microseconds since 1970; NULL: INT64_MAX. */
 int64_t result_timestamp(const struct result *result, size_t row, int column);
+/* clock_monotonic_ms() when so many milliseconds will have passed; null: INT64_MAX. */
+int64_t result_deadline(const struct result *result, size_t row, int column);
 
 /* Lanes: single statements outside any transaction, pipelined with those of
  * all other fibers. Parks. */

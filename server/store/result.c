@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "sqlstate.h"
 #include "wire.h"
 
@@ -97,6 +98,13 @@ struct slice result_copy(const struct result *result, struct arena *arena, size_
     if (!octets.data)
         return SLICE_EMPTY;
     return arena_copy(arena, octets);
+}
+
+int64_t result_deadline(const struct result *result, size_t row, int column)
+{
+    if (result_is_null(result, row, column))
+        return INT64_MAX;
+    return clock_monotonic_ms() + result_int8(result, row, column);
 }
 
 int64_t result_timestamp(const struct result *result, size_t row, int column)

@@ -69,9 +69,9 @@ enum {
     MAILBOX_FILTER_VERSION,
     MAILBOX_HAS_EVENTS,
     MAILBOX_RIGHTS,
-    MAILBOX_RIGHTS_UNTIL
+    MAILBOX_RIGHTS_LEFT
 };
-_Static_assert(MAILBOX_RIGHTS_UNTIL + 1 == MAILBOX_COLUMNS, "other columns follow these");
+_Static_assert(MAILBOX_RIGHTS_LEFT + 1 == MAILBOX_COLUMNS, "other columns follow these");
 
 int mailbox_row_read(const struct result *result, struct arena *arena, size_t row,
                      struct mailbox_row *out)
@@ -83,7 +83,7 @@ int mailbox_row_read(const struct result *result, struct arena *arena, size_t ro
         .seen_per_user = result_bool(result, row, MAILBOX_SEEN_PER_USER),
         .rights = (rights_mask)result_int8(result, row, MAILBOX_RIGHTS),
         .rights_modseq = (uint64_t)result_int8(result, row, MAILBOX_RIGHTS_MODSEQ),
-        .rights_until = result_timestamp(result, row, MAILBOX_RIGHTS_UNTIL),
+        .rights_until = result_deadline(result, row, MAILBOX_RIGHTS_LEFT),
         .highest_modseq = (uint64_t)result_int8(result, row, MAILBOX_HIGHEST_MODSEQ),
         .first_recent = (uint32_t)result_int8(result, row, MAILBOX_FIRST_RECENT),
         .auto_subscribe = result_bool(result, row, MAILBOX_AUTO_SUBSCRIBE),

@@ -2,10 +2,10 @@
 #include "rows.h"
 #include "store/messages.h"
 
-static void limits(struct params *params, int64_t before, uint32_t limit)
+static void limits(struct params *params, int64_t age, uint32_t limit)
 {
     params_init(params);
-    params_timestamp(params, before);
+    params_int8(params, age);
     params_int8(params, limit);
 }
 
@@ -22,23 +22,23 @@ static int run(struct database *database, enum statement statement, struct param
     return 0;
 }
 
-static int sweep(struct database *database, enum statement statement, int64_t before,
-                 uint32_t limit, uint32_t *done_out)
+static int sweep(struct database *database, enum statement statement, int64_t age, uint32_t limit,
+                 uint32_t *done_out)
 {
     struct params params;
-    limits(&params, before, limit);
+    limits(&params, age, limit);
     return run(database, statement, &params, done_out);
 }
 
-int messages_sweep_uploads(struct database *database, int64_t before, uint32_t limit,
+int messages_sweep_uploads(struct database *database, int64_t age, uint32_t limit,
                            uint32_t *done_out)
 {
-    return sweep(database, STATEMENT_SWEEP_UPLOADS, before, limit, done_out);
+    return sweep(database, STATEMENT_SWEEP_UPLOADS, age, limit, done_out);
 }
 
-int journal_sweep(struct database *database, int64_t before, uint32_t limit, uint32_t *done_out)
+int journal_sweep(struct database *database, int64_t age, uint32_t limit, uint32_t *done_out)
 {
-    return sweep(database, STATEMENT_SWEEP_JOURNAL, before, limit, done_out);
+    return sweep(database, STATEMENT_SWEEP_JOURNAL, age, limit, done_out);
 }
 
 /* The messages that `candidates` (ids, locked) names, as far as nobody refers to them. */
@@ -58,17 +58,17 @@ static int queue_collection(struct transaction *tx, const struct result *candida
     return transaction_ask(tx, STATEMENT_SWEEP_MESSAGES, &params, NULL);
 }
 
-static int queue(struct transaction *tx, enum statement statement, int64_t before, uint32_t limit,
+static int queue(struct transaction *tx, enum statement statement, int64_t age, uint32_t limit,
                  size_t *index_out)
 {
     struct params params;
-    limits(&params, before, limit);
+    limits(&params, age, limit);
     return transaction_ask(tx, statement, &params, index_out);
 }
 
 /* `references` removes what refers to messages, or finds messages to look at,
  * and locks them; then those nobody refers to are deleted. */
-static int sweep_content(struct database *database, enum statement references, int64_t before,
+static int sweep_content(struct database *database, enum statement references, int64_t age,
                          uint32_t limit, uint32_t *done_out)
 {
     struct transaction *tx;
@@ -78,9 +78,9 @@ static int sweep_content(struct database *database, enum statement references, i
     size_t index;
     size_t done = 0;
     if (references == STATEMENT_SWEEP_EXPUNGED) /* which changes mailboxes */
-        err = queue(tx, STATEMENT_SWEEP_EXPUNGED_LOCK, before, limit, NULL);
+        err = queue(tx, STATEMENT_SWEEP_EXPUNGED_LOCK, age, limit, NULL);
     if (!err)
-        err = queue(tx, references, before, limit, &index);
+        err = queue(tx, references, age, limit, &index);
     if (!err)
         err = transaction_run(tx);
     if (!err)
@@ -95,7 +95,7 @@ static int sweep_content(struct database *database, enum statement references, i
     return err;
 }
 
-int messages_sweep_expunged(struct database *database, int64_t before, uint32_t limit,
+int messages_sweep_expunged(struct database *database, int64_t age, uint32_t limit,
                             uint32_t *done_out)
 {
     static const enum statement references[] = {
@@ -105,14 +105,14 @@ int messages_sweep_expunged(struct database *database, int64_t before, uint32_t 
     uint32_t sum = 0;
     for (size_t i = 0; i < sizeof references / sizeof references[0] && sum < limit; i++) {
         uint32_t done;
-        int err = sweep_content(database, references[i], before, limit - sum, &done);
+        int err = sweep_content(database, references[i], age, limit - sum, &done);
         if (err)
             return err;
         sum += done;
     }
     if (sum < limit) {
         uint32_t done;
-        int err = sweep(database, STATEMENT_SWEEP_DELETED_MAILBOXES, before, limit - sum, &done);
+        int err = sweep(database, STATEMENT_SWEEP_DELETED_MAILBOXES, age, limit - sum, &done);
         if (err)
             return err;
         sum += done;
@@ -129,8 +129,8 @@ int messages_sweep_expunged_seen(struct database *database, uint32_t limit, uint
     return run(database, STATEMENT_SWEEP_EXPUNGED_SEEN, &params, done_out);
 }
 
-int messages_sweep_orphans(struct database *database, int64_t before, uint32_t limit,
+int messages_sweep_orphans(struct database *database, int64_t age, uint32_t limit,
                            uint32_t *done_out)
 {
-    return sweep_content(database, STATEMENT_SWEEP_ORPHANS, before, limit, done_out);
+    return sweep_content(database, STATEMENT_SWEEP_ORPHANS, age, limit, done_out);
 }

@@ -129,7 +129,7 @@ int watch_read_rights_until(struct database *database, int64_t user_id, int64_t 
     int err = lane_ask(database, LANE_FAST, STATEMENT_WATCH_RIGHTS_UNTIL, &params, &result);
     if (err)
         return err;
-    *until_out = result_timestamp(result, 0, 0);
+    *until_out = result_deadline(result, 0, 0);
     result_free(&result);
     return 0;
 }

@@ -5,7 +5,7 @@
 -- who posts, whose rights on a mailbox are asked for. What a user has besides is INBOX. A
 -- function whose argument has a query in it is not made part of this one, but planned anew
 -- each time: hence the domain by itself.
-SELECT m.*, r.rights, r.rights_until,
+SELECT m.*, r.rights, (extract(epoch FROM r.rights_until - now()) * 1000)::bigint AS rights_left,
        found.user_id, u.login, found.mailbox_id, found.place,
        CASE WHEN NOT u.disabled THEN u.filter_version END AS filter_version
 FROM (SELECT CASE WHEN $2::text = '' THEN (SELECT name FROM mail_domains WHERE is_default)

@@ -60,7 +60,7 @@ SELECT EXISTS (SELECT FROM filter_identifiers WHERE digest = $1::bytea AND deliv
 -- name: identifiers_sweep
 DELETE FROM filter_identifiers
 WHERE digest IN (SELECT digest FROM filter_identifiers
-                 WHERE expires_at < $1::timestamptz
-                 LIMIT $2::bigint
+                 WHERE expires_at < now()
+                 LIMIT $1::bigint
                  FOR UPDATE SKIP LOCKED)
 RETURNING digest;

@@ -1,14 +1,15 @@
 -- Mailboxes as a user sees them. The columns are those of live_mailboxes, then
--- effective_rights: server/store/mailboxes.c reads them by place.
+-- effective_rights: server/store/rows.c reads them by place. For how many milliseconds rights
+-- hold is told, not until when, since the clock of whoever asks may be another.
 
 -- name: mailbox_find
-SELECT m.*, r.rights, r.rights_until
+SELECT m.*, r.rights, (extract(epoch FROM r.rights_until - now()) * 1000)::bigint AS rights_left
 FROM live_mailboxes m
 CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
 WHERE m.owner_id = $1::bigint AND m.name = $2::text;
 
 -- name: mailbox_get
-SELECT m.*, r.rights, r.rights_until
+SELECT m.*, r.rights, (extract(epoch FROM r.rights_until - now()) * 1000)::bigint AS rights_left
 FROM live_mailboxes m
 CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $2::bigint) r
 WHERE m.id = $1::bigint;
@@ -16,7 +17,7 @@ WHERE m.id = $1::bigint;
 -- name: mailboxes_tree
 -- '0' is the character after '/': everything that starts with the name and a separator.
 -- The range alone is what the index of names serves.
-SELECT m.*, r.rights, r.rights_until
+SELECT m.*, r.rights, (extract(epoch FROM r.rights_until - now()) * 1000)::bigint AS rights_left
 FROM live_mailboxes m
 CROSS JOIN LATERAL effective_rights(m.id, m.owner_id, $3::bigint) r
 WHERE m.owner_id = $1::bigint
@@ -25,7 +26,7 @@ ORDER BY m.name;
 
 -- name: mailbox_nearest
 -- The longest of these names that exists; OFFSET 0 keeps the look-up of each apart.
-SELECT m.*, r.rights, r.rights_until
+SELECT m.*, r.rights, (extract(epoch FROM r.rights_until - now()) * 1000)::bigint AS rights_left
 FROM unnest($2::text[]) AS wanted (name)
 CROSS JOIN LATERAL (SELECT * FROM live_mailboxes m
                     WHERE m.owner_id = $1::bigint AND m.name = wanted.name

@@ -1,6 +1,7 @@
 -- Housekeeping in small batches.
 --
--- What is older than $1 goes, or than a mailbox's own retention.
+-- What is older than $1 seconds goes, or than a mailbox's own retention: by the clock of the
+-- database, since workers may be on hosts whose clocks differ.
 --
 -- Content is collected in two statements of one transaction: the first locks
 -- the messages that may have lost their last reference, the second, with a
@@ -12,7 +13,7 @@
 -- name: sweep_uploads
 WITH due AS (
     DELETE FROM uploads
-    WHERE message_id IN (SELECT message_id FROM uploads WHERE started_at < $1::timestamptz
+    WHERE message_id IN (SELECT message_id FROM uploads WHERE started_at < now() - $1::bigint * interval '1 second'
                          LIMIT $2::bigint FOR UPDATE SKIP LOCKED)
     RETURNING message_id
 ), chunks AS (
@@ -28,7 +29,7 @@ WITH due AS MATERIALIZED (
     SELECT m.id
     FROM mailboxes m
     CROSS JOIN LATERAL (SELECT coalesce(now() - make_interval(days => m.retention_days),
-                                        $1::timestamptz) AS before) keep
+                                        now() - $1::bigint * interval '1 second') AS before) keep
     CROSS JOIN LATERAL (SELECT x.expunged_at FROM expunged x WHERE x.mailbox_id = m.id
                         ORDER BY x.deleted_uid LIMIT 1) oldest
     CROSS JOIN LATERAL (SELECT x.expunged_at FROM expunged x WHERE x.mailbox_id = m.id
@@ -51,7 +52,7 @@ WITH due AS MATERIALIZED (
                         WHERE x.mailbox_id = m.id
                         ORDER BY x.deleted_uid LIMIT $2::bigint) x
     WHERE m.id = ANY ((SELECT current_setting('postroom.locked')::bigint[])::bigint[])
-      AND x.expunged_at < coalesce(now() - make_interval(days => m.retention_days), $1::timestamptz)
+      AND x.expunged_at < coalesce(now() - make_interval(days => m.retention_days), now() - $1::bigint * interval '1 second')
     LIMIT $2
 ), locked AS MATERIALIZED (
     SELECT id FROM messages WHERE id IN (SELECT message_id FROM due) FOR UPDATE SKIP LOCKED
@@ -89,7 +90,7 @@ WITH due AS MATERIALIZED (
     SELECT e.ctid AS place, e.message_id
     FROM mailboxes m
     JOIN entries e ON e.mailbox_id = m.id
-    WHERE m.deleted_at < coalesce(now() - make_interval(days => m.retention_days), $1::timestamptz)
+    WHERE m.deleted_at < coalesce(now() - make_interval(days => m.retention_days), now() - $1::bigint * interval '1 second')
     LIMIT $2::bigint
 ), locked AS MATERIALIZED (
     SELECT id FROM messages WHERE id IN (SELECT message_id FROM due) FOR UPDATE SKIP LOCKED
@@ -124,7 +125,7 @@ RETURNING s.mailbox_id;
 -- Content that came and was never referred to. Ids are looked at once, in order.
 WITH due AS MATERIALIZED (
     SELECT id FROM messages
-    WHERE id > (SELECT message_id FROM orphan_sweep) AND stored_at < $1::timestamptz
+    WHERE id > (SELECT message_id FROM orphan_sweep) AND stored_at < now() - $1::bigint * interval '1 second'
     ORDER BY id
     LIMIT $2::bigint
 ), looked AS (
@@ -153,7 +154,7 @@ DELETE FROM message_chunks c USING chunk WHERE c.ctid = chunk.place;
 DELETE FROM mailboxes
 WHERE id IN (SELECT m.id FROM mailboxes m
              WHERE m.deleted_at < coalesce(now() - make_interval(days => m.retention_days),
-                                           $1::timestamptz)
+                                           now() - $1::bigint * interval '1 second')
                AND NOT EXISTS (SELECT FROM entries e WHERE e.mailbox_id = m.id)
                AND NOT EXISTS (SELECT FROM expunged x WHERE x.mailbox_id = m.id)
              LIMIT $2::bigint)
@@ -166,7 +167,7 @@ WITH due AS MATERIALIZED (
     SELECT old.place
     FROM mailbox_state s
     JOIN mailboxes m ON m.id = s.mailbox_id
-    CROSS JOIN LATERAL (SELECT least($1::timestamptz,
+    CROSS JOIN LATERAL (SELECT least(now() - $1::bigint * interval '1 second',
                                      now() - make_interval(days => m.retention_days)) AS since) keep
     CROSS JOIN LATERAL (SELECT j.at FROM journal j WHERE j.mailbox_id = s.mailbox_id
                         ORDER BY j.modseq LIMIT 1) oldest

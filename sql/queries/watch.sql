@@ -46,8 +46,8 @@ WHERE r.rights & 1 = 1
 ORDER BY u.id;
 
 -- name: watch_rights_until
--- When the first of the rights expires that concern the user.
-SELECT min(a.expires_at)
+-- In how many milliseconds the first of the rights expires that concern the user.
+SELECT (extract(epoch FROM min(a.expires_at) - now()) * 1000)::bigint
 FROM acl a
 WHERE a.expires_at > now()
   AND (a.user_id = $1::bigint

@@ -32,8 +32,8 @@ static int64_t idle_rights_left(const struct session *session)
     if (!session->selected)
         return INT64_MAX;
     int64_t until = grant_rights_until(selected_grant(session));
-    int64_t now = clock_realtime_us();
-    return until <= now ? IDLE_RETRY_MS : (until - now) / 1000 + 1;
+    int64_t now = clock_monotonic_ms();
+    return until <= now ? IDLE_RETRY_MS : until - now;
 }
 
 static int idle_timeout(const struct session *session, int64_t keepalive_at)

@@ -86,9 +86,9 @@ static void forgets_body(struct database *database)
               0);
     uint32_t done;
     int64_t now = table_number("SELECT (extract(epoch FROM now()) * 1000000)::bigint");
-    CHECK_OK(identifiers_sweep(database, now, 20, &done));
+    CHECK_OK(identifiers_sweep(database, 20, &done));
     CHECK_INT(done, 20);
-    CHECK_OK(identifiers_sweep(database, now, 100000, &done));
+    CHECK_OK(identifiers_sweep(database, 100000, &done));
     CHECK_INT(table_number("SELECT count(*) FROM filter_identifiers"
                            " WHERE expires_at < to_timestamp(%" PRId64 " / 1e6)",
                            now),

@@ -183,6 +183,8 @@ void test_messages_upload_in_chunks(void)
     store_run(upload_body);
 }
 
+static const int64_t HOUR = 3600, DAY = 86400;
+
 static void sweep_uploads_body(struct database *database)
 {
     int64_t old = 0;
@@ -194,8 +196,7 @@ static void sweep_uploads_body(struct database *database)
         "UPDATE uploads SET started_at = now() - interval '2 days' WHERE message_id = %" PRId64,
         old);
     uint32_t done = 0;
-    CHECK_OK(
-        messages_sweep_uploads(database, clock_realtime_us() - INT64_C(86400000000), 100, &done));
+    CHECK_OK(messages_sweep_uploads(database, DAY, 100, &done));
     CHECK_INT(done, 1);
     CHECK_INT(table_number("SELECT count(*) FROM message_chunks WHERE message_id = %" PRId64, old),
               0);
@@ -238,11 +239,11 @@ static int64_t messages_there(int64_t id)
                         id);
 }
 
-static void sweep_all(struct database *database, int64_t before)
+static void sweep_all(struct database *database, int64_t age)
 {
     uint32_t done = 0;
     do
-        CHECK_OK(messages_sweep_expunged(database, before, 3, &done));
+        CHECK_OK(messages_sweep_expunged(database, age, 3, &done));
     while (done == 3);
 }
 
@@ -262,14 +263,14 @@ static void sweep_expunged_body(struct database *database)
     uint64_t modseq;
     CHECK_OK(mailboxes_delete(database, dead, 0, SLICE("tester"), SLICE("test"), &modseq));
 
-    sweep_all(database, clock_realtime_us() - INT64_C(3600000000));
+    sweep_all(database, HOUR);
     CHECK_INT(messages_there(lonely), 1);
     table_sql("UPDATE expunged SET expunged_at = now() - interval '2 hours' WHERE mailbox_id = "
               "%" PRId64,
               mailbox);
     table_sql("UPDATE mailboxes SET deleted_at = now() - interval '2 hours' WHERE id = %" PRId64,
               dead);
-    sweep_all(database, clock_realtime_us() - INT64_C(3600000000));
+    sweep_all(database, HOUR);
     CHECK_INT(messages_there(lonely), 0);
     CHECK_INT(messages_there(shared), 1);
     CHECK_INT(messages_there(deleted), 0);
@@ -295,8 +296,7 @@ static void sweep_orphans_body(struct database *database)
               held);
     uint32_t done;
     do
-        CHECK_OK(messages_sweep_orphans(database, clock_realtime_us() - INT64_C(86400000000), 50,
-                                        &done));
+        CHECK_OK(messages_sweep_orphans(database, DAY, 50, &done));
     while (done == 50);
     CHECK_INT(messages_there(orphan), 0);
     CHECK_INT(messages_there(held), 1);
@@ -326,13 +326,12 @@ static void sweep_referred_body(struct database *database)
         return;
     CHECK_OK(change_queue(tx, &change, 1, NULL));
     CHECK_OK(transaction_run(tx));
-    const int64_t before = INT64_C(1000000000000000); /* 2001 */
     uint32_t done = 9;
-    CHECK_OK(messages_sweep_expunged(database, before, 1000, &done));
+    CHECK_OK(messages_sweep_expunged(database, 5 * 365 * DAY, 1000, &done));
     CHECK_INT(done, 0);
     CHECK_OK(transaction_commit(tx));
     transaction_end(&tx);
-    CHECK_OK(messages_sweep_expunged(database, before, 1000, &done));
+    CHECK_OK(messages_sweep_expunged(database, 5 * 365 * DAY, 1000, &done));
     CHECK_INT(done, 1);
     CHECK_INT(messages_there(message), 1);
     table_is_sound(mailbox);
@@ -357,8 +356,7 @@ static void sweep_fiber(void *arg, size_t number)
     if (number == 0) {
         while (!race->over) {
             uint32_t done;
-            CHECK_OK(messages_sweep_expunged(race->database,
-                                             clock_realtime_us() + INT64_C(60000000), 5, &done));
+            CHECK_OK(messages_sweep_expunged(race->database, -HOUR, 5, &done));
         }
         return;
     }
