@@ -18,6 +18,7 @@
 #include "connection_table.h"
 #include "listen_set.h"
 #include "settings.h"
+#include "supervisor.h"
 #include "worker.h"
 
 /* A worker that dies at once is started again later each time. */
@@ -37,6 +38,8 @@ struct master {
     struct throttle *throttle;
     struct master_slot *slots;
     unsigned workers;
+    unsigned workers_told; /* how many run, as the supervisor knows */
+    struct supervisor supervisor;
     sigset_t signals; /* blocked in the master, taken one by one */
     sigset_t original;
     bool stopping;
@@ -56,6 +59,7 @@ static void master_start_worker(struct master *master, unsigned number)
     }
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGTERM); /* no worker outlives its master */
+        supervisor_close(&master->supervisor);
         if (getppid() != parent)
             exit(WORKER_EXIT_FAILED);
         struct worker_start start = {.config = master->config,
@@ -86,12 +90,38 @@ static void master_signal_workers(struct master *master, int signum)
             kill(master->slots[i].pid, signum);
 }
 
+static unsigned master_running(const struct master *master)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < master->workers; i++)
+        count += master->slots[i].pid != 0;
+    return count;
+}
+
+static void master_tell_workers(struct master *master, const char *news)
+{
+    master->workers_told = master_running(master);
+    supervisor_tell(&master->supervisor, news, "%u of %u workers run", master->workers_told,
+                    master->workers);
+}
+
+/* It may take longer than the supervisor would wait. */
+static void master_tell_stopping(const struct master *master, int64_t timeout_ms)
+{
+    char news[80];
+    snprintf(news, sizeof news, "STOPPING=1\nEXTEND_TIMEOUT_USEC=%lld",
+             (long long)(timeout_ms + 5000) * 1000);
+    supervisor_tell(&master->supervisor, news, "Waiting for sessions to end");
+}
+
 static void master_stop(struct master *master)
 {
     if (master->stopping)
         return;
+    int64_t timeout_ms = (master->config->shutdown_timeout + 5) * 1000;
     master->stopping = true;
-    master->kill_at = clock_monotonic_ms() + (master->config->shutdown_timeout + 5) * 1000;
+    master->kill_at = clock_monotonic_ms() + timeout_ms;
+    master_tell_stopping(master, timeout_ms);
     log_event(LOG_INFO, "stopping", log_number("pid", getpid()));
     listen_set_close(&master->sockets); /* new connections are refused, not kept waiting */
     master_signal_workers(master, SIGTERM);
@@ -134,28 +164,24 @@ static void master_reap(struct master *master)
 static void master_reload(struct master *master)
 {
     struct config *fresh = calloc(1, sizeof *fresh);
+    supervisor_tell_reloading(&master->supervisor);
     if (!fresh || config_load(master->config->file, fresh) || settings_check(fresh)) {
         log_event(LOG_ERROR, "reload-failed", log_text("text", last_error()->text));
+        supervisor_tell(&master->supervisor, "READY=1", "The configuration is as it was: %s",
+                        last_error()->text);
     } else {
         if (settings_open_log(fresh))
             log_event(LOG_ERROR, "log", log_text("text", last_error()->text));
         master->config->shutdown_timeout = fresh->shutdown_timeout;
         master_signal_workers(master, SIGHUP);
+        master_tell_workers(master, "READY=1");
     }
     if (fresh)
         config_free(fresh);
     free(fresh);
 }
 
-static unsigned master_running(const struct master *master)
-{
-    unsigned count = 0;
-    for (unsigned i = 0; i < master->workers; i++)
-        count += master->slots[i].pid != 0;
-    return count;
-}
-
-/* Until the next worker is due or the next signal comes. */
+/* Until the next worker or the next sign of life is due, or the next signal comes. */
 static int master_wait(struct master *master)
 {
     int64_t now = clock_monotonic_ms();
@@ -165,6 +191,8 @@ static int master_wait(struct master *master)
             until = master->slots[i].start_at;
     if (master->stopping)
         until = master->kill_at;
+    int64_t alive_at = supervisor_tell_alive(&master->supervisor, now);
+    until = alive_at < until ? alive_at : until;
     int64_t ms = until > now ? until - now : 1;
     struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
     return sigtimedwait(&master->signals, NULL, &timeout);
@@ -175,6 +203,8 @@ static void master_loop(struct master *master)
     while (!master->stopping || master_running(master)) {
         tls_tickets_advance(clock_monotonic_ms());
         master_start_due(master);
+        if (!master->stopping && master_running(master) != master->workers_told)
+            master_tell_workers(master, NULL);
         int signum = master_wait(master);
         if (signum == SIGTERM || signum == SIGINT)
             master_stop(master);
@@ -230,6 +260,12 @@ static void master_raise_descriptor_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+static void master_open_supervisor(struct master *master)
+{
+    if (supervisor_open(&master->supervisor))
+        log_event(LOG_WARNING, "supervisor", log_text("text", last_error()->text));
+}
+
 static int master_open(struct master *master)
 {
     struct config *config = master->config;
@@ -257,6 +293,8 @@ static int master_open(struct master *master)
         err = settings_check(config); /* once more, as who we are now */
     if (!err)
         err = tls_tickets_begin();
+    if (!err)
+        master_open_supervisor(master);
     return err;
 }
 
@@ -273,7 +311,7 @@ static void master_block_signals(struct master *master)
 
 int master_run(struct config *config)
 {
-    struct master master = {.config = config};
+    struct master master = {.config = config, .supervisor = {.descriptor = -1}};
     master_block_signals(&master);
     master_raise_descriptor_limit();
     int err = master_open(&master);
@@ -283,11 +321,14 @@ int master_run(struct config *config)
     } else {
         log_event(LOG_INFO, "started", log_text("version", POSTROOM_VERSION),
                   log_number("pid", getpid()), log_number("workers", master.workers));
+        master_start_due(&master);
+        master_tell_workers(&master, "READY=1");
         master_loop(&master);
         log_event(LOG_INFO, "stopped", log_number("pid", getpid()));
         if (*config->pid_file)
             unlink(config->pid_file);
     }
+    supervisor_close(&master.supervisor);
     listen_set_close(&master.sockets);
     connection_table_free(&master.connections);
     throttle_free(&master.throttle);
