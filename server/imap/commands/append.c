@@ -6,9 +6,10 @@
 #include "../notify.h"
 #include "../server_private.h"
 #include "append_receive.h"
+#include "written_name.h"
 
 struct append_args {
-    struct slice mailbox;
+    struct written_name name;
     struct append_messages messages;
 };
 
@@ -17,7 +18,7 @@ static int parse_append(struct lexer *lexer, void *out)
     struct append_args *args = out;
     int err = lexer_space(lexer);
     if (!err)
-        err = lexer_mailbox(lexer, &args->mailbox);
+        err = written_name_parse(lexer, &args->name);
     return err ? err : append_messages_parse(lexer, &args->messages);
 }
 
@@ -26,7 +27,7 @@ static void rights_append(const void *in, bool uid, struct rights_wanted *wanted
     (void)uid;
     const struct append_args *args = in;
     wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_MAILBOX,
-                                       .name = args->mailbox,
+                                       .name = args->name.mailbox,
                                        .all = RIGHT_INSERT,
                                        .try_create = true,
                                        .rechecked = true};
@@ -54,7 +55,8 @@ static int append_commit(struct session *session, struct command *command)
     if (grant_has(grant, RIGHT_READ))
         append_render_code(&outcome, &command->code);
     uidset_clear(&outcome.uids);
-    return buffer_check(&command->code);
+    err = written_name_tell_change(session, command, "", &args->name, &args->name);
+    return err ? err : buffer_check(&command->code);
 }
 
 static int run_append(struct session *session, struct command *command)

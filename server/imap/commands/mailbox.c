@@ -21,24 +21,6 @@ static int parse_mailbox(struct lexer *lexer, void *out)
     return err ? err : lexer_end(lexer);
 }
 
-/* RFC 9051 sections 6.3.4 to 6.3.6: after a change of a mailbox whose name the client has written
- * in another way, what it is called. `old`, the name that OLDNAME says, is it, or of RENAME the
- * one before, which may be what was written in another way. */
-static int tell_name(struct session *session, const struct command *command, const char *attributes,
-                     const struct written_name *name, const struct written_name *old)
-{
-    if (!(session->enabled & ENABLED_REV2))
-        return 0;
-    struct slice normal, normal_old;
-    bool differs, old_differs;
-    int err = written_name_normalise(session, name, command->arena, &normal, &differs);
-    if (!err)
-        err = written_name_normalise(session, old, command->arena, &normal_old, &old_differs);
-    if (err || !(differs || old_differs))
-        return err;
-    return written_name_tell(session, attributes, normal, old->written);
-}
-
 struct create_args {
     struct written_name name;
     struct special_uses uses;
@@ -117,7 +99,7 @@ static int run_create(struct session *session, struct command *command)
     if (err)
         return err;
     notify_own_name(session, args->name.mailbox);
-    err = tell_name(session, command, "", &args->name, &args->name);
+    err = written_name_tell_change(session, command, "", &args->name, &args->name);
     if (err)
         return err;
     buffer_add_cstr(&command->code, "[MAILBOXID (");
@@ -151,7 +133,7 @@ static int run_delete(struct session *session, struct command *command)
     if (err)
         return err;
     notify_own_name(session, args->name.mailbox);
-    return tell_name(session, command, "\\NonExistent", &args->name, &args->name);
+    return written_name_tell_change(session, command, "\\NonExistent", &args->name, &args->name);
 }
 
 const struct imap_command command_delete = {
@@ -200,7 +182,7 @@ static int run_rename(struct session *session, struct command *command)
         return err;
     notify_own_name(session, args->name.mailbox);
     notify_own_name(session, args->new_name.mailbox);
-    return tell_name(session, command, "", &args->new_name, &args->name);
+    return written_name_tell_change(session, command, "", &args->new_name, &args->name);
 }
 
 const struct imap_command command_rename = {

@@ -8,10 +8,11 @@
 #include "../selected.h"
 #include "../server_private.h"
 #include "append_receive.h"
+#include "written_name.h"
 
 struct replace_args {
     struct sequence_set replaced; /* one number */
-    struct slice mailbox;
+    struct written_name name;
     struct append_messages messages; /* one */
 };
 
@@ -33,7 +34,7 @@ static int parse_replace(struct lexer *lexer, void *out)
     if (!err)
         err = lexer_space(lexer);
     if (!err)
-        err = lexer_mailbox(lexer, &args->mailbox);
+        err = written_name_parse(lexer, &args->name);
     return err ? err : append_messages_parse(lexer, &args->messages);
 }
 
@@ -45,7 +46,7 @@ static void rights_replace(const void *in, bool uid, struct rights_wanted *wante
     wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_SELECTED,
                                        .all = RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE};
     wanted[1] = (struct rights_wanted){.subject = RIGHTS_OF_MAILBOX,
-                                       .name = args->mailbox,
+                                       .name = args->name.mailbox,
                                        .all = RIGHT_INSERT,
                                        .try_create = true,
                                        .rechecked = true};
@@ -101,7 +102,7 @@ static int replace_commit(struct session *session, struct command *command,
     events_saved(session, command, to, FILTER_APPENDED, &outcome.uids);
     err = grant_has(to, RIGHT_READ) ? replace_tell(session, &outcome) : 0;
     uidset_clear(&outcome.uids);
-    return err;
+    return err ? err : written_name_tell_change(session, command, "", &args->name, &args->name);
 }
 
 static int run_replace(struct session *session, struct command *command)

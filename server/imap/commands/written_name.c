@@ -7,10 +7,14 @@ int written_name_parse(struct lexer *lexer, struct written_name *out)
 {
     struct lexer written = *lexer;
     int err = lexer_mailbox(lexer, &out->mailbox);
-    if (!err && lexer->utf8)
-        return lexer_astring(&written, &out->written);
     out->written = out->mailbox;
-    return err;
+    if (err || !lexer->utf8)
+        return err;
+    err = lexer_astring(&written, &out->written);
+    if (err)
+        return err;
+    out->written = arena_copy(lexer->arena, out->written); /* a literal may follow (APPEND) */
+    return out->written.data ? 0 : -ERR_NO_MEMORY;
 }
 
 int written_name_normalise(const struct session *session, const struct written_name *name,
@@ -49,4 +53,20 @@ int written_name_tell(struct session *session, const char *attributes, struct sl
     int err = reply_buffer(session, &line);
     buffer_clear(&line);
     return err;
+}
+
+int written_name_tell_change(struct session *session, const struct command *command,
+                             const char *attributes, const struct written_name *name,
+                             const struct written_name *old)
+{
+    if (!(session->enabled & ENABLED_REV2))
+        return 0;
+    struct slice normal, normal_old;
+    bool differs, old_differs;
+    int err = written_name_normalise(session, name, command->arena, &normal, &differs);
+    if (!err)
+        err = written_name_normalise(session, old, command->arena, &normal_old, &old_differs);
+    if (err || !(differs || old_differs))
+        return err;
+    return written_name_tell(session, attributes, normal, old->written);
 }

@@ -1,6 +1,6 @@
 /*
  * A mailbox's name, as the client has written it and as it is inside the server. RFC 9051
- * wants LIST with OLDNAME where they differ (sections 6.3.2 to 6.3.6).
+ * wants LIST with OLDNAME where they differ (sections 6.3.2 to 6.3.6 and 6.3.12).
  */
 #ifndef POSTROOM_IMAP_COMMANDS_WRITTEN_NAME_H
 #define POSTROOM_IMAP_COMMANDS_WRITTEN_NAME_H
@@ -20,5 +20,11 @@ int written_name_normalise(const struct session *session, const struct written_n
 /* "* LIST (attributes) "/" name", with OLDNAME unless `old` is empty. */
 int written_name_tell(struct session *session, const char *attributes, struct slice name,
                       struct slice old) MUST_CHECK;
+/* After a change of a mailbox, or APPEND to it: to those who have enabled IMAP4rev2, what it is
+ * called, when one of the names was written in another way. `old`, the name that OLDNAME says, is
+ * `name`, or of RENAME the one before. */
+int written_name_tell_change(struct session *session, const struct command *command,
+                             const char *attributes, const struct written_name *name,
+                             const struct written_name *old) MUST_CHECK;
 
 #endif
