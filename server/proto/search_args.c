@@ -404,6 +404,14 @@ static int parse_key(struct search_parser *parser, struct search_node **out)
     return result;
 }
 
+/* What may be named with UTF8=ACCEPT where a charset must be named (SORT, THREAD): erratum 4029 of
+ * RFC 6855, but for US-ASCII, which is UTF-8, too, and what some clients always say there. */
+static bool is_within_utf8(struct slice charset)
+{
+    return slice_equal_nocase(charset, SLICE("UTF-8")) ||
+           slice_equal_nocase(charset, SLICE("US-ASCII"));
+}
+
 /* astring SP */
 static int parse_charset_name(struct search_parser *parser)
 {
@@ -413,6 +421,8 @@ static int parse_charset_name(struct search_parser *parser)
         result = lexer_space(parser->lexer);
     if (result < 0)
         return result;
+    if (parser->lexer->charset_is_utf8 && !is_within_utf8(charset))
+        return fail(ERR_SYNTAX, "the charset is UTF-8: it was enabled");
     if (!text_charset_known(charset))
         return fail(ERR_CHARSET, "unknown charset");
     parser->charset = charset;
