@@ -18,12 +18,13 @@
 /* Which names (RFC 5258 section 3.1, RFC 6154 section 2): all that the actor may see,
  * or those that meet every one of these. */
 enum {
-    LIST_SUBSCRIBED = 1,      /* names that are subscribed, whether they exist or not */
-    LIST_SPECIAL_USE = 2,     /* mailboxes with a use */
-    LIST_RECURSIVEMATCH = 4,  /* and those that match the pattern and have such names below */
-    LIST_REMOTE = 8,          /* there are none */
-    LIST_ALSO_SUBSCRIBED = 16 /* not less but more: names that are subscribed, too; with
-                                 LIST_TELLS_SUBSCRIBED */
+    LIST_SUBSCRIBED = 1,       /* names that are subscribed, whether they exist or not */
+    LIST_SPECIAL_USE = 2,      /* mailboxes with a use */
+    LIST_RECURSIVEMATCH = 4,   /* and those that match the pattern and have such names below */
+    LIST_REMOTE = 8,           /* there are none */
+    LIST_ALSO_SUBSCRIBED = 16, /* not less but more: names that are subscribed, too; with
+                                  LIST_TELLS_SUBSCRIBED */
+    LIST_NAMED_EXIST = 32      /* parents are made up for wildcards, not for their own names */
 };
 
 /* What is to be told besides (RFC 5258 section 3.2, RFC 5819, RFC 8440). Uses, and

@@ -10,7 +10,7 @@ static void render_attributes(const struct list_line *line, struct buffer *out)
         const char *name;
     } attributes[] = {
         {line->extended && !row->exists, "\\NonExistent"},
-        {!row->exists || line->cannot_select, "\\Noselect"},
+        {row->exists ? line->cannot_select : !line->extended, "\\Noselect"},
         {line->no_access, "\\NoAccess"},
         {row->no_inferiors && !row->has_children, "\\NoInferiors"},
         {row->subscribed, "\\Subscribed"},

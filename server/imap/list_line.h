@@ -9,7 +9,7 @@
 
 struct list_line {
     const struct listed_mailbox *mailbox;
-    bool extended;         /* \NonExistent is said */
+    bool extended;         /* \NonExistent is said, which implies \Noselect */
     bool cannot_select;    /* though it exists */
     bool no_access;        /* RFC 5465: there is a right that the client would need */
     struct slice old_name; /* OLDNAME; empty: none */

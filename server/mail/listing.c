@@ -81,12 +81,16 @@ static int gather(struct mail *mail, const struct actor *actor, const struct lis
     return 0;
 }
 
+static bool has_wildcard(struct slice pattern)
+{
+    return slice_find(pattern, '*') < pattern.len || slice_find(pattern, '%') < pattern.len;
+}
+
 static bool is_one_name(const struct list_query *query, const struct listing_patterns *patterns)
 {
     const struct slice *pattern = &patterns->patterns[0];
     return !query->lsub && !(query->select & (LIST_SUBSCRIBED | LIST_RECURSIVEMATCH)) &&
-           patterns->count == 1 && slice_find(*pattern, '*') == pattern->len &&
-           slice_find(*pattern, '%') == pattern->len;
+           patterns->count == 1 && !has_wildcard(*pattern);
 }
 
 /* Everything visible is looked at, but only what is told is kept. */
@@ -120,6 +124,30 @@ static int list_name(struct mail *mail, const struct actor *actor, const struct 
     return 0;
 }
 
+/* RFC 5258 section 3: a name that doesn't exist is told only when it is selected, for what is
+ * below it, or as a level of the hierarchy that a wildcard asks for. */
+static bool is_worth_telling(const struct listing_patterns *patterns,
+                             const struct listed_mailbox *row)
+{
+    if (row->exists || row->selected || row->has_selected_below)
+        return true;
+    for (size_t i = 0; i < patterns->count; i++)
+        if (has_wildcard(patterns->patterns[i]) &&
+            mailbox_name_matches(row->name, patterns->patterns[i]))
+            return true;
+    return false;
+}
+
+static size_t leave_out_made_up(const struct listing_patterns *patterns,
+                                struct listed_mailbox *rows, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (is_worth_telling(patterns, &rows[i]))
+            rows[kept++] = rows[i];
+    return kept;
+}
+
 static int list(struct mail *mail, const struct actor *actor, const struct list_query *query,
                 struct arena *scratch, struct arena *arena, struct listed_mailbox **rows_out,
                 size_t *count_out)
@@ -131,6 +159,8 @@ static int list(struct mail *mail, const struct actor *actor, const struct list_
         err = list_name(mail, actor, query, &patterns, arena, rows_out, count_out, &known);
     if (!err && !known)
         err = list_all(mail, actor, query, &patterns, scratch, arena, rows_out, count_out);
+    if (!err && (query->select & LIST_NAMED_EXIST))
+        *count_out = leave_out_made_up(&patterns, *rows_out, *count_out);
     if (!err && (query->tells & LIST_TELLS_STATUS))
         err = listing_add_status(mail, actor, query, arena, *rows_out, *count_out);
     if (!err && (query->tells & LIST_TELLS_METADATA))

@@ -173,6 +173,8 @@ int list_args_parse(struct lexer *lexer, struct list_args *out)
         err = parse_patterns(lexer, out);
     if (!err)
         err = parse_returns(lexer, out);
+    if (out->extended)
+        out->query.select |= LIST_NAMED_EXIST;
     return err ? err : lexer_end(lexer);
 }
 
