@@ -46,7 +46,8 @@ static int append_commit(struct session *session, struct command *command)
     struct append_outcome outcome = {0};
     progress_begin(session, command, 0);
     if (!err)
-        err = writer_append(session->mail, grant, items, count, &outcome);
+        err =
+            append_outcome_of(command, writer_append(session->mail, grant, items, count, &outcome));
     progress_end(command);
     if (err)
         return err;

@@ -201,6 +201,12 @@ int append_make_item(struct session *session, const struct grant *grant,
     return writer_resolve_flags(session->mail, grant, &message->flags, &out->flags);
 }
 
+int append_outcome_of(struct command *command, int err)
+{
+    command->recalled |= err == -ERR_NOT_FOUND;
+    return err;
+}
+
 void append_render_code(const struct append_outcome *outcome, struct buffer *out)
 {
     buffer_printf(out, "[APPENDUID %u ", outcome->uidvalidity);

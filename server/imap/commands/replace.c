@@ -93,7 +93,8 @@ static int replace_commit(struct session *session, struct command *command,
     int err = append_make_item(session, to, args->messages.first, &item);
     progress_begin(session, command, 0);
     if (!err)
-        err = writer_replace(session->mail, from, replaced, to, &item, &outcome);
+        err = append_outcome_of(command,
+                                writer_replace(session->mail, from, replaced, to, &item, &outcome));
     progress_end(command);
     if (err)
         return err;
