@@ -30,7 +30,7 @@ int identifiers_is_seen(struct database *database, const uint8_t digest[SHA256_S
 int identifiers_sweep(struct database *database, uint32_t limit, uint32_t *done_out) MUST_CHECK;
 
 struct delivery_batch {
-    struct change *changes; /* CHANGE_APPEND, of one stored message each */
+    struct change *changes; /* with a duplicate_window CHANGE_APPEND, of one stored message each */
     size_t change_count;
     uint32_t duplicate_window; /* a mailbox to which a message with the same Message-ID came in
                                   so many seconds is left out, looked up under its lock: among

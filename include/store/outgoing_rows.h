@@ -81,6 +81,9 @@ int outgoing_rows_delete(struct database *database, int64_t id) MUST_CHECK;
 /* Of a user, or of a mailbox (the other is 0), separated by spaces. */
 int outgoing_rows_own_addresses(struct database *database, int64_t user_id, int64_t mailbox_id,
                                 struct arena *arena, struct slice *out) MUST_CHECK;
+/* What mail is sent from, that is the mailbox's (0: none), or else the user's; may be empty. */
+int outgoing_rows_sender(struct database *database, int64_t user_id, int64_t mailbox_id,
+                         struct arena *arena, struct slice *out) MUST_CHECK;
 /* Housekeeping, as in store/messages.h. */
 int outgoing_rows_forget(struct database *database, uint32_t limit, uint32_t *done_out) MUST_CHECK;
 

@@ -33,6 +33,11 @@ struct parcel {
     struct letter *letter; /* NULL: the order has its own */
 };
 
+struct addition {
+    struct addition *next;
+    struct change change;
+};
+
 struct delivery_plan {
     struct mail *mail;
     const struct delivery *delivery;
@@ -42,6 +47,8 @@ struct delivery_plan {
     size_t place_count;
     struct parcel *parcels;
     size_t parcel_count;
+    struct addition *additions, **additions_end; /* in their order */
+    size_t addition_count;
     struct filter_owner owner; /* of the identifiers */
     struct identifier *identifiers;
     size_t identifier_count;
@@ -56,6 +63,7 @@ struct delivery_plan *delivery_plan_new(struct mail *mail, const struct delivery
         return NULL;
     *plan = (struct delivery_plan){.mail = mail, .delivery = delivery, .arena = arena};
     plan->end = &plan->first;
+    plan->additions_end = &plan->additions;
     return plan;
 }
 
@@ -216,6 +224,18 @@ int delivery_plan_send(struct delivery_plan *plan, const struct outgoing_order *
     return 0;
 }
 
+int delivery_plan_change(struct delivery_plan *plan, const struct change *change)
+{
+    struct addition *addition = ARENA_NEW(plan->arena, struct addition);
+    if (!addition)
+        return -ERR_NO_MEMORY;
+    *addition = (struct addition){NULL, *change};
+    *plan->additions_end = addition;
+    plan->additions_end = &addition->next;
+    plan->addition_count++;
+    return 0;
+}
+
 /* Carrying out --------------------------------------------------------------------------------- */
 
 static struct append_item item_for(const struct place *place)
@@ -242,7 +262,8 @@ static int append(struct mail *mail, const struct place *place)
 
 static bool is_plain(const struct delivery_plan *plan)
 {
-    return plan->place_count == 1 && plan->identifier_count + plan->parcel_count == 0 &&
+    return plan->place_count == 1 &&
+           plan->identifier_count + plan->parcel_count + plan->addition_count == 0 &&
            !plan->first->seen_by && !plan->delivery->duplicate_window;
 }
 
@@ -294,13 +315,16 @@ static struct outgoing_order *make_orders(const struct delivery_plan *plan)
 static int carry_out_together(struct delivery_plan *plan)
 {
     struct append_item *items = ARENA_ARRAY(plan->arena, plan->place_count, struct append_item);
-    struct change *changes = ARENA_ARRAY(plan->arena, plan->place_count, struct change);
+    struct change *changes =
+        ARENA_ARRAY(plan->arena, plan->place_count + plan->addition_count, struct change);
     const struct outgoing_order *orders = make_orders(plan);
     if (!items || !changes || !orders)
         return -ERR_NO_MEMORY;
     size_t count = 0;
     for (const struct place *place = plan->first; place; place = place->next, count++)
         make_change(place, &items[count], &changes[count]);
+    for (const struct addition *addition = plan->additions; addition; addition = addition->next)
+        changes[count++] = addition->change;
     const struct delivery_batch batch = {.changes = changes,
                                          .change_count = count,
                                          .duplicate_window = plan->delivery->duplicate_window,
@@ -318,7 +342,7 @@ static int carry_out_together(struct delivery_plan *plan)
 
 int delivery_plan_carry_out(struct delivery_plan *plan)
 {
-    if (plan->place_count + plan->identifier_count + plan->parcel_count == 0)
+    if (plan->place_count + plan->identifier_count + plan->parcel_count + plan->addition_count == 0)
         return 0;
     if (is_plain(plan))
         return append(plan->mail, plan->first);

@@ -42,6 +42,9 @@ int delivery_plan_remember(struct delivery_plan *plan, const struct filter_owner
 int delivery_plan_send(struct delivery_plan *plan, const struct outgoing_order *order,
                        const struct intake_result *message) MUST_CHECK;
 
+/* Something else that is done with it; what the change points to lives as long as the plan. */
+int delivery_plan_change(struct delivery_plan *plan, const struct change *change) MUST_CHECK;
+
 /* Committed and flushed. A mailbox where it is a duplicate (delivery->duplicate_window) is left
  * out, which is no failure. -ERR_STALE: nothing was done; begin anew, with another plan. */
 int delivery_plan_carry_out(struct delivery_plan *plan) MUST_CHECK;

@@ -1,5 +1,6 @@
 #include "mail/filter_event.h"
 
+#include "base/digest.h"
 #include "engine.h"
 #include "filter_existing.h"
 #include "filter_program.h"
@@ -58,7 +59,10 @@ static int run_over(struct occasion *occasion, const struct entry *entry, flag_m
         {"imap.mailbox", grant_name(occasion->filter.grant)},
         {"imap.changedflags", flags},
     };
+    uint8_t number[16]; /* the same again is another event */
+    random_octets(number, sizeof number);
     struct filter_existing filter = occasion->filter;
+    filter.occasion = slice_of((const char *)number, sizeof number);
     filter.environment = items;
     filter.environment_count = sizeof items / sizeof items[0];
     return filter_existing_run(&filter, entry, arena, problem_out);
@@ -155,8 +159,8 @@ static int open_mailbox(struct occasion *occasion)
 static int run_script(struct occasion *occasion)
 {
     int64_t owner_id = grant_owner_id(occasion->cause);
-    const struct filter_owner owner = {
-        .user_id = owner_id, .mailbox_id = owner_id ? 0 : grant_mailbox_id(occasion->cause)};
+    struct filter_owner owner = {.user_id = owner_id,
+                                 .mailbox_id = owner_id ? 0 : grant_mailbox_id(occasion->cause)};
     struct sieve_program *program;
     struct sieve_problem problem = {.script = SLICE_EMPTY};
     int err = filter_compile(occasion->mail, &owner, FILTER_FOR_EVENTS, occasion->script.text,
@@ -166,6 +170,8 @@ static int run_script(struct occasion *occasion)
                     arena_printf(occasion->arena, "line %u: %s", problem.line, problem.text));
     if (err)
         return err;
+    owner.actor_id = occasion->script.author_id;
+    occasion->filter.owner = owner;
     occasion->filter.program = program;
     err = open_mailbox(occasion);
     sieve_program_free(&program);

@@ -2,41 +2,16 @@
 
 #include "base/clock.h"
 #include "engine.h"
-#include "filter_message.h"
-#include "mail/filter_reach.h"
+#include "filter_work.h"
 #include "mail/writer.h"
 
 enum { ATTEMPTS = 4 };
-
-/* A copy that is to be made. */
-struct filing {
-    const struct sieve_action *action;
-    const struct grant *target;
-};
-
-struct work {
-    struct filter_reach reach;
-    const struct filter_existing *filter;
-    struct mail *mail;
-    const struct entry *entry;
-    flag_mask flags;           /* that it has, and the program knows of */
-    const struct grant *grant; /* the filter's, or a younger one */
-    struct intake_result stored;
-    struct filter_message message;
-    struct uidset uids; /* its own */
-    struct arena *arena;
-    struct filing *filings;
-    size_t filing_count;
-    bool is_kept;
-    const struct sieve_action *kept_with; /* whose flags it gets; NULL: those it has */
-    struct slice problem;
-};
 
 /* What the program is told ------------------------------------------------------------------- */
 
 static int read_message(void *arg, uint64_t start, uint64_t end, struct buffer *out)
 {
-    struct work *work = arg;
+    struct filter_work *work = arg;
     return filter_message_read(&work->message, start, end, out);
 }
 
@@ -71,17 +46,20 @@ static struct slice without_brackets(struct slice path)
 }
 
 /* As delivery has noted it in the header. */
-static void find_envelope(struct slice header, struct sieve_message *message)
+static void find_envelope(struct filter_work *work, struct sieve_message *message)
 {
-    struct slice from = SLICE_EMPTY, to = SLICE_EMPTY;
+    struct slice header = message->tree->headers[0], from = SLICE_EMPTY, to = SLICE_EMPTY;
     bool has_from = mime_field_find(header, SLICE("Return-Path"), &from);
     bool has_to = mime_field_find(header, SLICE("Delivered-To"), &to);
     message->envelope_from = without_brackets(from);
     message->envelope_to = without_brackets(to);
     message->has_envelope = has_from || has_to;
+    if (has_from)
+        work->envelope_from = message->envelope_from;
 }
 
-static int run(struct work *work, struct sieve_outcome *out, struct sieve_problem *problem_out)
+static int run(struct filter_work *work, struct sieve_outcome *out,
+               struct sieve_problem *problem_out)
 {
     const struct filter_existing *filter = work->filter;
     struct sieve_message message = {.tree = work->message.tree,
@@ -92,7 +70,7 @@ static int run(struct work *work, struct sieve_outcome *out, struct sieve_proble
     if (err)
         return err;
     if (!filter->is_event)
-        find_envelope(message.tree->headers[0], &message);
+        find_envelope(work, &message);
     struct sieve_host host = {.arg = work,
                               .read = read_message,
                               .environment = filter->environment,
@@ -111,7 +89,7 @@ static bool is_of_the_server(int err)
            err == -ERR_CANCELLED;
 }
 
-static int set_problem(struct work *work, const char *text)
+static int set_problem(struct filter_work *work, const char *text)
 {
     if (!text)
         return -ERR_NO_MEMORY;
@@ -121,7 +99,7 @@ static int set_problem(struct work *work, const char *text)
 
 /* What last_error() says goes to the author, if it is for the author to mend. action NULL: it is
  * none's in particular. */
-static int explain(struct work *work, const struct sieve_action *action, int err)
+static int explain(struct filter_work *work, const struct sieve_action *action, int err)
 {
     if (is_of_the_server(err))
         return err;
@@ -129,13 +107,16 @@ static int explain(struct work *work, const struct sieve_action *action, int err
     const char *reason = last_error()->text;
     if (!action)
         return set_problem(work, arena_printf(arena, "%s", reason));
+    if (action->kind == SIEVE_REDIRECT)
+        return set_problem(work, arena_printf(arena, "line %u: not redirected to %.*s: %s",
+                                              action->line, SLICE_ARGS(action->address), reason));
     if (!action->mailbox.len)
         return set_problem(work, arena_printf(arena, "line %u: %s", action->line, reason));
     return set_problem(work, arena_printf(arena, "line %u: not filed into \"%.*s\": %s",
                                           action->line, SLICE_ARGS(action->mailbox), reason));
 }
 
-static int explain_run(struct work *work, const struct sieve_problem *problem, int err)
+static int explain_run(struct filter_work *work, const struct sieve_problem *problem, int err)
 {
     if (is_of_the_server(err))
         return err;
@@ -149,7 +130,7 @@ static int explain_run(struct work *work, const struct sieve_problem *problem, i
 
 /* Deciding ------------------------------------------------------------------------------------- */
 
-static int decide_keep(struct work *work, const struct sieve_action *action)
+static int decide_keep(struct filter_work *work, const struct sieve_action *action)
 {
     work->is_kept = true;
     work->kept_with = action;
@@ -157,7 +138,7 @@ static int decide_keep(struct work *work, const struct sieve_action *action)
 }
 
 /* Into the mailbox that it is in, it stays. */
-static int decide_fileinto(struct work *work, const struct sieve_action *action)
+static int decide_fileinto(struct filter_work *work, const struct sieve_action *action)
 {
     const struct grant *target;
     int err = filter_reach_find(&work->reach, action, &target);
@@ -166,52 +147,55 @@ static int decide_fileinto(struct work *work, const struct sieve_action *action)
     if (!err)
         err = grant_require(target, RIGHT_INSERT);
     if (!err)
-        work->filings[work->filing_count++] = (struct filing){action, target};
+        work->filings[work->filing_count++] = (struct filter_filing){action, target};
     return err;
 }
 
-/* Mail is sent on with the transaction of its delivery (filter_send.h): old mail is not. */
-static int decide_redirect(struct work *work, const struct sieve_action *action)
+/* It goes out with all else that is done. */
+static int decide_sending(struct filter_work *work, const struct sieve_action *action)
 {
-    (void)work;
-    return fail(ERR_INVALID, "not redirected to %.*s", SLICE_ARGS(action->address));
+    if (!work->mail->settings.sends_mail)
+        return fail(ERR_DENIED, "there is no submission.url");
+    work->sendings[work->sending_count++] = action;
+    return 0;
 }
 
 /* Not refused any more: it is there. */
-static int decide_reject(struct work *work, const struct sieve_action *action)
+static int decide_reject(struct filter_work *work, const struct sieve_action *action)
 {
     (void)action;
     work->is_kept = true;
     return 0;
 }
 
-static int pass_over(struct work *work, const struct sieve_action *action)
+static int pass_over(struct filter_work *work, const struct sieve_action *action)
 {
     (void)work;
     (void)action;
     return 0;
 }
 
-typedef int action_function(struct work *work, const struct sieve_action *action);
+typedef int action_function(struct filter_work *work, const struct sieve_action *action);
 
 static action_function *const decisions[] = {
-    [SIEVE_KEEP] = decide_keep,         [SIEVE_FILEINTO] = decide_fileinto,
-    [SIEVE_REDIRECT] = decide_redirect, [SIEVE_REJECT] = decide_reject,
-    [SIEVE_EREJECT] = decide_reject,    [SIEVE_VACATION] = pass_over,
-    [SIEVE_NOTIFY] = pass_over,         [SIEVE_DUPLICATE] = pass_over,
+    [SIEVE_KEEP] = decide_keep,        [SIEVE_FILEINTO] = decide_fileinto,
+    [SIEVE_REDIRECT] = decide_sending, [SIEVE_REJECT] = decide_reject,
+    [SIEVE_EREJECT] = decide_reject,   [SIEVE_VACATION] = pass_over,
+    [SIEVE_NOTIFY] = decide_sending,   [SIEVE_DUPLICATE] = pass_over,
 };
 
-static int require_deletion(struct work *work)
+static int require_deletion(struct filter_work *work)
 {
     int err = work->is_kept ? 0 : grant_require(work->grant, RIGHT_DELETE_MESSAGES);
     return err ? explain(work, NULL, err) : 0;
 }
 
 /* What is to be done, as far as all of it can be: else there is a problem. */
-static int decide(struct work *work, const struct sieve_outcome *outcome)
+static int decide(struct filter_work *work, const struct sieve_outcome *outcome)
 {
-    work->filings = ARENA_ARRAY(work->arena, outcome->count, struct filing);
-    int err = work->filings ? 0 : -ERR_NO_MEMORY;
+    work->filings = ARENA_ARRAY(work->arena, outcome->count, struct filter_filing);
+    work->sendings = ARENA_ARRAY(work->arena, outcome->count, const struct sieve_action *);
+    int err = work->filings && work->sendings ? 0 : -ERR_NO_MEMORY;
     for (size_t i = 0; i < outcome->count && !err && !work->problem.len; i++) {
         const struct sieve_action *action = &outcome->actions[i];
         err = decisions[action->kind](work, action);
@@ -221,119 +205,47 @@ static int decide(struct work *work, const struct sieve_outcome *outcome)
     return err || work->problem.len ? err : require_deletion(work);
 }
 
-/* Doing ------------------------------------------------------------------------------------------
- */
+/* Doing ---------------------------------------------------------------------------------------- */
 
-static int refresh(struct work *work, struct filing *filing)
+static int refresh(struct filter_work *work)
 {
     const struct actor *actor = grant_actor(work->grant);
     int err = acl_check_id(work->mail, actor, grant_mailbox_id(work->grant), RIGHT_READ,
                            work->arena, &work->grant);
-    if (!err && filing)
-        err = acl_check_id(work->mail, actor, grant_mailbox_id(filing->target), RIGHT_INSERT,
-                           work->arena, &filing->target);
+    for (size_t i = 0; i < work->filing_count && !err; i++)
+        err = acl_check_id(work->mail, actor, grant_mailbox_id(work->filings[i].target),
+                           RIGHT_INSERT, work->arena, &work->filings[i].target);
+    return err;
+}
+
+/* Nothing but flags can go with the changes of others. */
+static int change_flags(struct filter_work *work)
+{
+    struct filter_flag_edit edit;
+    work->at = work->is_kept ? work->kept_with : NULL;
+    int err = filter_work_flags(work, &edit);
+    if (!err && edit.added)
+        err = writer_store(work->mail, work->grant, &work->uids, FLAG_CHANGE_ADD, edit.added, NULL);
+    if (!err && edit.removed)
+        err = writer_store(work->mail, work->grant, &work->uids, FLAG_CHANGE_REMOVE, edit.removed,
+                           NULL);
     return err;
 }
 
 /* Tries again with what the actor may now, when that has changed. */
-static int insist(struct work *work, struct filing *filing,
-                  int (*attempt)(struct work *work, struct filing *filing))
+static int carry_out(struct filter_work *work)
 {
-    int err = attempt(work, filing);
-    for (int i = 1; i < ATTEMPTS && err == -ERR_STALE; i++) {
-        err = refresh(work, filing);
+    bool is_more = work->filing_count + work->sending_count;
+    int err = -ERR_STALE;
+    for (int i = 0; i < ATTEMPTS && err == -ERR_STALE; i++) {
+        err = i ? refresh(work) : 0;
         if (!err)
-            err = attempt(work, filing);
+            err = is_more ? filter_work_together(work) : change_flags(work);
     }
-    return err;
+    return err ? explain(work, work->at, err) : 0;
 }
 
-static int copy_unchanged(struct work *work, const struct filing *filing, flag_mask flags)
-{
-    const struct append_item item = {.message_id = work->stored.message_id,
-                                     .size = work->stored.size,
-                                     .flags = flags,
-                                     .internal_date = work->entry->internal_date};
-    struct append_outcome outcome = {0};
-    int err = writer_copy(work->mail, work->grant, &work->uids, 0, filing->target, &item, &outcome);
-    if (!err)
-        uidset_clear(&outcome.uids);
-    return err;
-}
-
-static int append_changed(struct work *work, const struct filing *filing, flag_mask flags)
-{
-    struct intake_result changed;
-    int err = filter_message_change(&work->message, filing->action, &changed);
-    if (err)
-        return err;
-    const struct append_item item = {.message_id = changed.message_id,
-                                     .content = changed.content,
-                                     .size = changed.size,
-                                     .seal = changed.seal,
-                                     .flags = flags,
-                                     .internal_date = work->entry->internal_date};
-    struct append_outcome outcome = {0};
-    err = writer_append(work->mail, filing->target, &item, 1, &outcome);
-    if (!err)
-        uidset_clear(&outcome.uids);
-    return err;
-}
-
-static int file_once(struct work *work, struct filing *filing)
-{
-    const struct sieve_action *action = filing->action;
-    flag_mask flags;
-    int err = writer_resolve_flags(work->mail, filing->target, &action->flags, &flags);
-    if (err)
-        return err;
-    bool is_changed = action->content.data || action->header.data;
-    return is_changed ? append_changed(work, filing, flags) : copy_unchanged(work, filing, flags);
-}
-
-static int delete_once(struct work *work, struct filing *filing)
-{
-    (void)filing;
-    return writer_store(work->mail, work->grant, &work->uids, FLAG_CHANGE_ADD, FLAG_DELETED, NULL);
-}
-
-/* Only what the program has changed: others may change flags meanwhile. */
-static int flag_once(struct work *work, struct filing *filing)
-{
-    (void)filing;
-    flag_mask wanted, had = work->flags;
-    int err = writer_resolve_flags(work->mail, work->grant, &work->kept_with->flags, &wanted);
-    if (!err && (wanted & ~had))
-        err = writer_store(work->mail, work->grant, &work->uids, FLAG_CHANGE_ADD, wanted & ~had,
-                           NULL);
-    if (!err && (had & ~wanted))
-        err = writer_store(work->mail, work->grant, &work->uids, FLAG_CHANGE_REMOVE, had & ~wanted,
-                           NULL);
-    return err;
-}
-
-static int finish(struct work *work)
-{
-    int err = 0;
-    if (!work->is_kept)
-        err = insist(work, NULL, delete_once);
-    else if (work->kept_with)
-        err = insist(work, NULL, flag_once);
-    return err ? explain(work, work->kept_with, err) : 0;
-}
-
-static int carry_out(struct work *work)
-{
-    for (size_t i = 0; i < work->filing_count; i++) {
-        struct filing *filing = &work->filings[i];
-        int err = insist(work, filing, file_once);
-        if (err)
-            return explain(work, filing->action, err);
-    }
-    return finish(work);
-}
-
-static int work_on(struct work *work)
+static int work_on(struct filter_work *work)
 {
     struct sieve_outcome outcome;
     struct sieve_problem problem = {.script = SLICE_EMPTY};
@@ -351,15 +263,16 @@ int filter_existing_run(const struct filter_existing *filter, const struct entry
                         struct arena *arena, struct slice *problem_out)
 {
     const struct actor *actor = grant_actor(filter->grant);
-    struct work work = {.reach = {filter->mail, *actor, actor->user_id, arena},
-                        .filter = filter,
-                        .mail = filter->mail,
-                        .entry = message,
-                        .flags = flags_with_names(message->flags, filter->keywords),
-                        .grant = filter->grant,
-                        .stored = {.message_id = message->message_id, .size = message->size},
-                        .arena = arena,
-                        .problem = SLICE_EMPTY};
+    struct filter_work work = {.reach = {filter->mail, *actor, actor->user_id, arena},
+                               .filter = filter,
+                               .mail = filter->mail,
+                               .entry = message,
+                               .flags = flags_with_names(message->flags, filter->keywords),
+                               .grant = filter->grant,
+                               .stored = {.message_id = message->message_id, .size = message->size},
+                               .envelope_from = {NULL, 0},
+                               .arena = arena,
+                               .problem = SLICE_EMPTY};
     uidset_init(&work.uids);
     int err = uidset_add(&work.uids, message->uid);
     if (!err)

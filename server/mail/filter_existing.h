@@ -5,13 +5,14 @@
  *
  * A message never changes: `keep` leaves it where it is, with the flags that the program comes
  * to; `fileinto` copies it; what is not kept gets \Deleted, which its owner or a client expunges.
- * Nobody is told or answered that mail has come. What cannot be done leaves the message as it
- * was: rights and mailboxes are looked at before anything is done.
+ * Nobody is answered that mail has come. `redirect` and `notify` send mail (mail/outgoing.h), as
+ * from the owner of the script. All that comes of a message is one transaction, or nothing.
  */
 #ifndef POSTROOM_MAIL_FILTER_EXISTING_H
 #define POSTROOM_MAIL_FILTER_EXISTING_H
 
 #include "mail/acl.h"
+#include "mail/filter.h"
 #include "mail/sieve_run.h"
 #include "mail/view.h"
 
@@ -22,7 +23,10 @@ struct filter_existing {
     const struct sieve_program *program;
     const struct sieve_environment_item *environment;
     size_t environment_count;
-    bool is_event; /* RFC 6785 */
+    struct filter_owner
+        owner;             /* of the script; actor_id: whose address is a mailbox's without one */
+    struct slice occasion; /* mail is sent once for each; empty: once for the message */
+    bool is_event;         /* RFC 6785 */
 };
 
 /* By name with spaces between; keywords without a name are left out. */

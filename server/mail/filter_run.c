@@ -57,15 +57,15 @@ static int load_text(struct mail *mail, const struct grant *grant,
 }
 
 static int compile(struct mail *mail, const struct grant *grant, const struct filter_choice *choice,
-                   struct sieve_program **out, struct sieve_problem *problem_out)
+                   struct filter_owner *owner_out, struct sieve_program **out,
+                   struct sieve_problem *problem_out)
 {
     struct arena arena;
     arena_init(&arena, 0);
-    struct filter_owner owner;
     struct slice text;
-    int err = load_text(mail, grant, choice, &arena, &owner, &text);
+    int err = load_text(mail, grant, choice, &arena, owner_out, &text);
     if (!err)
-        err = filter_compile(mail, &owner, FILTER_FOR_MAIL, text, out, problem_out);
+        err = filter_compile(mail, owner_out, FILTER_FOR_MAIL, text, out, problem_out);
     arena_clear(&arena);
     return err;
 }
@@ -78,7 +78,8 @@ int filter_run_begin(struct mail *mail, const struct grant *grant,
     static const struct sieve_environment_item items[] = {
         {"location", {"MS", 2}}, {"phase", {"post", 4}}, {"name", {"Postroom", 8}}};
     struct sieve_program *program;
-    int err = compile(mail, grant, choice, &program, problem_out);
+    struct filter_owner owner;
+    int err = compile(mail, grant, choice, &owner, &program, problem_out);
     if (err)
         return err;
     struct filter_run *run = calloc(1, sizeof *run);
@@ -86,11 +87,13 @@ int filter_run_begin(struct mail *mail, const struct grant *grant,
         sieve_program_free(&program);
         return fail(ERR_NO_MEMORY, "no memory to run a filter");
     }
+    owner.actor_id = grant_actor(grant)->user_id;
     run->program = program;
     run->filter = (struct filter_existing){.mail = mail,
                                            .grant = grant,
                                            .keywords = keywords,
                                            .program = program,
+                                           .owner = owner,
                                            .environment = items,
                                            .environment_count = sizeof items / sizeof items[0]};
     *out = run;

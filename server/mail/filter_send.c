@@ -23,6 +23,8 @@ static int identify(const struct filter_sending *sending, const struct slice *te
     buffer_init(&joined, 0);
     buffer_printf(&joined, "%lld %lld", (long long)sending->owner->user_id,
                   (long long)sending->owner->mailbox_id);
+    if (sending->occasion.len)
+        buffer_add(&joined, sending->occasion);
     for (size_t i = 0; i < count; i++) {
         buffer_printf(&joined, " %zu:", texts[i].len);
         buffer_add(&joined, texts[i]);

@@ -17,7 +17,8 @@ struct filter_sending {
     const struct delivery *delivery;
     const struct filter_owner *owner;
     const struct filter_message *message; /* as it came in */
-    int64_t home_id; /* of mail that nobody takes; 0: it is in a mailbox already */
+    struct slice occasion; /* it is sent once for each; empty: once, however often it comes */
+    int64_t home_id;       /* of mail that nobody takes; 0: it is in a mailbox already */
     struct delivery_plan *plan;
     struct arena *arena;
 };

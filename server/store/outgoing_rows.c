@@ -250,3 +250,19 @@ int outgoing_rows_own_addresses(struct database *database, int64_t user_id, int6
     result_free(&result);
     return buffer_keep(&addresses, arena, out);
 }
+
+int outgoing_rows_sender(struct database *database, int64_t user_id, int64_t mailbox_id,
+                         struct arena *arena, struct slice *out)
+{
+    struct params params;
+    params_init(&params);
+    params_int8(&params, user_id);
+    params_int8(&params, mailbox_id);
+    struct result *result;
+    int err = lane_ask(database, LANE_FAST, STATEMENT_OUTGOING_SENDER, &params, &result);
+    if (err)
+        return err;
+    err = row_text(result, arena, 0, 0, out);
+    result_free(&result);
+    return err;
+}

@@ -109,3 +109,20 @@ SELECT u.login || '@' || d.name FROM users u, mail_domains d
 WHERE u.id = $1 AND position('@' IN u.login) = 0
 UNION
 SELECT u.login FROM users u WHERE u.id = $1 AND position('@' IN u.login) > 0;
+
+-- name: outgoing_sender
+-- The address of the mailbox $2, else of the user $1: one that was given, in the default domain if
+-- there is one there, else the login's, likewise; empty: there is none.
+SELECT coalesce((SELECT a.local || '@' || a.domain
+                 FROM addresses a
+                 LEFT JOIN mail_domains d ON d.name = a.domain
+                 WHERE a.local <> ''
+                   AND (a.mailbox_id = nullif($2::bigint, 0) OR a.user_id = nullif($1::bigint, 0))
+                 ORDER BY a.mailbox_id NULLS LAST, d.is_default DESC NULLS LAST, a.domain, a.local
+                 LIMIT 1),
+                (SELECT CASE WHEN u.login LIKE '%@%' THEN u.login
+                             ELSE u.login || '@' || (SELECT name FROM mail_domains
+                                                     ORDER BY is_default DESC, name
+                                                     LIMIT 1) END
+                 FROM users u WHERE u.id = $1),
+                '');
