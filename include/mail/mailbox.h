@@ -32,6 +32,11 @@ int mailbox_delete(struct mail *mail, const struct grant *grant) MUST_CHECK;
  * all that is below it, since who administers it changes. RENAME INBOX moves its messages into a
  * new mailbox and leaves INBOX empty (RFC 3501 section 6.3.5). */
 int mailbox_rename(struct mail *mail, const struct grant *grant, struct slice new_name) MUST_CHECK;
+/* The same of a name of which there is no mailbox, but mailboxes below it, as in the example of RFC
+ * 9051 section 6.3.6: they go along. Needs `x` on the closest ones below it. -ERR_NOT_FOUND: the
+ * actor sees nothing below it, or there is a mailbox of that name. */
+int mailbox_rename_parent(struct mail *mail, const struct actor *actor, struct slice name,
+                          struct slice new_name) MUST_CHECK;
 /* Makes the INBOX of a user who has none (at login, at user add). */
 int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor) MUST_CHECK;
 

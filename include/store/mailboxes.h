@@ -91,10 +91,10 @@ struct mailbox_place {
     struct slice name;
 };
 struct mailbox_renaming {
-    int64_t mailbox_id;
+    int64_t mailbox_id; /* 0: there is none of the name, only what is below it */
     struct mailbox_place from, to;
     int64_t parent_id;       /* the closest mailbox above the new name; 0: none */
-    rights_mask needed;      /* on the mailbox */
+    rights_mask needed;      /* on the mailbox, or on the closest ones below the name */
     rights_mask needed_tree; /* on each mailbox that goes along */
     int64_t actor_id;        /* 0: the administrator */
     struct slice actor, client;

@@ -38,11 +38,12 @@ enum rights_subject {
 struct rights_wanted {
     enum rights_subject subject;
     struct slice name;
-    rights_mask all; /* every one of these */
-    rights_mask any; /* and at least one of these, if any are named */
-    bool try_create; /* absent: NO [TRYCREATE] (COPY, APPEND) */
-    bool rechecked;  /* the writer does, under the mailbox's lock: the grant of an earlier command
-                        will do (-ERR_STALE when it does not) */
+    rights_mask all;    /* every one of these */
+    rights_mask any;    /* and at least one of these, if any are named */
+    bool try_create;    /* absent: NO [TRYCREATE] (COPY, APPEND) */
+    bool may_be_absent; /* absent: run() gets no grant, and finds out what there is */
+    bool rechecked; /* the writer does, under the mailbox's lock: the grant of an earlier command
+                       will do (-ERR_STALE when it does not) */
 };
 enum { COMMAND_GRANTS = 2 };
 

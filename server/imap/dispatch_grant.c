@@ -49,8 +49,10 @@ static int check_grant(struct session *session, struct command *command, size_t 
     struct rights_wanted *wanted = &command->wanted[i];
     const struct grant *grant;
     int err = find_grant(session, command, wanted, &grant);
+    if (!err)
+        err = grant_require(grant, RIGHT_LOOKUP);
     if (err)
-        return err;
+        return err == -ERR_NOT_FOUND && wanted->may_be_absent ? 0 : err;
     err = grant_require(grant, wanted->all);
     if (!err && wanted->any && !(grant_rights(grant) & wanted->any))
         err = grant_require(grant, wanted->any);

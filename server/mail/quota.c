@@ -87,19 +87,21 @@ static int find_user_root(struct mail *mail, int64_t user_id, int64_t *root_id_o
     return err;
 }
 
-int quota_check_renaming(struct mail *mail, const struct grant *grant,
+int quota_check_renaming(struct mail *mail, const struct actor *actor,
+                         const struct mailbox_place *from, int64_t quota_root_id,
                          const struct mailbox_target *target)
 {
     struct payer payer = payer_of_target(target, 0);
-    if (payer_equal(payer_of(grant), payer) || grant->actor.user_id == 0)
+    const struct payer before = {from->owner_id, quota_root_id};
+    if (payer_equal(before, payer) || actor->user_id == 0)
         return 0;
     int err = payer.user_id ? find_user_root(mail, payer.user_id, &payer.root_id) : 0;
     if (err || !payer_is_limited(mail, payer))
         return err;
     struct quota_amounts added;
-    err = quota_tree_used(mail->database, grant->owner_id, grant->path.path, payer.root_id,
-                          payer.user_id, &added);
-    return err ? err : check_payer(mail, &grant->actor, payer, &added);
+    err = quota_tree_used(mail->database, from->owner_id, from->name, payer.root_id, payer.user_id,
+                          &added);
+    return err ? err : check_payer(mail, actor, payer, &added);
 }
 
 /* Showing ------------------------------------------------------------------------------- */

@@ -83,18 +83,35 @@ FOR UPDATE OF s;
 -- ("a/a" to "a" while "a/a/a" still has the name that "a/a" leaves). Nothing is
 -- lifted unless the mailbox $3 still has the name, and the actor $4 has the rights $5
 -- on it, the rights $6 on each of the tree, and may put it where it goes: owner $7,
--- names above $8, below the mailbox $9.
+-- names above $8, below the mailbox $9. $3 0: there is no mailbox of the name, and the
+-- rights $5 are asked for on the closest ones below it. The second OFFSET 0 has each
+-- name looked up by itself.
 WITH tree AS (
-    SELECT m.id, m.name,
-           CASE WHEN $6::integer <> 0 OR m.id = $3::bigint
+    SELECT m.id, m.name, leads,
+           CASE WHEN leads OR $6::integer <> 0
                 THEN (SELECT r.rights FROM effective_rights(m.id, $1::bigint, $4::bigint) r)
                 ELSE 0
            END AS rights
     FROM mailboxes m
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN $3::bigint <> 0 THEN m.id = $3
+                    ELSE NOT EXISTS (
+                        SELECT FROM generate_series(length($2::text) + 2, length(m.name)) AS place
+                        WHERE substr(m.name, place, 1) = '/'
+                          AND EXISTS (SELECT FROM mailboxes above
+                                      WHERE coalesce(above.owner_id, 0) = $1
+                                        AND above.deleted_at IS NULL
+                                        AND above.name = left(m.name, place - 1)
+                                      OFFSET 0))
+               END AS leads
+        OFFSET 0) AS place
     WHERE coalesce(m.owner_id, 0) = $1 AND m.deleted_at IS NULL
-      AND m.name >= $2::text AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
+      AND m.name >= $2 AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
 ), may AS (
-    SELECT bool_or(t.id = $3 AND t.name = $2 AND t.rights & $5::integer = $5)
+    SELECT CASE WHEN $3 <> 0 THEN bool_or(t.id = $3 AND t.name = $2)
+                ELSE NOT bool_or(t.name = $2)
+           END
+           AND bool_and(NOT t.leads OR t.rights & $5::integer = $5)
            AND bool_and(t.rights & $6 = $6)
            AND may_create_below($9::bigint, $7::bigint, $8::text[], $4) AS move
     FROM tree t

@@ -168,15 +168,26 @@ static void rights_rename(const void *in, bool uid, struct rights_wanted *wanted
 {
     (void)uid;
     const struct rename_args *args = in;
-    wanted[0] = (struct rights_wanted){
-        .subject = RIGHTS_OF_MAILBOX, .name = args->name.mailbox, .all = RIGHT_DELETE_MAILBOX};
+    wanted[0] = (struct rights_wanted){.subject = RIGHTS_OF_MAILBOX,
+                                       .name = args->name.mailbox,
+                                       .all = RIGHT_DELETE_MAILBOX,
+                                       .may_be_absent = true};
+}
+
+static int rename_named(struct session *session, const struct command *command)
+{
+    const struct rename_args *args = command->args;
+    struct slice new_name = args->new_name.mailbox;
+    if (command->grants[0])
+        return mailbox_rename(session->mail, command->grants[0], new_name);
+    return mailbox_rename_parent(session->mail, &session->actor, args->name.mailbox, new_name);
 }
 
 static int run_rename(struct session *session, struct command *command)
 {
     const struct rename_args *args = command->args;
     progress_begin(session, command, 0); /* of INBOX: all its messages move */
-    int err = mailbox_rename(session->mail, command->grants[0], args->new_name.mailbox);
+    int err = rename_named(session, command);
     progress_end(command);
     if (err)
         return err;

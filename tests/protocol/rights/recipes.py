@@ -90,6 +90,7 @@ RECIPES = {
     ("DELETE", None): Recipe("DELETE <box>"),
     ("RENAME", None): Recipe("RENAME <box> <other>/Moved"),
     ("RENAME", "the new name"): Recipe("RENAME <other> <box>/Moved", absent="NO [NOPERM]"),
+    ("RENAME", "a parent that is no mailbox"): Elsewhere("mailboxes/rename_parent"),
     ("RENAME", "INBOX"): Elsewhere("mailboxes/rename_inbox"),
     ("RENAME", "to another owner"): Recipe("RENAME <box> <own>"),
     ("SUBSCRIBE", None): Recipe("SUBSCRIBE <box>"),

@@ -1,7 +1,6 @@
 #include "store/mailboxes.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "store/acl_rows.h"
 #include "store/entries.h"
@@ -369,6 +368,49 @@ void test_mailboxes_rename_checks_everything_under_the_locks(void)
     store_run(rename_stale_body);
 }
 
+/* RFC 9051 section 6.3.6: "foo" is renamed, of which there is only "foo/bar". */
+static void rename_parent_body(struct database *database)
+{
+    struct arena arena;
+    arena_init(&arena, 0);
+    int64_t user = table_user(database);
+    int64_t owner = table_user(database);
+    int64_t first = create(database, owner, "Old", "/first");
+    int64_t inner = create(database, owner, "Old", "/first/inner");
+    int64_t deep = create(database, owner, "Old", "/none/deep");
+    int64_t beside = create(database, owner, "Old-er", "");
+    struct mailbox_modseq *touched;
+    size_t count = 0;
+    struct mailbox_renaming move = renaming(0, owner, SLICE("Old"), owner, "New");
+    move.needed = RIGHT_LOOKUP | RIGHT_DELETE_MAILBOX;
+    move.actor_id = user;
+    table_grant(database, first, ACL_USER, user, false, move.needed);
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE);
+    table_grant(database, deep, ACL_USER, user, false, move.needed);
+    int64_t made = create(database, owner, "Old", ""); /* meanwhile */
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE);
+    uint64_t modseq;
+    CHECK_OK(mailboxes_delete(database, made, 0, SLICE("tester"), SLICE("test"), &modseq));
+    CHECK_OK(mailboxes_rename(database, &arena, &move, &touched, &count));
+    CHECK_INT(count, 3);
+    struct mailbox_row row;
+    CHECK_OK(mailboxes_get(database, &arena, first, owner, &row));
+    CHECK_SLICE(row.name, "New/first");
+    CHECK_OK(mailboxes_get(database, &arena, inner, owner, &row));
+    CHECK_SLICE(row.name, "New/first/inner");
+    CHECK_OK(mailboxes_get(database, &arena, deep, owner, &row));
+    CHECK_SLICE(row.name, "New/none/deep");
+    CHECK_OK(mailboxes_get(database, &arena, beside, owner, &row));
+    CHECK_SLICE(row.name, "Old-er");
+    CHECK_ERR(mailboxes_rename(database, &arena, &move, &touched, &count), ERR_STALE); /* empty */
+    arena_clear(&arena);
+}
+
+void test_mailboxes_rename_of_a_parent_that_is_no_mailbox(void)
+{
+    store_run(rename_parent_body);
+}
+
 static void visible_body(struct database *database)
 {
     struct arena arena;
@@ -506,84 +548,4 @@ static void pulse_body(struct database *database)
 void test_mailboxes_pulse_tells_what_has_changed(void)
 {
     store_run(pulse_body);
-}
-
-struct keyword_race {
-    struct database *database;
-    int64_t mailbox;
-};
-
-static void keyword_fiber(void *arg, size_t number)
-{
-    const struct keyword_race *race = arg;
-    struct arena arena;
-    arena_init(&arena, 0);
-    for (size_t i = 0; i < 7; i++) {
-        char own[20];
-        char common[20];
-        snprintf(own, sizeof own, "own%zu-%zu", number, i);
-        snprintf(common, sizeof common, number % 2 ? "Common%zu" : "COMMON%zu", i);
-        const struct slice names[] = {slice_cstr(own), slice_cstr(common)};
-        struct keyword_table table;
-        if (CHECK_OK(keywords_add(race->database, &arena, race->mailbox, names, 2, &table))) {
-            CHECK(keyword_find(&table, names[0]) != 0);
-            CHECK(keyword_find(&table, names[1]) != 0);
-        }
-    }
-    arena_clear(&arena);
-}
-
-static void keywords_body(struct database *database)
-{
-    struct arena arena;
-    arena_init(&arena, 0);
-    struct keyword_race race = {database, table_mailbox(database, 0, true)};
-    store_run_fibers(6, keyword_fiber, &race);
-    struct keyword_table table;
-    CHECK_OK(keywords_load(database, &arena, race.mailbox, &table));
-    CHECK_INT(table.count, 6 * 7 + 7);
-    struct slice names[10];
-    for (size_t i = 0; i < 10; i++)
-        names[i] = slice_cstr(arena_printf(&arena, "more%zu", i));
-    CHECK_OK(keywords_add(database, &arena, race.mailbox, names, 9, &table));
-    CHECK_INT(table.count, FLAG_KEYWORD_COUNT);
-    CHECK_ERR(keywords_add(database, &arena, race.mailbox, names, 10, &table), ERR_LIMIT);
-    arena_clear(&arena);
-}
-
-void test_mailboxes_keywords_get_one_bit_each(void)
-{
-    store_run(keywords_body);
-}
-
-static void subscriptions_body(struct database *database)
-{
-    struct arena arena;
-    arena_init(&arena, 0);
-    int64_t user = table_user(database);
-    int64_t other = table_user(database);
-    CHECK_OK(subscriptions_add(database, user, 0, SLICE("Sales")));
-    CHECK_OK(subscriptions_add(database, user, 0, SLICE("Sales")));
-    CHECK_OK(subscriptions_add(database, user, other, SLICE("INBOX")));
-    CHECK_OK(subscriptions_add(database, user, user, SLICE("INBOX")));
-    struct subscription_row *rows;
-    size_t count = 0;
-    CHECK_OK(subscriptions_list(database, &arena, user, &rows, &count));
-    if (CHECK_INT(count, 3)) {
-        CHECK_INT(rows[0].owner_id, user);
-        CHECK_INT(rows[1].owner_id, other);
-        CHECK_INT(rows[2].owner_id, 0);
-        CHECK_SLICE(rows[2].owner, "");
-        CHECK_SLICE(rows[2].name, "Sales");
-    }
-    CHECK_OK(subscriptions_remove(database, user, 0, SLICE("Sales")));
-    CHECK_OK(subscriptions_remove(database, user, 0, SLICE("Sales")));
-    CHECK_OK(subscriptions_list(database, &arena, user, &rows, &count));
-    CHECK_INT(count, 2);
-    arena_clear(&arena);
-}
-
-void test_mailboxes_subscriptions_by_name(void)
-{
-    store_run(subscriptions_body);
 }
