@@ -43,6 +43,9 @@ int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor) MUST_CHEC
 /* STATUS: needs `r`. Of the mailbox as it was when the grant was asked for, or later. */
 int mailbox_status(struct mail *mail, const struct grant *grant,
                    struct mailbox_status *out) MUST_CHECK;
+/* The same, and what sessions of this worker have been told of as \Recent is not recent. */
+int mailbox_status_with_recent(struct mail *mail, const struct grant *grant,
+                               struct mailbox_status *out) MUST_CHECK;
 /* Fills in its deleted_bytes, what EXPUNGE would free, which costs more than the rest.
  * -ERR_STALE: the rights have changed. */
 int mailbox_status_deleted(struct mail *mail, const struct grant *grant,

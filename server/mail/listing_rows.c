@@ -6,6 +6,7 @@
 #include "listing_lines.h"
 #include "recently_deleted_row.h"
 #include "store/listing_rows.h"
+#include "view_state.h"
 
 static int make_mailbox(const struct actor *actor, const struct listing_row *row,
                         struct arena *arena, struct listed_mailbox *out)
@@ -231,6 +232,16 @@ int listing_name(struct mail *mail, const struct actor *actor, struct slice name
     return 0;
 }
 
+static int settle_recent(struct mail *mail, const struct mailbox_status_asked *asked, size_t count)
+{
+    int err = 0;
+    for (size_t i = 0; i < count && !err; i++) {
+        bool written;
+        err = view_settle_recent(mail, asked[i].mailbox_id, &written);
+    }
+    return err;
+}
+
 int listing_add_status(struct mail *mail, const struct actor *actor, const struct list_query *query,
                        struct arena *arena, struct listed_mailbox *rows, size_t count)
 {
@@ -244,9 +255,11 @@ int listing_add_status(struct mail *mail, const struct actor *actor, const struc
                                                            .rights_modseq = rows[i].rights_modseq};
     if (total == 0)
         return 0;
-    int err =
-        mailboxes_statuses(mail->database, asked, total, actor->user_id,
-                           query->tells & LIST_TELLS_RECENT, query->tells & LIST_TELLS_UNSEEN);
+    int err = query->tells & LIST_TELLS_RECENT ? settle_recent(mail, asked, total) : 0;
+    if (!err)
+        err =
+            mailboxes_statuses(mail->database, asked, total, actor->user_id,
+                               query->tells & LIST_TELLS_RECENT, query->tells & LIST_TELLS_UNSEEN);
     if (!err && query->tells & LIST_TELLS_DELETED_STORAGE)
         err = mailboxes_deleted_bytes(mail->database, asked, total);
     if (err)

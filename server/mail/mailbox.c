@@ -10,6 +10,7 @@
 #include "status_memory.h"
 #include "store/listing_rows.h"
 #include "store/recently_deleted.h"
+#include "view_state.h"
 
 static const struct special_uses no_uses = {.count = 0};
 
@@ -137,17 +138,33 @@ int mailbox_ensure_inbox(struct mail *mail, const struct actor *actor)
     return err == -ERR_NOT_FOUND ? make_inbox(mail, actor) : err;
 }
 
+static int ask_status(struct mail *mail, const struct grant *grant, struct mailbox_status *out)
+{
+    int err = mailboxes_status(mail->database, grant->mailbox_id, grant->actor.user_id, out);
+    if (!err && !is_recently_deleted(grant->mailbox_id)) /* its numbers move without a modseq */
+        status_remember(mail, grant, out);
+    return err == -ERR_NOT_FOUND ? denial_not_found() : err;
+}
+
 int mailbox_status(struct mail *mail, const struct grant *grant, struct mailbox_status *out)
 {
     int err = grant_require(grant, RIGHT_READ);
     if (err)
         return err;
-    if (status_recall(mail, grant, out))
-        return 0;
-    err = mailboxes_status(mail->database, grant->mailbox_id, grant->actor.user_id, out);
-    if (!err && !is_recently_deleted(grant->mailbox_id)) /* its numbers move without a modseq */
-        status_remember(mail, grant, out);
-    return err == -ERR_NOT_FOUND ? denial_not_found() : err;
+    return status_recall(mail, grant, out) ? 0 : ask_status(mail, grant, out);
+}
+
+int mailbox_status_with_recent(struct mail *mail, const struct grant *grant,
+                               struct mailbox_status *out)
+{
+    bool written = false;
+    int err = grant_require(grant, RIGHT_READ);
+    if (!err)
+        err = view_settle_recent(mail, grant->mailbox_id, &written);
+    if (err)
+        return err;
+    /* What is remembered is from before. */
+    return written ? ask_status(mail, grant, out) : mailbox_status(mail, grant, out);
 }
 
 int mailbox_status_deleted(struct mail *mail, const struct grant *grant,

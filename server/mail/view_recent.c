@@ -19,17 +19,41 @@ static struct view *next_claimed(struct view_set *set)
     return NULL;
 }
 
+static int write_back(struct view *view)
+{
+    view->recent_claimed = false;
+    int err = mailboxes_claim_recent(view->mail->database, view->mailbox_id, view->first_recent);
+    view_unpin(view);
+    return err;
+}
+
+static void drop(struct view *view)
+{
+    view->recent_claimed = false;
+    view_unpin(view);
+}
+
 void views_flush_recent(struct mail *mail)
 {
     int err = 0;
     for (struct view *view; (view = next_claimed(mail->views));) {
-        view->recent_claimed = false;
         /* Without the database all claims are dropped: then some messages are
          * \Recent once more. */
-        if (!err)
-            err = mailboxes_claim_recent(mail->database, view->mailbox_id, view->first_recent);
-        view_unpin(view);
+        if (err)
+            drop(view);
+        else
+            err = write_back(view);
     }
+}
+
+int view_settle_recent(struct mail *mail, int64_t mailbox_id, bool *written_out)
+{
+    struct view *view = views_find(mail, mailbox_id);
+    bool claimed = view && view->recent_claimed;
+    int err = claimed ? write_back(view) : 0;
+    if (!err)
+        *written_out = claimed;
+    return err;
 }
 
 static void flush_later(void *arg)

@@ -113,5 +113,8 @@ int view_learn_keywords(struct view *view, const struct keyword_table *table) MU
 
 /* view_recent.c: writes claims back that nobody has yet. Parks. */
 void views_flush_recent(struct mail *mail);
+/* What was claimed of one mailbox, so that the database can count what is left; whether there
+ * was something. Parks. */
+int view_settle_recent(struct mail *mail, int64_t mailbox_id, bool *written_out) MUST_CHECK;
 
 #endif

@@ -200,7 +200,9 @@ static int run_status(struct session *session, struct command *command)
 {
     const struct status_args *args = command->args;
     struct mailbox_status status;
-    int err = mailbox_status(session->mail, command->grants[0], &status);
+    int err = status_items_have_recent(&args->items)
+                  ? mailbox_status_with_recent(session->mail, command->grants[0], &status)
+                  : mailbox_status(session->mail, command->grants[0], &status);
     if (!err && status_items_have_deleted_storage(&args->items))
         err = mailbox_status_deleted(session->mail, command->grants[0], &status);
     if (err)
