@@ -24,7 +24,8 @@ enum { KB = 1024 };
 #define FANOUT(its_name, members, its_workers, is_full)                                            \
     {                                                                                              \
         .name = (its_name), .help = "the same: " #members " sessions, workers: " #its_workers,     \
-        .run = run_idle_fanout, .count = (members), .workers = (its_workers), .full = (is_full)    \
+        .run = run_idle_fanout, .baseline = baseline_idle_fanout, .count = (members),              \
+        .workers = (its_workers), .full = (is_full)                                                \
     }
 
 const struct scenario scenarios[] = {
@@ -283,6 +284,7 @@ const struct scenario scenarios[] = {
     {.name = "idle-fanout",
      .help = "from APPEND to EXISTS in every idling session of a shared mailbox; --members",
      .run = run_idle_fanout,
+     .baseline = baseline_idle_fanout,
      .workers = 4,
      .full = true},
     FANOUT("idle-fanout-100", 100, 4, true),

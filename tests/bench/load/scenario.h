@@ -59,7 +59,7 @@ scenario_fn run_resync, baseline_resync;
 scenario_fn run_cycle, baseline_cycle;
 scenario_fn run_search, baseline_search;
 scenario_fn run_mixed;
-scenario_fn run_idle_fanout;
+scenario_fn run_idle_fanout, baseline_idle_fanout;
 scenario_fn run_idle_memory;
 scenario_fn prepare_big_mailbox, run_big_mailbox;
 

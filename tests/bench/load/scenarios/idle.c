@@ -3,9 +3,12 @@
 #include "../fixture.h"
 #include "../lmtp.h"
 #include "../scenario.h"
+#include "../sql.h"
 #include "../usage.h"
 #include "base/clock.h"
 #include "crowd.h"
+#include "inserts.h"
+#include "postman.h"
 
 enum { ROUNDS_MIN = 10 };
 
@@ -122,4 +125,44 @@ void run_idle_memory(const struct scenario *scenario, struct bench *bench, struc
     crowd_rouse(&first, NULL);
     crowd_dismiss(&crowd);
     crowd_dismiss(&first);
+}
+
+/* As SQL and nothing but send() ---------------------------------------------------------- */
+
+struct errand {
+    struct postman postman;
+    struct crowd crowd;
+    unsigned lost;
+};
+
+static void tell_all(void *arg, int64_t stored_since)
+{
+    struct errand *errand = arg;
+    errand->crowd.sent_at = stored_since;
+    errand->crowd.reached = 0;
+    postman_send(&errand->postman);
+    errand->lost += crowd_listen(&errand->crowd);
+}
+
+void baseline_idle_fanout(const struct scenario *scenario, struct bench *bench,
+                          struct result *result)
+{
+    int64_t mailbox_id = sql_mailbox(bench, NULL, "Sales");
+    struct errand errand = {
+        .crowd = {.count = crowd_size(scenario, bench), .latencies = &result->latencies}};
+    postman_hire(&errand.postman, &errand.crowd);
+    if (bench->process_count < BENCH_PROCESSES)
+        bench->processes[bench->process_count++] = errand.postman.process;
+    struct inserts inserts = {.bench = bench,
+                              .connections = 1,
+                              .mailboxes = &mailbox_id,
+                              .mailbox_count = 1,
+                              .size = LETTER_SIZE_MIN,
+                              .batch = 1,
+                              .stored = tell_all,
+                              .stored_arg = &errand};
+    inserts_run(&inserts, result);
+    result_figure(result, "members", errand.crowd.count);
+    result_figure(result, "lost", errand.lost);
+    postman_dismiss(&errand.postman);
 }

@@ -129,6 +129,10 @@ static void inserted(struct sql_client *client)
 {
     if (client->rows != 2) /* the lock and the new entries */
         bench_die("a message was not inserted");
+    const struct inserter *inserter = client->state;
+    const struct inserts *inserts = inserter->inserting->inserts;
+    if (inserts->stored)
+        inserts->stored(inserts->stored_arg, client->operation_at);
     if (sql_goes_on(client))
         insert_next(client);
 }

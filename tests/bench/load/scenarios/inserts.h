@@ -16,6 +16,8 @@ struct inserts {
     uint32_t size; /* as fixture_size() has it */
     uint32_t head; /* octets more, which a server adds to each */
     uint32_t batch;
+    void (*stored)(void *arg, int64_t since); /* after each, before the next; NULL: nobody */
+    void *stored_arg;
     uint64_t sent; /* set by inserts_run, like what follows */
     uint64_t octets;
 };
