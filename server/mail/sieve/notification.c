@@ -1,5 +1,7 @@
 #include "sieve/notification.h"
 
+#include "base/digest.h"
+#include "base/text.h"
 #include "mail/mime.h"
 #include "mime/compose.h"
 #include "sieve/vacation.h"
@@ -41,13 +43,35 @@ static void add_subject(struct buffer *out, const struct sieve_action *action,
     } else {
         struct slice value = SLICE_EMPTY;
         (void)mime_field_find(header, SLICE("Subject"), &value);
-        buffer_add_cstr(&subject, "New mail: ");
         mime_decode_header(slice_trim(value), &subject);
     }
     compose_text_field(out, SLICE("Subject"), buffer_slice(&subject));
     if (subject.failed && !out->failed)
         out->failed = subject.failed;
     buffer_clear(&subject);
+}
+
+/* Whose notification it is (RFC 5436 section 2.7.1): by a token where the address could not stand
+ * in quotes. */
+static void add_origin(struct buffer *out, struct slice owner)
+{
+    struct buffer text;
+    buffer_init(&text, 0);
+    bool can_be_quoted = text_is_ascii(owner) && slice_find(owner, '"') == owner.len &&
+                         slice_find(owner, '\\') == owner.len;
+    buffer_add_cstr(&text, "auto-notified; ");
+    if (can_be_quoted) {
+        buffer_printf(&text, "owner-email=\"%.*s\"", SLICE_ARGS(owner));
+    } else {
+        uint8_t hash[SHA256_SIZE];
+        digest_sha256(owner, hash);
+        buffer_add_cstr(&text, "owner-token=");
+        hex_encode(&text, slice_of((const char *)hash, 16));
+    }
+    compose_text_field(out, SLICE("Auto-Submitted"), buffer_slice(&text));
+    if (text.failed && !out->failed)
+        out->failed = text.failed;
+    buffer_clear(&text);
 }
 
 static void add_importance(struct buffer *out, struct slice importance)
@@ -96,7 +120,7 @@ int sieve_notification_render(const struct sieve_action *action, const struct si
     for (size_t i = 0; i < mailto->field_count; i++)
         compose_text_field(out, mailto->fields[i].name, mailto->fields[i].text);
     add_importance(out, action->importance);
-    compose_text_field(out, SLICE("Auto-Submitted"), SLICE("auto-notified"));
+    add_origin(out, head->address);
     compose_text_field(out, SLICE("MIME-Version"), SLICE("1.0"));
     add_body(out, mailto, header);
     return buffer_check(out);

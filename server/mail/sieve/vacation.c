@@ -33,16 +33,30 @@ static bool ends_with_nocase(struct slice text, struct slice suffix)
            slice_equal_nocase(slice_sub(text, text.len - suffix.len, suffix.len), suffix);
 }
 
-static bool is_robot(struct slice sender)
+/* names ends with NULL. */
+static bool is_one_of(struct slice text, const char *const *names)
 {
-    static const char *const names[] = {"MAILER-DAEMON", "LISTSERV", "majordomo"};
-    struct slice local = local_part(sender);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (slice_equal_nocase(local, slice_cstr(names[i])))
+    for (; *names; names++) {
+        if (slice_equal_nocase(text, slice_cstr(*names)))
             return true;
     }
-    return slice_starts_with_nocase(local, SLICE("owner-")) ||
-           ends_with_nocase(local, SLICE("-request"));
+    return false;
+}
+
+/* The last of each are not in the RFC, but are programs all the same. What is behind "+" says of
+ * whose mail they are. */
+static bool is_robot(struct slice sender)
+{
+    static const char *const names[] = {"MAILER-DAEMON", "LISTSERV", "majordomo",
+                                        "noreply",       "no-reply", NULL};
+    static const char *const endings[] = {"-request", "-owner", "-bounces"};
+    struct slice local = local_part(sender);
+    local = slice_sub(local, 0, slice_find(local, '+'));
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (ends_with_nocase(local, slice_cstr(endings[i])))
+            return true;
+    }
+    return is_one_of(local, names) || slice_starts_with_nocase(local, SLICE("owner-"));
 }
 
 /* Messages --------------------------------------------------------------------------- */
@@ -59,13 +73,23 @@ static bool has_list_field(struct slice header)
 
 static bool is_bulk(struct slice header)
 {
-    static const char *const values[] = {"bulk", "junk", "list"};
+    static const char *const values[] = {"bulk", "junk", "list", NULL};
     struct slice precedence = SLICE_EMPTY;
-    if (!mime_field_find(header, SLICE("Precedence"), &precedence))
-        return false;
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        if (slice_equal_nocase(slice_trim(precedence), slice_cstr(values[i])))
+    return mime_field_find(header, SLICE("Precedence"), &precedence) &&
+           is_one_of(slice_trim(precedence), values);
+}
+
+/* X-Auto-Response-Suppress, by which Exchange tells what it sends by itself ([MS-OXCMAIL]). */
+static bool wants_no_reply(struct slice header)
+{
+    static const char *const values[] = {"OOF", "AutoReply", "All", NULL};
+    struct slice rest = SLICE_EMPTY;
+    (void)mime_field_find(header, SLICE("X-Auto-Response-Suppress"), &rest);
+    while (rest.len > 0) {
+        size_t end = slice_find(rest, ',');
+        if (is_one_of(slice_trim(slice_sub(rest, 0, end)), values))
             return true;
+        rest = slice_sub(rest, end + 1, rest.len);
     }
     return false;
 }
@@ -146,6 +170,7 @@ int sieve_vacation_judge(const struct sieve_vacation *vacation, struct arena *ar
         {has_list_field(vacation->header), "it comes from a mailing list"},
         {is_bulk(vacation->header), "it is bulk mail"},
         {sieve_is_automatic(vacation->header), "it was sent by a program"},
+        {wants_no_reply(vacation->header), "it wants no automatic reply"},
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         if (rules[i].applies) {

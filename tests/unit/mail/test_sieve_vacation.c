@@ -55,6 +55,11 @@ void test_sieve_vacation_does_not_answer_programs(void)
     check_sender("Majordomo@example.com", false);
     check_sender("owner-sales@example.com", false);
     check_sender("sales-REQUEST@example.com", false);
+    check_sender("sales-bounces+alice=example.org@example.com", false);
+    check_sender("sales-owner@example.com", false);
+    check_sender("No-Reply@example.com", false);
+    check_sender("noreply+7@example.com", false);
+    check_sender("owner@example.com", true);
 }
 
 void test_sieve_vacation_does_not_answer_oneself(void)
@@ -73,6 +78,9 @@ void test_sieve_vacation_does_not_answer_lists(void)
     check_header("To: alice@example.org\r\nPrecedence: junk\r\n\r\n", false);
     check_header("To: alice@example.org\r\nPrecedence: list\r\n\r\n", false);
     check_header("To: alice@example.org\r\nPrecedence: first-class\r\n\r\n", true);
+    check_header("To: alice@example.org\r\nX-Auto-Response-Suppress: DR, oof\r\n\r\n", false);
+    check_header("To: alice@example.org\r\nX-Auto-Response-Suppress: All\r\n\r\n", false);
+    check_header("To: alice@example.org\r\nX-Auto-Response-Suppress: DR,RN\r\n\r\n", true);
     check_header("To: alice@example.org\r\nAuto-Submitted: auto-replied\r\n\r\n", false);
     check_header("To: alice@example.org\r\nAuto-Submitted: auto-generated (x); a=b\r\n\r\n", false);
     check_header("To: alice@example.org\r\nAuto-Submitted: (really) No ; a=b\r\n\r\n", true);
