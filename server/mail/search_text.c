@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "fiber/fiber.h"
+#include "mime/address.h"
 #include "mime/entity.h"
 #include "mime/html.h"
 #include "mime/parameter.h"
@@ -33,7 +34,43 @@ void search_reader_clear(struct search_reader *reader)
 
 /* Header fields ------------------------------------------------------------------- */
 
-/* "name: value" into `folded`; returns where the value begins. */
+static bool is_address_field(struct slice name)
+{
+    static const char *const names[] = {"From", "Sender", "Reply-To", "To", "Cc", "Bcc"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (slice_equal_nocase(name, slice_cstr(names[i])))
+            return true;
+    return false;
+}
+
+static bool parts_address(char c)
+{
+    return strchr(" \t\r\n()\"", c);
+}
+
+/* Whether an address may be written with something at its "@" that belongs to neither side. */
+static bool has_parted_address(struct slice value)
+{
+    for (size_t at = 1; at + 1 < value.len; at++)
+        if (value.data[at] == '@' &&
+            (parts_address(value.data[at - 1]) || parts_address(value.data[at + 1])))
+            return true;
+    return false;
+}
+
+static void add_address(void *arg, const struct address_entry *entry)
+{
+    struct buffer *folded = arg;
+    if (entry->host.len == 0)
+        return;
+    buffer_add_char(folded, ' ');
+    text_fold(entry->mailbox, folded);
+    buffer_add_char(folded, '@');
+    text_fold(entry->host, folded);
+}
+
+/* "name: value" into `folded`; returns where the value begins. Addresses are found as ENVELOPE
+ * shows them, too (RFC 3501 section 6.4.4). */
 static size_t fold_field(struct search_reader *reader, const struct mime_field *field)
 {
     buffer_reset(&reader->decoded);
@@ -43,6 +80,12 @@ static size_t fold_field(struct search_reader *reader, const struct mime_field *
     size_t value_start = reader->folded.len;
     mime_decode_header(field->value, &reader->decoded);
     text_fold(buffer_slice(&reader->decoded), &reader->folded);
+    if (is_address_field(field->name) && has_parted_address(field->value)) {
+        int failure;
+        address_list_each(field->value, 0, add_address, &reader->folded, &failure);
+        if (failure < 0 && !reader->folded.failed)
+            reader->folded.failed = failure;
+    }
     return value_start;
 }
 
