@@ -114,10 +114,13 @@ static int dispatch_run(struct session *session, struct command *command)
     return err;
 }
 
-/* A database that is away is not waited for a second time. */
-static bool dispatch_may_sync(const struct session *session, int result)
+/* A database that is away is not waited for a second time. What SELECT has just told is news
+ * enough: if it is not true any more, that is said behind its OK, which is about what was true. */
+static bool dispatch_may_sync(const struct session *session, const struct command *command,
+                              int result)
 {
-    return session->state == STATE_SELECTED && result != -ERR_UNAVAILABLE &&
+    bool opens = command->row->traits & TRAIT_LEAVES_MAILBOX;
+    return session->state == STATE_SELECTED && !opens && result != -ERR_UNAVAILABLE &&
            result != -ERR_IN_DOUBT;
 }
 
@@ -136,7 +139,7 @@ static int dispatch_end(struct session *session, struct command *command, int re
     if (command->streams)
         input_refuse_literal(session);
     struct error reason = *last_error();
-    if (dispatch_may_sync(session, result)) {
+    if (dispatch_may_sync(session, command, result)) {
         int err = selected_sync(session, dispatch_may_expunge(command));
         if (!err)
             err = selected_tell_modseq(session, command);
