@@ -41,9 +41,19 @@ int watcher_new(struct mail *mail, const struct actor *actor, const struct notif
                 struct watcher **out) MUST_CHECK;
 void watcher_free(struct watcher **watcher);
 
-/* What the caller does to this name itself is not told to him (section 5): until the names have
- * been looked at again. */
-void watcher_expect_name(struct watcher *watcher, struct slice name);
+/* What the caller has made of a name. */
+enum watch_expected {
+    WATCH_EXPECT_MAILBOX, /* it is one, and may be read */
+    WATCH_EXPECT_NONE,
+    WATCH_EXPECT_SUBSCRIPTION /* or none any more */
+};
+/* What the caller does to this name itself is not told to him (section 5), until the names have
+ * been looked at again: then it is told if it is something else by now. */
+void watcher_expect_name(struct watcher *watcher, struct slice name, enum watch_expected what);
+
+/* The mailbox is not selected any more, of which the client knows what happened up to `modseq`:
+ * if there was more, it is to be told how it is. */
+void watcher_left(struct watcher *watcher, int64_t mailbox_id, uint64_t modseq);
 
 /* Too much waited to be told: nothing more will be. */
 bool watcher_is_over(const struct watcher *watcher);

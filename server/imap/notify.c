@@ -195,7 +195,7 @@ int notify_show(struct session *session)
     return err ? err : notify_tell(session);
 }
 
-void notify_own_name(struct session *session, struct slice name)
+void notify_own_name(struct session *session, struct slice name, enum watch_expected what)
 {
     if (!session->notify || !session->notify->watcher)
         return;
@@ -206,7 +206,7 @@ void notify_own_name(struct session *session, struct slice name)
     buffer_init(&shown, 0);
     if (mailbox_path_parse(&arena, name, session->actor.login, &path) == 0) {
         mailbox_path_render(&path, &shown);
-        watcher_expect_name(session->notify->watcher, buffer_slice(&shown));
+        watcher_expect_name(session->notify->watcher, buffer_slice(&shown), what);
     }
     buffer_clear(&shown);
     arena_clear(&arena);
@@ -223,6 +223,8 @@ static int normalise(const struct session *session, struct slice *name, struct a
     struct buffer shown;
     buffer_init(&shown, 0);
     mailbox_path_render(&path, &shown);
+        if (what == WATCH_EXPECT_NONE && mailbox_path_is_inbox(&path))
+            what = WATCH_EXPECT_MAILBOX; /* it was renamed, and is still there */
     return buffer_keep(&shown, arena, name);
 }
 

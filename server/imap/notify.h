@@ -36,9 +36,9 @@ int notify_tell(struct session *session) MUST_CHECK;
 /* After EXISTS: what the client wants to know of new messages, those from this UID on. */
 int notify_tell_new(struct session *session, uint32_t new_from) MUST_CHECK;
 
-/* The client itself changes what is of this name, or makes these messages in the mailbox: it is
- * not told what it knows. */
-void notify_own_name(struct session *session, struct slice name);
+/* The client itself has made this of a name, or makes these messages in the mailbox: it is not
+ * told what it knows. */
+void notify_own_name(struct session *session, struct slice name, enum watch_expected what);
 void notify_own_messages(struct session *session, int64_t mailbox_id, const struct uidset *uids);
 
 #endif

@@ -174,7 +174,8 @@ static int check_names(struct round *round)
         struct sight sight = {NULL, 0};
         if (!err)
             sight = sight_of(rows, count, users.ids[i]);
-        if (err || catalogue->loading || !is_true(catalogue, &mailboxes, &sight))
+        if (err || catalogue->loading || watchers_expect_some(&catalogue->watchers) ||
+            !is_true(catalogue, &mailboxes, &sight))
             catalogue->dirty = true;
         fiber_breathe();
     }

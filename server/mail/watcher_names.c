@@ -18,6 +18,7 @@ struct waiting_name {
 /* What the client is going to change itself, until a load that began after it. */
 struct expected_name {
     struct link link;
+    enum watch_expected what;
     uint64_t loads;
     size_t len;
     char name[];
@@ -140,7 +141,7 @@ static void tell_name(struct watcher *watcher, struct slice gone, const struct c
         name.mailbox = catalogue_listed(now);
     else
         name.mailbox.name = gone;
-    if (!is_queued(watcher, name.mailbox.name))
+    if (old_name.len || !is_queued(watcher, name.mailbox.name))
         add_or_end(watcher, &name);
 }
 
@@ -177,17 +178,38 @@ static const unsigned change_events[] = {
     [CATALOGUE_ACCESS] = NOTIFY_MESSAGE_EVENTS | NOTIFY_MAILBOX_METADATA,
 };
 
+/* The old name, unless it is known to be nobody's, or is another mailbox's by now. */
+static struct slice old_name_of(const struct watcher *watcher, const struct catalogue_row *before)
+{
+    const struct catalogue_row *now = catalogue_find(&watcher->catalogue->table, before->name);
+    bool taken = now && now->mailbox_id;
+    return taken || watcher_expects(watcher, before->name) ? SLICE_EMPTY : before->name;
+}
+
+static void tell_renamed(struct watcher *watcher, const struct catalogue_row *before,
+                         const struct catalogue_row *after)
+{
+    if (!watcher_expects(watcher, after->name))
+        tell_name(watcher, after->name, after, old_name_of(watcher, before));
+    else if (!watcher_expects(watcher, before->name)) /* somebody else has put it there */
+        tell_name(watcher, before->name, catalogue_find(&watcher->catalogue->table, before->name),
+                  SLICE_EMPTY);
+}
+
 static void tell(struct watcher *watcher, const struct catalogue_change *change)
 {
     const struct catalogue_row *before = change->before, *after = change->after;
     unsigned events = events_of(watcher, before) | events_of(watcher, after);
     const struct catalogue_row *any = after ? after : before;
-    bool own =
-        watcher_expects(watcher, any->name) || (before && watcher_expects(watcher, before->name));
-    if (!(events & change_events[change->kind]) || own)
+    if (!(events & change_events[change->kind]))
         return;
-    bool renamed = change->kind == CATALOGUE_RENAMED;
-    tell_name(watcher, any->name, after, renamed ? before->name : SLICE_EMPTY);
+    if (change->kind == CATALOGUE_RENAMED) {
+        tell_renamed(watcher, before, after);
+        return;
+    }
+    if (watcher_expects(watcher, any->name))
+        return;
+    tell_name(watcher, any->name, after, SLICE_EMPTY);
     if (change->kind == CATALOGUE_CREATED || change->kind == CATALOGUE_DELETED)
         tell_parent(watcher, any->name);
 }
@@ -200,11 +222,12 @@ void watchers_tell_change(struct link *watchers, const struct catalogue_change *
 
 /* What the client does itself ----------------------------------------------------------------- */
 
-void watcher_expect_name(struct watcher *watcher, struct slice name)
+void watcher_expect_name(struct watcher *watcher, struct slice name, enum watch_expected what)
 {
     struct expected_name *expected = malloc(sizeof *expected + name.len);
     if (!expected)
         return; /* then it is told what it knows */
+    expected->what = what;
     expected->loads = watcher->catalogue->loads;
     expected->len = name.len;
     if (name.len)
@@ -223,6 +246,38 @@ bool watcher_expects(const struct watcher *watcher, struct slice name)
     return false;
 }
 
+/* Somebody else has done something to the name since. */
+static bool is_otherwise(enum watch_expected what, const struct catalogue_row *now)
+{
+    bool exists = now && now->mailbox_id;
+    if (what == WATCH_EXPECT_SUBSCRIPTION)
+        return false;
+    return what == WATCH_EXPECT_NONE ? exists : !exists || !(now->rights & RIGHT_READ);
+}
+
+static void check_expected(struct watcher *watcher, const struct expected_name *expected)
+{
+    struct slice name = slice_of(expected->name, expected->len);
+    const struct catalogue_row *now = catalogue_find(&watcher->catalogue->table, name);
+    const struct notify_subject subject = {.name = name, .selectable = true};
+    if (is_otherwise(expected->what, now) &&
+        notify_spec_events(watcher->spec, &subject) & NOTIFY_MAILBOX_NAME)
+        tell_name(watcher, name, now, SLICE_EMPTY);
+}
+
+static bool is_made_again(const struct watcher *watcher, const struct expected_name *what)
+{
+    LIST_EACH(&watcher->expected, l)
+    {
+        const struct expected_name *expected = CONTAINER_OF(l, struct expected_name, link);
+        if (expected->what != WATCH_EXPECT_SUBSCRIPTION &&
+            slice_equal(slice_of(expected->name, expected->len), slice_of(what->name, what->len)))
+            return true;
+    }
+    return false;
+}
+
+/* Of a name that was expected more than once the last counts. */
 static void forget_expected(struct watcher *watcher, uint64_t loads)
 {
     LIST_EACH_SAFE(&watcher->expected, l)
@@ -231,7 +286,11 @@ static void forget_expected(struct watcher *watcher, uint64_t loads)
         if (expected->loads >= loads)
             continue;
         link_remove(&expected->link);
+        if (!is_made_again(watcher, expected))
+            check_expected(watcher, expected);
         free(expected);
+        if (watcher->over)
+            return; /* with all that was expected */
     }
 }
 
@@ -239,6 +298,14 @@ void watchers_forget_expected(struct link *watchers, uint64_t loads)
 {
     LIST_EACH(watchers, l)
     forget_expected(CONTAINER_OF(l, struct watcher, link), loads);
+}
+
+bool watchers_expect_some(const struct link *watchers)
+{
+    LIST_EACH(watchers, l)
+    if (!list_empty(&CONTAINER_OF(l, struct watcher, link)->expected))
+        return true;
+    return false;
 }
 
 void watcher_forget_names(struct watcher *watcher)
@@ -251,5 +318,10 @@ void watcher_forget_names(struct watcher *watcher)
         drop(&name);
     }
     watcher->name_count = 0;
-    forget_expected(watcher, UINT64_MAX);
+    LIST_EACH_SAFE(&watcher->expected, l)
+    {
+        struct expected_name *expected = CONTAINER_OF(l, struct expected_name, link);
+        link_remove(&expected->link);
+        free(expected);
+    }
 }

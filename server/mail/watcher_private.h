@@ -38,6 +38,8 @@ int watchers_move(struct link *watchers, const struct catalogue_table *before,
 void watchers_tell_change(struct link *watchers, const struct catalogue_change *change);
 /* The catalogue was loaded the `loads`th time. */
 void watchers_forget_expected(struct link *watchers, uint64_t loads);
+/* Whether names are still to be looked at because of what clients have done to them. */
+bool watchers_expect_some(const struct link *watchers);
 
 /* Something has happened to the messages of a row. */
 void watcher_tell_messages(struct watcher *watcher, uint32_t row, unsigned about);

@@ -98,7 +98,7 @@ static int run_create(struct session *session, struct command *command)
                                       &args->uses, &mailbox_id);
     if (err)
         return err;
-    notify_own_name(session, args->name.mailbox);
+    notify_own_name(session, args->name.mailbox, WATCH_EXPECT_MAILBOX);
     err = written_name_tell_change(session, command, "", &args->name, &args->name);
     if (err)
         return err;
@@ -132,7 +132,7 @@ static int run_delete(struct session *session, struct command *command)
     int err = mailbox_delete(session->mail, command->grants[0]);
     if (err)
         return err;
-    notify_own_name(session, args->name.mailbox);
+    notify_own_name(session, args->name.mailbox, WATCH_EXPECT_NONE);
     return written_name_tell_change(session, command, "\\NonExistent", &args->name, &args->name);
 }
 
@@ -191,8 +191,8 @@ static int run_rename(struct session *session, struct command *command)
     progress_end(command);
     if (err)
         return err;
-    notify_own_name(session, args->name.mailbox);
-    notify_own_name(session, args->new_name.mailbox);
+    notify_own_name(session, args->name.mailbox, WATCH_EXPECT_NONE);
+    notify_own_name(session, args->new_name.mailbox, WATCH_EXPECT_MAILBOX);
     return written_name_tell_change(session, command, "", &args->new_name, &args->name);
 }
 
@@ -212,7 +212,7 @@ static int run_subscribe(struct session *session, struct command *command)
     const struct mailbox_args *args = command->args;
     int err = mailbox_subscribe(session->mail, &session->actor, args->name.mailbox);
     if (!err)
-        notify_own_name(session, args->name.mailbox);
+        notify_own_name(session, args->name.mailbox, WATCH_EXPECT_SUBSCRIPTION);
     return err;
 }
 
@@ -230,7 +230,7 @@ static int run_unsubscribe(struct session *session, struct command *command)
     const struct mailbox_args *args = command->args;
     int err = mailbox_unsubscribe(session->mail, &session->actor, args->name.mailbox);
     if (!err)
-        notify_own_name(session, args->name.mailbox);
+        notify_own_name(session, args->name.mailbox, WATCH_EXPECT_SUBSCRIPTION);
     return err;
 }
 
