@@ -78,6 +78,15 @@ void notify_unfollow(struct session *session)
     notify->follows = false;
 }
 
+/* It will not be told what it has not been told until now, as an EXPUNGE that had to wait. */
+void notify_left(struct session *session)
+{
+    const struct selected *selected = session->selected;
+    if (session->notify && session->notify->watcher)
+        watcher_left(session->notify->watcher, view_mailbox_id(selected->view),
+                     selected_told_modseq(selected));
+}
+
 static int add_new(const struct selected *selected, uint32_t new_from, struct uidset *uids)
 {
     const struct picture *picture = selected->picture;

@@ -27,8 +27,10 @@ bool notify_is_usual(const struct session *session);
 
 /* Before the session waits for a command: from now on news wake it. */
 void notify_follow(struct session *session);
-/* The selected mailbox is left. */
+/* News of the selected mailbox wake it no more. */
 void notify_unfollow(struct session *session);
+/* The selected mailbox is about to be left. */
+void notify_left(struct session *session);
 /* Woken while no command is under way: tells all there is. */
 int notify_show(struct session *session) MUST_CHECK;
 /* Tells what has happened in other mailboxes, and to names. */

@@ -150,6 +150,7 @@ void selected_close(struct session *session)
 {
     if (!session->selected)
         return;
+    notify_left(session);
     selected_free(session->selected);
     session->selected = NULL;
     if (session->state == STATE_SELECTED)

@@ -56,6 +56,20 @@ void watcher_tell_messages(struct watcher *watcher, uint32_t row, unsigned about
     set_pending(watcher, row, about);
 }
 
+void watcher_left(struct watcher *watcher, int64_t mailbox_id, uint64_t modseq)
+{
+    const struct catalogue *catalogue = watcher->catalogue;
+    const struct watched *watched = map_get(&catalogue->lookout->watched, (uint64_t)mailbox_id);
+    if (!watched || watched->modseq <= modseq)
+        return;
+    LIST_EACH(&watched->rows, l)
+    {
+        const struct catalogue_row *row = CONTAINER_OF(l, struct catalogue_row, link);
+        if (row->catalogue == catalogue)
+            watcher_tell_messages(watcher, (uint32_t)(row - catalogue->table.rows), WATCH_ALL);
+    }
+}
+
 /* Moving to another table ------------------------------------------------------------------ */
 
 struct columns {
