@@ -194,13 +194,22 @@ int notify_tell(struct session *session)
     return err;
 }
 
+static int show_selected(struct session *session)
+{
+    if (!session->selected)
+        return 0;
+    uint64_t before = picture_modseq(session->selected->picture);
+    int err = selected_sync(session, is_immediate(session));
+    if (err || !session->selected || picture_modseq(session->selected->picture) == before)
+        return err;
+    return selected_tell_shortened(session);
+}
+
 int notify_show(struct session *session)
 {
     if (!session->notify)
         return 0;
-    int err = 0;
-    if (session->selected)
-        err = selected_sync(session, is_immediate(session));
+    int err = show_selected(session);
     return err ? err : notify_tell(session);
 }
 
@@ -214,6 +223,8 @@ void notify_own_name(struct session *session, struct slice name, enum watch_expe
     struct buffer shown;
     buffer_init(&shown, 0);
     if (mailbox_path_parse(&arena, name, session->actor.login, &path) == 0) {
+        if (what == WATCH_EXPECT_NONE && mailbox_path_is_inbox(&path))
+            what = WATCH_EXPECT_MAILBOX; /* it was renamed, and is still there */
         mailbox_path_render(&path, &shown);
         watcher_expect_name(session->notify->watcher, buffer_slice(&shown), what);
     }
@@ -232,8 +243,6 @@ static int normalise(const struct session *session, struct slice *name, struct a
     struct buffer shown;
     buffer_init(&shown, 0);
     mailbox_path_render(&path, &shown);
-        if (what == WATCH_EXPECT_NONE && mailbox_path_is_inbox(&path))
-            what = WATCH_EXPECT_MAILBOX; /* it was renamed, and is still there */
     return buffer_keep(&shown, arena, name);
 }
 

@@ -315,16 +315,25 @@ uint64_t selected_told_modseq(const struct selected *selected)
     return flags < told ? flags : told;
 }
 
+/* What was told has higher modseqs than an EXPUNGE that is still to come (RFC 7162 section 6). */
+int selected_tell_shortened(struct session *session)
+{
+    const struct selected *selected = session->selected;
+    if (!selected || !selected->picture_is_own || !(session->enabled & ENABLED_CONDSTORE))
+        return 0;
+    return reply_line(session, "* OK [HIGHESTMODSEQ %llu] Some are gone that you know",
+                      (unsigned long long)selected_told_modseq(selected));
+}
+
 int selected_tell_modseq(struct session *session, struct command *command)
 {
     const struct selected *selected = session->selected;
     if (!selected || !(session->enabled & ENABLED_CONDSTORE))
         return 0;
-    unsigned long long told = selected_told_modseq(selected);
-    if (command->tells_modseq && (session->enabled & ENABLED_QRESYNC))
-        buffer_printf(&command->code, "[HIGHESTMODSEQ %llu]", told);
-    else if (selected->picture_is_own)
-        return reply_line(session, "* OK [HIGHESTMODSEQ %llu] Some are gone that you know", told);
+    if (!command->tells_modseq || !(session->enabled & ENABLED_QRESYNC))
+        return selected_tell_shortened(session);
+    buffer_printf(&command->code, "[HIGHESTMODSEQ %llu]",
+                  (unsigned long long)selected_told_modseq(selected));
     return buffer_check(&command->code);
 }
 
