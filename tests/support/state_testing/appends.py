@@ -15,11 +15,17 @@ class Append(Operation):
         self.target, self.flags = target, frozenset(flags)
 
     def expected(self, session):
-        return refusal(self.target, session.user, "i") or "OK [APPENDUID "
+        return refusal(self.target, session.user, "i") or self._done(session)
+
+    def _done(self, session):
+        """UIDs are for those who may read the mailbox (RFC 4315 section 3)."""
+        return "OK [APPENDUID " if self.target.may(session.user, "r") else "OK APPEND"
 
     def settle(self, session, answer):
-        self.uid = responses.response_code(answer.reply, "APPENDUID")[1][0]
-        self.target.bodies[self.uid] = self.body
+        code = responses.response_code(answer.reply, "APPENDUID")
+        self.uid = code[1][0] if code else self.target.uidnext
+        if code or self.alone:
+            self.target.bodies[self.uid] = self.body
 
     def take_effect(self, session, answer, world):
         self.target.append(session.user, self.uid, self.body, self.flags)
@@ -42,9 +48,9 @@ class Catenate(Append):
         if refused:
             return refused
         if not self.alone:
-            return "OK [APPENDUID ", "NO [BADURL "
+            return self._done(session), "NO [BADURL "
         there = self.source.may(session.user, "r") and self.uid_of_part in self.source.messages
-        return "OK [APPENDUID " if there else "NO [BADURL "
+        return self._done(session) if there else "NO [BADURL "
 
     def take_effect(self, session, answer, world):
         super().take_effect(session, answer, world)

@@ -70,6 +70,13 @@ class Chooser:
             named = readable
         return self.rng.choice(named)
 
+    def target(self, user):
+        """One of which the new UIDs are told, or where nothing comes of it."""
+        while True:
+            mailbox = self.mailbox(user)
+            if mailbox.may(user, "r") or not mailbox.may(user, "i"):
+                return mailbox
+
     # Commands ------------------------------------------------------------------------
 
     def append(self, user):
@@ -129,7 +136,7 @@ class Chooser:
         sequence = random_set(self.rng, view, by_uid)
         if self.rng.random() < 0.05:
             return op.Copy(verb, sequence, "Shared/Nowhere", None)
-        target = self.mailbox(view.user)
+        target = self.target(view.user)
         return op.Copy(verb, sequence, target.name, target)
 
     def replace(self, view, by_uid):
@@ -137,7 +144,7 @@ class Chooser:
         if not view.uids or (by_uid and not known):
             return self.append(view.user)
         number = self.rng.choice(known) if by_uid else self.rng.randint(1, len(view.uids))
-        return op.Replace(number, by_uid, self.mailbox(view.user), self.flags(), self.body())
+        return op.Replace(number, by_uid, self.target(view.user), self.flags(), self.body())
 
     def expunge(self, view, by_uid):
         return op.Expunge(random_set(self.rng, view, True) if by_uid else None)

@@ -40,7 +40,7 @@ class Watch:
 
     def hear(self, response):
         listed = responses.listed(response)
-        if listed:
+        if listed and listed[1]:  # with none it is what SELECT tells (RFC 9051 section 6.3.2)
             name, attributes, old_name = listed
             self.names.pop(old_name, None)
             self.names[name] = "\\NoAccess" not in attributes

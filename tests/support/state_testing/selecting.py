@@ -28,12 +28,13 @@ def check_resync(session, answer, cache, mailbox, among=None):
     """Whether a client that had `cache` (modseq, {uid: flags}) knows now what is true; `among`:
     of these UIDs, for it asked for no others."""
     since, known = cache[0], dict(cache[1])
-    for line in answer.untagged:
+    for line in answer.untagged:  # what has just vanished was there before
         for uid in (responses.vanished(line) or [[]])[0]:
             require(uid not in mailbox.messages, f"UID {uid} has not vanished")
             known.pop(uid, None)
-    for uid, items in answer.fetched:
-        known[uid] = responses.flags(items["FLAGS"]) - {"\\Recent"}
+        number, items = responses.fetch(line) or (0, {})
+        if "FLAGS" in items:
+            known[int(items.get("UID", number))] = responses.flags(items["FLAGS"]) - {"\\Recent"}
     true = {uid: mailbox.flags(session.user, uid) for uid in mailbox.messages}
     asked = known.keys() | true.keys() if among is None else set(among)
     wrong = {uid for uid in asked if known.get(uid) != true.get(uid)}

@@ -9,7 +9,7 @@ import time
 from . import operations as op
 from .choices import Chooser
 from .model import GUEST, MEMBER, Mailbox, Message, Violation
-from .selecting import Select
+from .selecting import Select, uid_set
 from .session import Session
 from .sets import SequenceSet
 from .sharing import ADMINISTRATOR, Delete, SetRights
@@ -19,14 +19,13 @@ MAILBOXES = ("Shared/Sales", "Shared/Archive")
 PEOPLE = {"alice1": "alice", "alice2": "alice", "bob1": "bob", "bob2": "bob", "carol1": "carol"}
 RESYNCING = ("alice2", "bob2", "carol1")  # always enable QRESYNC
 WORKERS = (0, 1)
-TRANSCRIPT_LINES = 2000
 
 
 class Walk:
     def __init__(self, server, seed, messages=0):
         self.server = server
         self.rng = random.Random(seed)
-        self.transcript = collections.deque(maxlen=TRANSCRIPT_LINES)
+        self.transcript = []
         self.mailboxes = {
             name: Mailbox(name, {"alice": MEMBER, "bob": MEMBER, "carol": GUEST})
             for name in MAILBOXES
@@ -69,7 +68,7 @@ class Walk:
             (self.share, 5),
             (self.idle, 12),
             (self.listen, 5),
-            (self.reconnect, 1.5),
+            (self.reconnect, 3),
             (self.log_in_again, 1.5),
         )
         actions, weights = zip(*steps)
@@ -262,10 +261,21 @@ class Walk:
                     select.take_effect(observer, answer, self)
                 seen_by[observer.user] = observer.answer(fetch).fetched
                 uidnext = self._uidnext(answer)
+                self._learn_bodies(observer, mailbox)
             true = self._from_observers(mailbox, seen_by, uidnext)
             if compare and true.messages != mailbox.messages:
                 raise Violation(f"a fresh session sees {true.messages}, not {mailbox.messages}")
             mailbox.messages, mailbox.uidnext = true.messages, true.uidnext
+
+    @staticmethod
+    def _learn_bodies(observer, mailbox):
+        """Of messages whose UIDs nobody was told, for who made them might not read them."""
+        unknown = [uid for uid in observer.view.uids if uid not in mailbox.bodies]
+        if unknown:
+            fetch = op.Operation(f"UID FETCH {uid_set(unknown)} BODY.PEEK[]")
+            observer.send([fetch])
+            for uid, items in observer.answer(fetch).fetched:
+                mailbox.bodies[uid] = items["BODY[]"]
 
     @staticmethod
     def _uidnext(answer):
