@@ -44,13 +44,13 @@ class Catenate(Append):
         self._begin(target, flags, text)
 
     def expected(self, session):
-        refused = refusal(self.target, session.user, "i")
-        if refused:
-            return refused
+        done = refusal(self.target, session.user, "i") or self._done(session)
         if not self.alone:
-            return self._done(session), "NO [BADURL "
+            return done, "NO [BADURL "
         there = self.source.may(session.user, "r") and self.uid_of_part in self.source.messages
-        return self._done(session) if there else "NO [BADURL "
+        if there:
+            return done
+        return ("NO [BADURL ", done) if done.startswith("NO") else "NO [BADURL "
 
     def take_effect(self, session, answer, world):
         super().take_effect(session, answer, world)

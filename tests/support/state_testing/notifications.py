@@ -67,7 +67,7 @@ class Watch:
 
     def renamed(self, name, new_name):
         self.names[new_name] = self.names.pop(name, True)
-        self.told[new_name] = self.told.pop(name, {})
+        self.told[new_name] = self.told.pop(name, dict.fromkeys(COUNTED))
 
     def deleted(self, name):
         self.names.pop(name, None)

@@ -247,7 +247,10 @@ class Copy(OnMessages):
     def expected(self, session):
         if self.moves and session.view.read_only:
             return "NO [READ-ONLY]"
-        return refusal(self.target, session.user, "i") or "OK"
+        refused = refusal(self.target, session.user, "i")
+        if refused and not self.view.uids:
+            return refused, "OK"  # there is nothing to copy
+        return refused or "OK"
 
     def settle(self, session, answer):
         said = answer.reply
