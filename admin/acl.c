@@ -49,7 +49,7 @@ static int apply_to_mailbox(struct admin *admin, int i, struct planned_mailbox *
         return err;
     mailbox->name = grant_name(grant);
     mailbox->tree = admin_flag(admin, "recursive");
-    struct acl_plan plan = {.mailboxes = mailbox, .mailbox_count = 1};
+    struct admin_plan plan = {.rights = {.mailboxes = mailbox, .mailbox_count = 1}};
     return admin_apply_plan(admin, &plan);
 }
 
@@ -107,7 +107,7 @@ static int admin_acl_copy(struct admin *admin)
 
 static int admin_acl_apply(struct admin *admin)
 {
-    struct acl_plan plan;
+    struct admin_plan plan;
     int err = acl_file_read(admin, admin->argv[0], &plan);
     return err ? err : admin_apply_plan(admin, &plan);
 }
@@ -137,8 +137,8 @@ const struct admin_verb acl_verbs[] = {
     {"acl", "copy", "FROM TO", "Gives a mailbox the rights of another, and no others.", 2, 2, 0,
      admin_acl_copy, change_options},
     {"acl", "apply", "FILE",
-     "Makes groups, mailboxes and rights be as the file says; - is standard input.", 1, 1, 0,
-     admin_acl_apply, apply_options},
+     "Makes groups, mailboxes, rights and settings be as the file says; - is standard input.", 1, 1,
+     0, admin_acl_apply, apply_options},
     {"acl", "roles", "", "Lists the names for sets of rights.", 0, 0, VERB_WITHOUT_ENGINE,
      admin_acl_roles, NULL},
     {0},

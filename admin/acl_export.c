@@ -49,11 +49,28 @@ static void write_row(struct admin *admin, const struct planned_row *row, FILE *
     fputs("; }", out);
 }
 
-static void write_mailbox(struct admin *admin, const struct planned_mailbox *mailbox, FILE *out)
+/* *next goes on with those of the next mailbox. */
+static void write_settings(const struct admin_plan *plan, struct slice mailbox, size_t *next,
+                           FILE *out)
+{
+    for (; *next < plan->setting_count; ++*next) {
+        const struct planned_setting *setting = &plan->settings[*next];
+        if (!slice_equal(setting->mailbox, mailbox))
+            break;
+        fprintf(out, "        %s = ", setting->setting->key);
+        write_text(setting->value, out);
+        fputs(";\n", out);
+    }
+}
+
+static void write_mailbox(struct admin *admin, const struct admin_plan *plan,
+                          const struct planned_mailbox *mailbox, size_t *next_setting, FILE *out)
 {
     fputs("    {\n        name = ", out);
     write_text(admin_mailbox_text(admin, mailbox->name), out);
-    fputs(";\n        acl = (\n", out);
+    fputs(";\n", out);
+    write_settings(plan, mailbox->name, next_setting, out);
+    fputs("        acl = (\n", out);
     for (size_t i = 0; i < mailbox->row_count; i++) {
         write_row(admin, &mailbox->rows[i], out);
         fputs(i + 1 < mailbox->row_count ? ",\n" : "\n", out);
@@ -61,8 +78,10 @@ static void write_mailbox(struct admin *admin, const struct planned_mailbox *mai
     fputs("        );\n    }", out);
 }
 
-int acl_file_write(struct admin *admin, const struct acl_plan *plan, FILE *out)
+int acl_file_write(struct admin *admin, const struct admin_plan *all, FILE *out)
 {
+    const struct acl_plan *plan = &all->rights;
+    size_t next_setting = 0;
     fputs("groups = (\n", out);
     for (size_t i = 0; i < plan->group_count; i++) {
         write_group(&plan->groups[i], out);
@@ -70,7 +89,7 @@ int acl_file_write(struct admin *admin, const struct acl_plan *plan, FILE *out)
     }
     fputs(");\n\nmailboxes = (\n", out);
     for (size_t i = 0; i < plan->mailbox_count; i++) {
-        write_mailbox(admin, &plan->mailboxes[i], out);
+        write_mailbox(admin, all, &plan->mailboxes[i], &next_setting, out);
         fputs(i + 1 < plan->mailbox_count ? ",\n" : "\n", out);
     }
     fputs(");\n", out);
@@ -107,6 +126,22 @@ static int gather_rows(struct admin *admin, int64_t mailbox_id, struct planned_m
     return 0;
 }
 
+/* Those that are not as with a new mailbox. */
+static int gather_settings(struct admin *admin, struct slice mailbox, struct admin_plan *plan)
+{
+    const struct grant *grant;
+    int err =
+        acl_check(admin->mail, &admin->actor, mailbox, RIGHT_ADMINISTER, &admin->arena, &grant);
+    for (const struct mailbox_setting *row = mailbox_settings; row->key && !err; row++) {
+        struct slice value;
+        err = row->show(admin, grant, &value);
+        if (!err && !slice_equal(value, plan_setting_initial(row, mailbox)))
+            plan->settings[plan->setting_count++] =
+                (struct planned_setting){.setting = row, .mailbox = mailbox, .value = value};
+    }
+    return err;
+}
+
 /* The names or patterns that were given; without any, all that are shared. */
 static int read_patterns(struct admin *admin, struct list_query *query)
 {
@@ -123,8 +158,17 @@ static int read_patterns(struct admin *admin, struct list_query *query)
     return err;
 }
 
-static int gather_mailboxes(struct admin *admin, struct acl_plan *plan)
+static int make_room(struct admin *admin, size_t mailboxes, struct admin_plan *plan)
 {
+    plan->rights.mailboxes = ARENA_ARRAY(&admin->arena, mailboxes, struct planned_mailbox);
+    plan->settings =
+        ARENA_ARRAY(&admin->arena, mailboxes * MAILBOX_SETTINGS, struct planned_setting);
+    return plan->rights.mailboxes && plan->settings ? 0 : -ERR_NO_MEMORY;
+}
+
+static int gather_mailboxes(struct admin *admin, struct admin_plan *all)
+{
+    struct acl_plan *plan = &all->rights;
     struct list_query query;
     struct listed_mailbox *rows;
     size_t count;
@@ -133,14 +177,15 @@ static int gather_mailboxes(struct admin *admin, struct acl_plan *plan)
         err = mailbox_list(admin->mail, &admin->actor, &query, &admin->arena, &rows, &count);
     if (err)
         return err;
-    plan->mailboxes = ARENA_ARRAY(&admin->arena, count, struct planned_mailbox);
-    err = plan->mailboxes ? 0 : -ERR_NO_MEMORY;
+    err = make_room(admin, count, all);
     for (size_t i = 0; i < count && !err; i++) {
         if (!rows[i].exists)
             continue;
         struct planned_mailbox *mailbox = &plan->mailboxes[plan->mailbox_count++];
         mailbox->name = rows[i].name;
         err = gather_rows(admin, rows[i].mailbox_id, mailbox);
+        if (!err)
+            err = gather_settings(admin, mailbox->name, all);
     }
     if (!err && admin->argc && plan->mailbox_count == 0)
         err = fail(ERR_NOT_FOUND, "there is no such mailbox");
@@ -195,18 +240,17 @@ static int gather_groups(struct admin *admin, struct acl_plan *plan)
 
 static int admin_acl_export(struct admin *admin)
 {
-    struct acl_plan plan = {0};
+    struct admin_plan plan = {0};
     int err = gather_mailboxes(admin, &plan);
     if (!err)
-        err = gather_groups(admin, &plan);
+        err = gather_groups(admin, &plan.rights);
     return err ? err : acl_file_write(admin, &plan, stdout);
 }
 
 const struct admin_verb acl_export_verbs[] = {
     {"acl", "export", "[MAILBOX…]",
-     "Prints groups and rights as a file for acl apply; of all shared mailboxes, or of these (* "
-     "and "
-     "% are wildcards).",
+     "Prints groups, rights and settings as a file for acl apply; of all shared mailboxes, or of "
+     "these (* and % are wildcards).",
      0, -1, 0, admin_acl_export, NULL},
     {0},
 };

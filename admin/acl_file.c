@@ -10,6 +10,8 @@
 struct reading {
     struct admin *admin;
     const char *file;
+    struct planned_setting *settings; /* those that were read, with room for all */
+    size_t setting_count;
 };
 
 static int complain(const struct reading *reading, const config_setting_t *setting,
@@ -50,18 +52,23 @@ static int require(const struct reading *reading, const config_setting_t *group,
     return *out ? 0 : complain(reading, group, "%s is missing", name);
 }
 
+static bool is_known(const char *key, const char *const *known)
+{
+    while (*known && strcmp(*known, key) != 0)
+        known++;
+    return *known;
+}
+
 static int check_keys(const struct reading *reading, const config_setting_t *group,
-                      const char *const *known)
+                      const char *const *known, bool or_setting)
 {
     if (!config_setting_is_group(group))
         return complain(reading, group, "a group { … } is expected here");
     for (int i = 0; i < config_setting_length(group); i++) {
         const config_setting_t *setting = config_setting_get_elem(group, (unsigned)i);
-        const char *const *name = known;
-        while (*name && strcmp(*name, config_setting_name(setting)) != 0)
-            name++;
-        if (!*name)
-            return complain(reading, setting, "unknown key %s", config_setting_name(setting));
+        const char *key = config_setting_name(setting);
+        if (!is_known(key, known) && !(or_setting && mailbox_setting_find(slice_cstr(key))))
+            return complain(reading, setting, "unknown key %s", key);
     }
     return 0;
 }
@@ -117,7 +124,7 @@ static int read_row(const struct reading *reading, const config_setting_t *group
 {
     static const char *const keys[] = {"identifier", "rights", "until", NULL};
     const config_setting_t *setting;
-    int err = check_keys(reading, group, keys);
+    int err = check_keys(reading, group, keys, false);
     if (!err)
         err = require(reading, group, "identifier", &setting);
     if (!err)
@@ -144,13 +151,39 @@ static int read_rows(const struct reading *reading, const config_setting_t *list
 
 /* Mailboxes and groups --------------------------------------------------------------- */
 
-static int read_mailbox(const struct reading *reading, const config_setting_t *group,
+static int read_setting(struct reading *reading, const config_setting_t *setting,
+                        const struct mailbox_setting *row, struct slice mailbox)
+{
+    struct slice text, value;
+    int err = read_text(reading, setting, &text);
+    if (err)
+        return err;
+    if (row->normalise(reading->admin, text, &value) != 0)
+        return complain_again(reading, setting);
+    reading->settings[reading->setting_count++] =
+        (struct planned_setting){row, mailbox, value, (int)config_setting_source_line(setting)};
+    return 0;
+}
+
+static int read_settings(struct reading *reading, const config_setting_t *group,
+                         struct slice mailbox)
+{
+    int err = 0;
+    for (const struct mailbox_setting *row = mailbox_settings; row->key && !err; row++) {
+        const config_setting_t *setting = config_setting_get_member(group, row->key);
+        if (setting)
+            err = read_setting(reading, setting, row, mailbox);
+    }
+    return err;
+}
+
+static int read_mailbox(struct reading *reading, const config_setting_t *group,
                         struct planned_mailbox *mailbox)
 {
     static const char *const keys[] = {"name", "acl", NULL};
     const config_setting_t *setting;
     struct slice text;
-    int err = check_keys(reading, group, keys);
+    int err = check_keys(reading, group, keys, true);
     if (!err)
         err = require(reading, group, "name", &setting);
     if (!err)
@@ -161,7 +194,8 @@ static int read_mailbox(const struct reading *reading, const config_setting_t *g
         return complain_again(reading, setting);
     mailbox->create = true;
     mailbox->line = (int)config_setting_source_line(setting);
-    return read_rows(reading, config_setting_get_member(group, "acl"), mailbox);
+    err = read_rows(reading, config_setting_get_member(group, "acl"), mailbox);
+    return err ? err : read_settings(reading, group, mailbox->name);
 }
 
 static int read_members(const struct reading *reading, const config_setting_t *list,
@@ -186,7 +220,7 @@ static int read_group(const struct reading *reading, const config_setting_t *set
 {
     static const char *const keys[] = {"name", "members", NULL};
     const config_setting_t *name, *members;
-    int err = check_keys(reading, setting, keys);
+    int err = check_keys(reading, setting, keys, false);
     if (!err)
         err = require(reading, setting, "name", &name);
     if (!err)
@@ -212,34 +246,35 @@ static int read_groups(const struct reading *reading, const config_setting_t *li
     return err;
 }
 
-static int read_mailboxes(const struct reading *reading, const config_setting_t *list,
+static int read_mailboxes(struct reading *reading, const config_setting_t *list,
                           struct acl_plan *plan)
 {
     int err = check_list(reading, list, &plan->mailbox_count);
     if (err)
         return err;
-    plan->mailboxes =
-        ARENA_ARRAY(&reading->admin->arena, plan->mailbox_count, struct planned_mailbox);
-    err = plan->mailboxes ? 0 : -ERR_NO_MEMORY;
+    struct arena *arena = &reading->admin->arena;
+    plan->mailboxes = ARENA_ARRAY(arena, plan->mailbox_count, struct planned_mailbox);
+    reading->settings =
+        ARENA_ARRAY(arena, plan->mailbox_count * MAILBOX_SETTINGS, struct planned_setting);
+    err = plan->mailboxes && reading->settings ? 0 : -ERR_NO_MEMORY;
     for (size_t i = 0; i < plan->mailbox_count && !err; i++)
         err =
             read_mailbox(reading, config_setting_get_elem(list, (unsigned)i), &plan->mailboxes[i]);
     return err;
 }
 
-static int read_plan(const struct reading *reading, const config_setting_t *root,
-                     struct acl_plan *plan)
+static int read_plan(struct reading *reading, const config_setting_t *root, struct acl_plan *plan)
 {
     static const char *const keys[] = {"groups", "mailboxes", NULL};
-    int err = check_keys(reading, root, keys);
+    int err = check_keys(reading, root, keys, false);
     if (!err)
         err = read_groups(reading, config_setting_get_member(root, "groups"), plan);
     return err ? err : read_mailboxes(reading, config_setting_get_member(root, "mailboxes"), plan);
 }
 
-int acl_file_read(struct admin *admin, const char *file, struct acl_plan *out)
+int acl_file_read(struct admin *admin, const char *file, struct admin_plan *out)
 {
-    struct reading reading = {admin, file};
+    struct reading reading = {.admin = admin, .file = file};
     struct acl_plan plan = {.file = file};
     config_t parsed;
     config_init(&parsed);
@@ -254,6 +289,6 @@ int acl_file_read(struct admin *admin, const char *file, struct acl_plan *out)
         fclose(stream);
     config_destroy(&parsed);
     if (!err)
-        *out = plan;
+        *out = (struct admin_plan){plan, reading.settings, reading.setting_count};
     return err;
 }

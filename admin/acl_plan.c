@@ -75,40 +75,83 @@ static int add_row(struct admin *admin, const struct acl_difference *difference)
     return output_row(admin->output, cells);
 }
 
-static void say_sum(struct admin *admin, const struct acl_plan *plan, size_t count)
+static void say_setting(struct admin *admin, const struct setting_difference *difference)
 {
+    const struct planned_setting *planned = difference->planned;
+    struct slice subject = admin_mailbox_text(admin, planned->mailbox);
+    const struct slice values[] = {difference->before, planned->value};
+    for (size_t i = 0; i < 2; i++)
+        if (values[i].len)
+            output_say(admin->output, "%c %.*s %s=%.*s", "-+"[i], SLICE_ARGS(subject),
+                       planned -> setting -> key, SLICE_ARGS(values[i]));
+}
+
+static int add_setting(struct admin *admin, const struct setting_difference *difference)
+{
+    const struct planned_setting *planned = difference->planned;
+    const struct cell cells[] = {
+        cell_text(SLICE("setting")),
+        cell_text(admin_mailbox_text(admin, planned->mailbox)),
+        cell_text(slice_cstr(planned->setting->key)),
+        cell_text(SLICE("changed")),
+        cell_text(difference->before),
+        cell_text(SLICE_EMPTY),
+        cell_text(planned->value),
+        cell_text(SLICE_EMPTY),
+    };
+    return output_row(admin->output, cells);
+}
+
+/* All that is different. */
+struct differences {
+    struct acl_difference *rights;
+    size_t right_count;
+    struct setting_difference *settings;
+    size_t setting_count;
+};
+
+static void say_all(struct admin *admin, const struct differences *all, bool dry_run)
+{
+    size_t count = all->right_count + all->setting_count;
+    for (size_t i = 0; i < all->right_count; i++)
+        say_difference(admin, &all->rights[i]);
+    for (size_t i = 0; i < all->setting_count; i++)
+        say_setting(admin, &all->settings[i]);
     if (count == 0)
         output_say(admin->output, "nothing to do");
     else
-        output_say(admin->output, "%zu %s%s", count, plan->dry_run ? "difference" : "change",
+        output_say(admin->output, "%zu %s%s", count, dry_run ? "difference" : "change",
                    count == 1 ? "" : "s");
 }
 
-static int show_differences(struct admin *admin, const struct acl_plan *plan,
-                            const struct acl_difference *differences, size_t count)
+static int show_all(struct admin *admin, const struct differences *all, bool dry_run)
 {
     static const char *const columns[] = {"what",   "subject",     "name",
                                           "change", "before",      "before_until",
                                           "after",  "after_until", NULL};
     if (!output_is_json(admin->output)) {
-        for (size_t i = 0; i < count; i++)
-            say_difference(admin, &differences[i]);
-        say_sum(admin, plan, count);
+        say_all(admin, all, dry_run);
         return 0;
     }
     int err = 0;
     output_columns(admin->output, columns);
-    for (size_t i = 0; i < count && !err; i++)
-        err = add_row(admin, &differences[i]);
+    for (size_t i = 0; i < all->right_count && !err; i++)
+        err = add_row(admin, &all->rights[i]);
+    for (size_t i = 0; i < all->setting_count && !err; i++)
+        err = add_setting(admin, &all->settings[i]);
     return err;
 }
 
-int admin_apply_plan(struct admin *admin, struct acl_plan *plan)
+int admin_apply_plan(struct admin *admin, struct admin_plan *plan)
 {
-    plan->dry_run = admin_flag(admin, "dry-run");
-    plan->force = admin_flag(admin, "force");
-    struct acl_difference *differences;
-    size_t count;
-    int err = acl_apply(admin->mail, &admin->actor, plan, &admin->arena, &differences, &count);
-    return err ? err : show_differences(admin, plan, differences, count);
+    struct acl_plan *rights = &plan->rights;
+    struct differences all;
+    rights->dry_run = admin_flag(admin, "dry-run");
+    rights->force = admin_flag(admin, "force");
+    int err =
+        acl_apply(admin->mail, &admin->actor, rights, &admin->arena, &all.rights, &all.right_count);
+    if (!err)
+        err = plan_settings_apply(admin, rights->file, plan->settings, plan->setting_count,
+                                  rights->dry_run, &all.settings, &all.setting_count);
+    return err ? err : show_all(admin, &all, rights->dry_run);
 }

@@ -74,30 +74,32 @@ static int admin_mailbox_show(struct admin *admin)
     return output_row(admin->output, cells);
 }
 
-/* Argument i, "KEY=VALUE". */
-static int set_one(struct admin *admin, const struct grant *grant, int i, bool check_only)
+/* Argument i, "KEY=VALUE". Each change may make the grant stale that was there before it. */
+static int set_one(struct admin *admin, int i, bool check_only)
 {
+    const struct grant *grant;
     struct slice argument = admin_argument(admin, i);
     size_t equals = slice_find(argument, '=');
     if (equals == argument.len)
         return fail(ERR_INVALID, "%s: write KEY=VALUE", admin->argv[i]);
-    struct slice key = slice_sub(argument, 0, equals);
-    for (const struct mailbox_setting *setting = mailbox_settings; setting->key; setting++)
-        if (slice_equal(key, slice_cstr(setting->key)))
-            return setting->set(admin, grant, slice_sub(argument, equals + 1, SIZE_MAX),
-                                check_only);
-    return fail(ERR_INVALID, "there is no setting %.*s", SLICE_ARGS(key));
+    struct slice key = slice_sub(argument, 0, equals), normal;
+    const struct mailbox_setting *setting = mailbox_setting_find(key);
+    if (!setting)
+        return fail(ERR_INVALID, "there is no setting %.*s", SLICE_ARGS(key));
+    int err = setting->normalise(admin, slice_sub(argument, equals + 1, SIZE_MAX), &normal);
+    if (!err)
+        err = admin_mailbox_grant(admin, 0, &grant);
+    return err || check_only ? err : setting->set(admin, grant, normal);
 }
 
 /* Nothing is set unless all of it can be. */
 static int admin_mailbox_set(struct admin *admin)
 {
-    const struct grant *grant;
-    int err = admin_mailbox_grant(admin, 0, &grant);
+    int err = 0;
     for (int i = 1; i < admin->argc && !err; i++)
-        err = set_one(admin, grant, i, true);
+        err = set_one(admin, i, true);
     for (int i = 1; i < admin->argc && !err; i++)
-        err = set_one(admin, grant, i, false);
+        err = set_one(admin, i, false);
     if (!err)
         output_say(admin->output, "the settings of %s are as wanted", admin->argv[0]);
     return err;
@@ -139,7 +141,7 @@ const struct admin_verb mailbox_verbs[] = {
      NULL},
     {"mailbox", "set", "MAILBOX KEY=VALUE…",
      "Settings: seen=per-user|shared, retention=DAYSd|default, subscribe=auto|manual, "
-     "special-use=USE|none.",
+     "special-use=USE|none, comment=TEXT, quota='storage=5G messages=1000'|none.",
      2, -1, 0, admin_mailbox_set, NULL},
     {"mailbox", "rename", "MAILBOX NEW", "Renames a mailbox and those below it.", 2, 2, 0,
      admin_mailbox_rename, NULL},

@@ -9,12 +9,18 @@
 struct mailbox_setting {
     const char *key;
     const char *column; /* what mailbox show calls it */
-    /* With check_only nothing is done. -ERR_INVALID: no such value. */
-    int (*set)(struct admin *admin, const struct grant *grant, struct slice value, bool check_only);
+    /* Of a new mailbox, as show() says it. */
+    const char *initial_shared, *initial_personal;
+    /* The value as show() would say it. -ERR_INVALID: no such value. */
+    int (*normalise)(struct admin *admin, struct slice value, struct slice *out);
+    int (*set)(struct admin *admin, const struct grant *grant, struct slice normal);
     int (*show)(struct admin *admin, const struct grant *grant, struct slice *value_out);
 };
 
 /* Ends with a row without a key. */
-extern const struct mailbox_setting mailbox_settings[];
+enum { MAILBOX_SETTINGS = 6 };
+extern const struct mailbox_setting mailbox_settings[MAILBOX_SETTINGS + 1];
+/* NULL: there is none of that key. */
+const struct mailbox_setting *mailbox_setting_find(struct slice key);
 
 #endif

@@ -1,15 +1,5 @@
 /* postroomctl quota … (RFC 9208) */
-#include "mail/quota.h"
-
-#include <string.h>
-
-#include "admin.h"
-
-static const char *const resource_names[QUOTA_RESOURCES] = {
-    [QUOTA_STORAGE] = "storage",
-    [QUOTA_MESSAGES] = "messages",
-    [QUOTA_MAILBOXES] = "mailboxes",
-};
+#include "quota.h"
 
 /* Roots and what they are named by ------------------------------------------------------- */
 
@@ -128,56 +118,11 @@ static int admin_quota_show(struct admin *admin)
 
 /* Limits ----------------------------------------------------------------------------------- */
 
-/* What a unit of storage is worth, as a power of two; -1: there is none of that name. */
-static int unit_shift(struct slice unit)
-{
-    static const char units[] = "KMGT";
-    if (unit.len == 0)
-        return 0;
-    const char *place = unit.len == 1 ? strchr(units, unit.data[0]) : NULL;
-    return place ? 10 * (int)(place - units + 1) : -1;
-}
-
-static int parse_amount(struct slice text, enum quota_resource resource, uint64_t *out)
-{
-    if (slice_equal(text, SLICE("none"))) {
-        *out = QUOTA_UNLIMITED;
-        return 0;
-    }
-    uint64_t number = 0;
-    size_t digits = 0;
-    while (digits < text.len && text.data[digits] >= '0' && text.data[digits] <= '9' &&
-           number < QUOTA_MAX / 100)
-        number = number * 10 + (uint64_t)(text.data[digits++] - '0');
-    struct slice unit = slice_sub(text, digits, text.len);
-    int shift = resource == QUOTA_STORAGE || unit.len == 0 ? unit_shift(unit) : -1;
-    if (digits == 0 || shift < 0 || number > QUOTA_MAX >> shift)
-        return fail(ERR_INVALID, "\"%.*s\" is no limit of %s: write a number%s, or none",
-                    SLICE_ARGS(text), resource_names[resource],
-                    resource == QUOTA_STORAGE ? " of octets, with K, M, G or T behind it" : "");
-    *out = number << shift;
-    return 0;
-}
-
-/* "storage=5G" */
-static int parse_limit(struct slice text, struct quota_amounts *limits)
-{
-    size_t equals = slice_find(text, '=');
-    for (int i = 0; i < QUOTA_RESOURCES; i++)
-        if (equals < text.len &&
-            slice_equal(slice_sub(text, 0, equals), slice_cstr(resource_names[i])))
-            return parse_amount(slice_sub(text, equals + 1, text.len), (enum quota_resource)i,
-                                &limits->of[i]);
-    return fail(ERR_INVALID,
-                "\"%.*s\" is no limit: write storage=5G, messages=100000, mailboxes=50",
-                SLICE_ARGS(text));
-}
-
 static int parse_limits(struct admin *admin, struct quota_amounts *limits)
 {
     int err = 0;
     for (int i = 1; i < admin->argc && !err; i++)
-        err = parse_limit(admin_argument(admin, i), limits);
+        err = quota_limit_parse(admin_argument(admin, i), limits);
     return err;
 }
 
