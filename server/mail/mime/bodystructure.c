@@ -36,15 +36,14 @@ static void add_number(struct renderer *renderer, uint64_t number)
 static void add_parameters(struct renderer *renderer, struct slice text)
 {
     struct buffer *out = renderer->out;
-    struct parameter parameter;
+    struct slice name;
     bool any = false;
     buffer_add_char(out, ' ');
-    for (size_t cursor = 0; parameter_next(text, &cursor, &parameter); any = true) {
+    for (size_t cursor = 0; parameter_next_joined(text, &cursor, &name, &renderer->scratch);
+         any = true) {
         buffer_add_char(out, any ? ' ' : '(');
-        notation_string(out, parameter.name);
+        notation_string(out, name);
         buffer_add_char(out, ' ');
-        buffer_reset(&renderer->scratch);
-        parameter_add_value(&renderer->scratch, &parameter);
         notation_string(out, buffer_slice(&renderer->scratch));
     }
     buffer_add_cstr(out, any ? ")" : "NIL");

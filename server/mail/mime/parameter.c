@@ -169,6 +169,79 @@ static bool find_segments(struct slice text, struct slice name, struct buffer *o
     return wanted > 0;
 }
 
+/* Segments 0 to count - 1, one after the other. */
+struct run {
+    struct slice name; /* without "*0" */
+    uint32_t count;
+    bool encoded;
+    size_t end; /* the cursor behind them */
+};
+
+/* True when `first`, up to the cursor, begins one. */
+static bool find_run(struct slice text, size_t cursor, struct slice first, struct run *out)
+{
+    *out = (struct run){.name = slice_sub(first, 0, slice_find(first, '*'))};
+    struct parameter parameter = {.name = first};
+    do {
+        struct segment segment = {0};
+        if (!read_segment(parameter.name, out->name, &segment) || !segment.numbered ||
+            segment.number != out->count)
+            break;
+        out->count++;
+        out->encoded |= segment.encoded;
+        out->end = cursor;
+    } while (parameter_next(text, &cursor, &parameter));
+    return out->name.len > 0 && out->count > 0;
+}
+
+/* Of a segment that is not encoded, among others that are. */
+static void add_percent_encoded(struct buffer *out, const struct parameter *parameter)
+{
+    struct buffer plain;
+    buffer_init(&plain, 0);
+    parameter_add_value(&plain, parameter);
+    for (size_t i = 0; i < plain.len; i++) {
+        buffer_add_char(out, plain.data[i]);
+        if (plain.data[i] == '%')
+            buffer_add_cstr(out, "25");
+    }
+    if (plain.failed && !out->failed)
+        out->failed = plain.failed;
+    buffer_clear(&plain);
+}
+
+static void add_run_value(struct buffer *out, const struct run *run,
+                          const struct parameter *parameter)
+{
+    bool encoded = slice_ends_with(parameter->name, SLICE("*"));
+    if (run->encoded && !encoded)
+        add_percent_encoded(out, parameter);
+    else
+        parameter_add_value(out, parameter);
+}
+
+bool parameter_next_joined(struct slice text, size_t *cursor, struct slice *name_out,
+                           struct buffer *value_out)
+{
+    struct parameter parameter;
+    struct run run;
+    if (!parameter_next(text, cursor, &parameter))
+        return false;
+    buffer_reset(value_out);
+    *name_out = parameter.name;
+    if (!find_run(text, *cursor, parameter.name, &run)) {
+        parameter_add_value(value_out, &parameter);
+        return true;
+    }
+    *name_out = slice_sub(parameter.name, 0, run.name.len + run.encoded);
+    if (run.encoded && !slice_ends_with(parameter.name, SLICE("*")))
+        buffer_add_cstr(value_out, "''"); /* neither charset nor language */
+    add_run_value(value_out, &run, &parameter);
+    while (*cursor < run.end && parameter_next(text, cursor, &parameter))
+        add_run_value(value_out, &run, &parameter);
+    return true;
+}
+
 bool parameter_find(struct slice text, struct slice name, struct buffer *out)
 {
     struct parameter parameter;

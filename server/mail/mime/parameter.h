@@ -21,6 +21,11 @@ struct parameter {
 /* The next one in `text`, which begins at or before a semicolon. *cursor
  * starts at 0. False at the end. */
 bool parameter_next(struct slice text, size_t *cursor, struct parameter *out);
+/* The same, with segments ("name*0", "name*1") that follow each other put together, as
+ * BODYSTRUCTURE shows them (RFC 2231 section 6): "name", or "name*" when any of them is encoded,
+ * which it stays. Resets *value_out. */
+bool parameter_next_joined(struct slice text, size_t *cursor, struct slice *name_out,
+                           struct buffer *value_out);
 /* Appends the value without backslashes and folding; RFC 2231 stays raw. */
 void parameter_add_value(struct buffer *out, const struct parameter *parameter);
 /* Appends the value of the parameter of this name, put together and decoded

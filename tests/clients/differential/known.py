@@ -79,11 +79,6 @@ def empty_disposition(_message, what, ours, theirs):
     return ours == [None if each == [b"", None] else each for each in theirs]
 
 
-def continued_parameters(_message, what, ours, _theirs):
-    """RFC 2231 stays as it is for the client to read, as RFC 3501 knows nothing of it."""
-    return what.endswith((" parameters", " extension")) and re.search(rb"\*0", repr(ours).encode())
-
-
 def broken_parameters(message, what, _ours, _theirs):
     """A value that lacks its quotes goes up to the next semicolon for us, to the next
     character that is not allowed for Dovecot; so do boundaries, and what follows from them."""
@@ -140,7 +135,6 @@ RULES = (
     default_charset,
     unreadable_type,
     empty_disposition,
-    continued_parameters,
     no_field,
     line_end_of_header,
     line_end_of_boundary,

@@ -175,6 +175,36 @@ void test_mime_bodystructure_reads_parameters_as_mailers_write_them(void)
                     "(\"application\" \"pdf\" (\"name\" \"my file.pdf\") NIL NIL \"7BIT\" 0)");
 }
 
+/* RFC 2231 section 6: continuations are put together; what is encoded stays so. */
+void test_mime_bodystructure_joins_continued_parameters(void)
+{
+    static const char *const cases[][2] = {
+        {"baz*0=\"a b\"; baz*1=cd;" CRLF "\tBAZ*2=\"e\\\"f\"; x=y",
+         "\"baz\" \"a bcde\\\"f\" \"x\" \"y\""},
+        {"foo*0*=utf-8'en'caf%C3%A9; foo*1*=%20b; foo*2=\"50%\"; foo=plain",
+         "\"foo*\" \"utf-8'en'caf%C3%A9%20b50%25\" \"foo\" \"plain\""},
+        {"a*0=1%; a*1*=%41; b*0=2; b*=utf-8''3", "\"a*\" \"''1%25%41\" \"b\" \"2\" \"b*\" "
+                                                 "\"utf-8''3\""},
+        {"a*1=1; a*0=0; a*2=2; *0=x; b*x=y; c*0=",
+         "\"a*1\" \"1\" \"a\" \"0\" \"a*2\" \"2\" \"*0\" \"x\" \"b*x\" \"y\" \"c\" \"\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buffer message, whole, body;
+        buffer_init(&message, 0);
+        buffer_init(&whole, 0);
+        buffer_init(&body, 0);
+        buffer_printf(&message, "Content-Type: a/b; %s" CRLF CRLF, cases[i][0]);
+        buffer_printf(&body, "(\"a\" \"b\" (%s) NIL NIL \"7BIT\" 0)", cases[i][1]);
+        buffer_printf(&whole, "(\"a\" \"b\" (%s) NIL NIL \"7BIT\" 0 NIL NIL NIL NIL)", cases[i][1]);
+        buffer_add_char(&whole, '\0');
+        buffer_add_char(&body, '\0');
+        check_structure(buffer_slice(&message), whole.data, body.data);
+        buffer_clear(&body);
+        buffer_clear(&whole);
+        buffer_clear(&message);
+    }
+}
+
 void test_mime_bodystructure_survives_deep_nesting_and_parameter_bombs(void)
 {
     struct mime_fixture fixture;
