@@ -10,12 +10,16 @@
 #include "fiber/loop.h"
 #include "tls_authorities.h"
 
+/* Messages of a handshake since the last input, which a whole one needs far less of. */
+enum { HANDSHAKE_MESSAGES_MAX = 32 };
+
 struct tls_filter {
     struct filter filter;
     SSL *ssl;
     struct tls_context *context;
     int below_error; /* what the filter below failed with, 0 or negative */
-    bool failed;     /* a fatal error: OpenSSL must not be called again */
+    unsigned handshake_messages;
+    bool failed; /* a fatal error: OpenSSL must not be called again */
     char description[64];
 };
 
@@ -44,13 +48,30 @@ static int bio_write(BIO *bio, const char *data, int len)
     return -1;
 }
 
+static void count_message(int sent, int version, int type, const void *octets, size_t len, SSL *ssl,
+                          void *arg)
+{
+    (void)version, (void)octets, (void)len, (void)ssl;
+    struct tls_filter *tls = arg;
+    tls->handshake_messages += !sent && type == SSL3_RT_HANDSHAKE;
+}
+
+/* OpenSSL reads on until there is input, and what comes may never be: key updates (RFC 8446
+ * section 4.6.3), attempts to renegotiate. */
+static int read_below(struct tls_filter *tls, char *into, int size, struct filter_io *io_out)
+{
+    struct filter *below = tls->filter.below;
+    if (tls->handshake_messages > HANDSHAKE_MESSAGES_MAX)
+        return fail(ERR_TLS, "too many key updates");
+    return below->operations->read(below, into, (size_t)size, io_out);
+}
+
 static int bio_read(BIO *bio, char *into, int size)
 {
     struct tls_filter *tls = BIO_get_data(bio);
-    struct filter *below = tls->filter.below;
     struct filter_io io = {0, 0};
     BIO_clear_retry_flags(bio);
-    int rc = below->operations->read(below, into, (size_t)size, &io);
+    int rc = read_below(tls, into, size, &io);
     if (rc < 0) {
         tls->below_error = rc;
         return 0;
@@ -133,9 +154,12 @@ static int tls_read(struct filter *filter, char *into, size_t size, struct filte
     struct filter_io io = {0, 0};
     int result = SSL_read_ex(tls->ssl, into, size, &io.done);
     int rc = result == 1 ? 0 : outcome(tls, result, "reading by TLS", &io);
-    if (rc == 0)
-        *io_out = io;
-    return rc;
+    if (rc < 0)
+        return rc;
+    if (io.done > 0)
+        tls->handshake_messages = 0;
+    *io_out = io;
+    return 0;
 }
 
 static int tls_write(struct filter *filter, const struct slice *parts, size_t count,
@@ -190,6 +214,8 @@ int tls_filter_new(struct tls_context *context, struct filter *below, struct fil
         return tls_fail("cannot begin TLS");
     }
     SSL_set_bio(tls->ssl, bio, bio);
+    SSL_set_msg_callback(tls->ssl, count_message);
+    SSL_set_msg_callback_arg(tls->ssl, tls);
     SSL_set_accept_state(tls->ssl);
     tls->context = tls_context_ref(context);
     tls->filter = (struct filter){&tls_operations, below};

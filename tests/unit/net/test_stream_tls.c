@@ -348,6 +348,54 @@ void test_stream_tls_resumes_for_a_while(void)
     run_with_context(resume_later);
 }
 
+static BIO *key_updates;
+
+static void send_key_updates(void *arg)
+{
+    (void)arg;
+    char *octets = NULL;
+    long len = BIO_get_mem_data(key_updates, &octets);
+    (void)tls_peer_send(&peer, slice_of(octets, (size_t)len));
+    CHECK(BIO_free(key_updates));
+    peer_is_done = true;
+}
+
+static int receive_key_updates(unsigned count)
+{
+    key_updates = tls_peer_make_key_updates(&peer, count);
+    peer_is_done = false;
+    CHECK_OK(fiber_spawn("peer", send_key_updates, NULL, NULL));
+    int rc = stream_fill(stream, 50);
+    while (rc == -ERR_TIMEOUT && !peer_is_done)
+        rc = stream_fill(stream, 50);
+    return rc;
+}
+
+static void update_keys(void *arg)
+{
+    (void)arg;
+    open_pair(0);
+    shake_hands();
+    for (int i = 0; i < 5; i++) {
+        CHECK_INT(receive_key_updates(20), -ERR_TIMEOUT);
+        CHECK(tls_peer_write(&peer, SLICE("a1 NOOP\r\n")));
+        fill_until(9);
+        stream_consume(stream, 9);
+    }
+    CHECK_INT(receive_key_updates(20000), -ERR_TLS);
+    CHECK_STR(last_error()->text, "too many key updates");
+    stream_free(&stream);
+    while (!peer_is_done)
+        fiber_sleep(1);
+    tls_peer_close(&peer, false);
+}
+
+/* There is no end to them: nobody else would ever have a turn. */
+void test_stream_tls_ends_with_too_many_key_updates(void)
+{
+    run_with_context(update_keys);
+}
+
 static void say_nonsense(void *arg)
 {
     (void)arg;

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fiber/loop.h"
@@ -88,6 +89,35 @@ bool tls_peer_write(struct tls_peer *peer, struct slice octets)
 {
     struct transfer transfer = {.peer = peer, .octets = octets};
     offload(write_on_thread, &transfer);
+    return transfer.done;
+}
+
+BIO *tls_peer_make_key_updates(struct tls_peer *peer, unsigned count)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    bool made = memory && BIO_up_ref(memory);
+    SSL_set0_wbio(peer->ssl, memory);
+    for (unsigned i = 0; made && i < count; i++)
+        made = SSL_key_update(peer->ssl, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 &&
+               SSL_do_handshake(peer->ssl) == 1;
+    SSL_set0_wbio(peer->ssl, BIO_new_socket(peer->fd, BIO_NOCLOSE));
+    return made ? memory : NULL;
+}
+
+static void send_on_thread(void *arg)
+{
+    struct transfer *transfer = arg;
+    struct slice left = transfer->octets;
+    ssize_t sent = 0;
+    while (left.len > 0 && (sent = send(transfer->peer->fd, left.data, left.len, MSG_NOSIGNAL)) > 0)
+        left = slice_sub(left, (size_t)sent, SIZE_MAX);
+    transfer->done = left.len == 0;
+}
+
+bool tls_peer_send(struct tls_peer *peer, struct slice octets)
+{
+    struct transfer transfer = {.peer = peer, .octets = octets};
+    offload(send_on_thread, &transfer);
     return transfer.done;
 }
 

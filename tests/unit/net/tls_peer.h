@@ -32,6 +32,10 @@ struct tls_peer {
 /* Each runs OpenSSL off the loop. False or a short count on failure. */
 bool tls_peer_connect(struct tls_peer *peer);
 bool tls_peer_write(struct tls_peer *peer, struct slice octets);
+/* So many key updates (RFC 8446 section 4.6.3), to be sent as they are; NULL: failed. To be freed
+ * by BIO_free. */
+BIO *tls_peer_make_key_updates(struct tls_peer *peer, unsigned count);
+bool tls_peer_send(struct tls_peer *peer, struct slice octets);
 /* Reads until `size` octets are there or the end; how many. */
 size_t tls_peer_read(struct tls_peer *peer, char *into, size_t size);
 /* Frees all but the session, without close_notify unless asked for. */
