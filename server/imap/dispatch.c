@@ -4,6 +4,7 @@
 #include "command_text.h"
 #include "dispatch_grant.h"
 #include "extension.h"
+#include "fiber/fiber.h"
 #include "input.h"
 #include "mail/account.h"
 #include "mail/content.h"
@@ -215,6 +216,7 @@ int dispatch_next(struct session *session)
     if (err || session->state == STATE_LOGOUT)
         return err;
     notify_follow(session);
+    fiber_breathe(); /* thousands of commands may have come in one piece */
     err = input_next(session, &kind, &text);
     if (err)
         return err;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "fiber/fiber.h"
+
 /* A command line (RFC 5321 section 4.5.3.1.4 asks for 512 and what extensions add). */
 enum { LINE_MAX_OCTETS = 4096, LINE_SKIPPED_MAX = 64 * 1024 };
 
@@ -102,6 +104,7 @@ static int serve_line(struct lmtp_session *session)
 {
     struct slice line;
     size_t skipped = 0;
+    fiber_breathe(); /* thousands of lines may have come in one piece */
     int err = next_line(session, &line, &skipped);
     if (err)
         return err == -ERR_LIMIT ? cut_off(session) : err;

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "fiber/fiber.h"
 #include "mail/account.h"
 
 /* A command without its literals. */
@@ -68,6 +69,7 @@ static int serve_next(struct managesieve_session *session)
         check_user(session);
     struct slice text;
     bool refused = false;
+    fiber_breathe(); /* thousands of commands may have come in one piece */
     int err = session->ending ? 0 : managesieve_input(session, &text, &refused);
     if (err == -ERR_INTERRUPTED || session->ending)
         return err == -ERR_INTERRUPTED ? 0 : err;

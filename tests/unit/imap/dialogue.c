@@ -37,6 +37,7 @@ struct dialogue {
     size_t piece;
     struct buffer *output;
     int peer;
+    unsigned turns;
 };
 
 static void dialogue_read(struct dialogue *dialogue)
@@ -81,6 +82,7 @@ static void dialogue_main(void *arg)
     shutdown(dialogue->peer, SHUT_WR);
     while (imap_server_sessions(server)) {
         dialogue_read(dialogue);
+        dialogue->turns++;
         fiber_yield();
     }
     dialogue_read(dialogue);
@@ -90,12 +92,13 @@ static void dialogue_main(void *arg)
     close(dialogue->peer);
 }
 
-void dialogue_run(const struct imap_settings *settings, struct slice input, size_t piece,
-                  struct buffer *output)
+unsigned dialogue_run(const struct imap_settings *settings, struct slice input, size_t piece,
+                      struct buffer *output)
 {
-    struct dialogue dialogue = {settings, input, piece, output, -1};
+    struct dialogue dialogue = {settings, input, piece, output, -1, 0};
     CHECK_OK(log_open("/dev/null", LOG_ERROR));
     CHECK_OK(loop_run_main(dialogue_main, &dialogue));
+    return dialogue.turns;
 }
 
 static struct slice after_greeting(const struct buffer *output)

@@ -13,9 +13,10 @@
 struct imap_settings dialogue_settings(void);
 
 /* Sends `input` in pieces of `piece` octets to a new session, then hangs up;
- * `output` gets everything the server said, without its greeting. */
-void dialogue_run(const struct imap_settings *settings, struct slice input, size_t piece,
-                  struct buffer *output);
+ * `output` gets everything the server said, without its greeting. How many turns others had
+ * meanwhile. */
+unsigned dialogue_run(const struct imap_settings *settings, struct slice input, size_t piece,
+                      struct buffer *output);
 
 /* The whole input in one piece, and octet by octet: both must get `expected`. */
 void dialogue_check(const char *input, const char *expected);

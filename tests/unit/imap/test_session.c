@@ -12,6 +12,21 @@ void test_session_answers_pipelined_commands_in_order(void)
                    "* BYE Logging out\r\na3 OK LOGOUT completed\r\n");
 }
 
+/* Others have their turns between commands that have come in one piece. */
+void test_session_lets_others_in_between_commands(void)
+{
+    enum { COMMANDS = 8000, TURNS_LEAST = 2 };
+    struct imap_settings settings = dialogue_settings();
+    struct buffer input, output;
+    buffer_init(&input, 0);
+    buffer_init(&output, 0);
+    for (int i = 0; i < COMMANDS; i++)
+        buffer_add_cstr(&input, "a NOOP\r\n");
+    CHECK(dialogue_run(&settings, buffer_slice(&input), SIZE_MAX, &output) >= TURNS_LEAST);
+    buffer_clear(&input);
+    buffer_clear(&output);
+}
+
 void test_session_accepts_bare_line_feeds(void)
 {
     dialogue_check("a1 NOOP\na2 NOOP\n", "a1 OK NOOP completed\r\na2 OK NOOP completed\r\n");
