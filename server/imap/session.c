@@ -81,6 +81,7 @@ int session_log_in(struct session *session, struct slice login, const char *mech
         return err;
     }
     session_enter_state(session, STATE_AUTHENTICATED);
+    session->client_is_known = false;
     const char *tls = stream_tls_description(session->stream);
     log_event(LOG_INFO, "login", log_text("session", session->id),
               log_slice("user", session->actor.login), log_text("remote", session->remote),

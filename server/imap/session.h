@@ -58,7 +58,8 @@ struct session {
     uint32_t bad_commands;
     int64_t login_deadline; /* clock_monotonic_ms */
     bool implicit_tls;
-    bool idling; /* in IDLE: news may interrupt the wait for input */
+    bool client_is_known; /* ID has been logged; anew for each user */
+    bool idling;          /* in IDLE: news may interrupt the wait for input */
 };
 
 /* Runs the whole session; the fiber's main. Frees everything. */

@@ -103,15 +103,22 @@ static int parse_id(struct lexer *lexer, void *out)
     return err ? err : lexer_end(lexer);
 }
 
+/* Once: who has not logged in yet shall not fill the log. */
+static void log_client(struct session *session, const struct id_args *args)
+{
+    if (!args->name.data || session->client_is_known)
+        return;
+    char client[200];
+    snprintf(client, sizeof client, "%.*s %.*s", args->name.len > 99 ? 99 : (int)args->name.len,
+             args->name.data, args->version.len > 90 ? 90 : (int)args->version.len,
+             args->version.data ? args->version.data : "");
+    session->client_is_known = true;
+    session_log(session, LOG_INFO, "client", client, 0);
+}
+
 static int run_id(struct session *session, struct command *command)
 {
-    const struct id_args *args = command->args;
-    char client[200] = "unnamed client";
-    if (args->name.data)
-        snprintf(client, sizeof client, "%.*s %.*s", args->name.len > 99 ? 99 : (int)args->name.len,
-                 args->name.data, args->version.len > 90 ? 90 : (int)args->version.len,
-                 args->version.data ? args->version.data : "");
-    session_log(session, LOG_INFO, "client", client, 0);
+    log_client(session, command->args);
     return reply_line(session,
                       "* ID (\"name\" \"Postroom\" \"version\" \"" POSTROOM_VERSION
                       "\" \"session\" \"%s\")",
