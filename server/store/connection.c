@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "dial.h"
+#include "exchange_queue.h"
 #include "fiber/loop.h"
 #include "result.h"
 #include "statement.h"
@@ -32,10 +33,8 @@ struct connection {
     int64_t heard_at;    /* last octet, or start of waiting; monotonic ms */
     uint32_t pause_ms;
     struct exchange *setup;
-    struct link exchanges;     /* under way, oldest first */
-    struct turn_end gathering; /* requested: the last exchanges have no sync yet */
-    size_t exchange_count;
-    size_t octets; /* sent in them */
+    struct exchange_queue exchanges; /* under way */
+    struct turn_end gathering;       /* requested: the last exchanges have no sync yet */
     uint64_t generation;
     int process;
     char problem[ERROR_TEXT_MAX];
@@ -58,13 +57,8 @@ static void enter_state(struct connection *connection, enum state state)
 static void finish_all(struct connection *connection, enum err lost)
 {
     exchange_free(&connection->setup);
-    while (!list_empty(&connection->exchanges)) {
-        struct exchange *exchange = CONTAINER_OF(connection->exchanges.next, struct exchange, link);
-        link_remove(&exchange->link);
-        exchange_finish(exchange, lost);
-    }
-    connection->exchange_count = 0;
-    connection->octets = 0;
+    while (!exchange_queue_is_empty(&connection->exchanges))
+        exchange_finish(exchange_queue_take_oldest(&connection->exchanges), lost);
 }
 
 /* libpq tells only the first exchange of a loss and gives up its socket, so
@@ -100,35 +94,17 @@ static void connection_lost(struct connection *connection, const char *problem)
     connection_pause(connection);
 }
 
-static struct exchange *oldest(const struct connection *connection)
-{
-    return CONTAINER_OF(connection->exchanges.next, struct exchange, link);
-}
-
-/* The statements up to the next sync. */
-static size_t count_group(const struct connection *connection)
-{
-    size_t statements = 0;
-    LIST_EACH(&connection->exchanges, link)
-    {
-        const struct exchange *exchange = CONTAINER_OF(link, struct exchange, link);
-        statements += exchange->sent;
-        if (exchange->ends_group)
-            break;
-    }
-    return statements;
-}
-
 /* Against a server that hangs. It answers what ends in one sync in one piece,
  * so the silence before that may be as long as its statements together. */
 static void check_silence(struct connection *connection)
 {
     connection->guarded = false;
-    if (list_empty(&connection->exchanges))
+    if (exchange_queue_is_empty(&connection->exchanges))
         return;
-    int64_t allowed = (int64_t)connection->options.silence_ms * (int64_t)count_group(connection);
+    int64_t statements = (int64_t)exchange_queue_group_size(&connection->exchanges);
+    int64_t allowed = (int64_t)connection->options.silence_ms * statements;
     int64_t left = allowed - (clock_monotonic_ms() - connection->heard_at);
-    if (oldest(connection)->synced && left <= 0) {
+    if (exchange_queue_oldest(&connection->exchanges)->synced && left <= 0) {
         connection_lost(connection, "PostgreSQL does not answer any more");
         return;
     }
@@ -149,10 +125,7 @@ static void timer_fired(void *arg)
 
 static void finish_first(struct connection *connection)
 {
-    struct exchange *exchange = oldest(connection);
-    link_remove(&exchange->link);
-    connection->exchange_count--;
-    connection->octets -= exchange->octets;
+    struct exchange *exchange = exchange_queue_take_oldest(&connection->exchanges);
     if (exchange == connection->setup)
         connection_set_up(connection);
     else
@@ -162,8 +135,9 @@ static void finish_first(struct connection *connection)
 /* The sync behind the oldest group. False when one is not due. */
 static bool finish_group(struct connection *connection)
 {
-    while (!list_empty(&connection->exchanges) && oldest(connection)->synced) {
-        bool last = oldest(connection)->ends_group;
+    const struct exchange_queue *queue = &connection->exchanges;
+    while (!exchange_queue_is_empty(queue) && exchange_queue_oldest(queue)->synced) {
+        bool last = exchange_queue_oldest(queue)->ends_group;
         finish_first(connection);
         if (last)
             return true;
@@ -171,24 +145,12 @@ static bool finish_group(struct connection *connection)
     return false;
 }
 
-/* Of those under way, the first that waits for a statement's result. */
-static struct exchange *find_unanswered(const struct connection *connection)
-{
-    LIST_EACH(&connection->exchanges, link)
-    {
-        struct exchange *exchange = CONTAINER_OF(link, struct exchange, link);
-        if (exchange->answered < exchange->sent || exchange->ends_group)
-            return exchange;
-    }
-    return NULL;
-}
-
 /* Takes one thing that PQgetResult gave. False when it fits nothing that was
  * sent. */
 static bool take_result(struct connection *connection, PGresult *pg)
 {
     if (PQresultStatus(pg) != PGRES_PIPELINE_SYNC) {
-        struct exchange *exchange = find_unanswered(connection);
+        struct exchange *exchange = exchange_queue_find_unanswered(&connection->exchanges);
         if (exchange)
             return exchange_answer(exchange, pg);
         PQclear(pg);
@@ -198,21 +160,13 @@ static bool take_result(struct connection *connection, PGresult *pg)
     return finish_group(connection);
 }
 
-/* Whether something is still to come for the oldest exchange. */
-static bool expects_result(const struct connection *connection)
-{
-    if (list_empty(&connection->exchanges))
-        return false;
-    const struct exchange *exchange = oldest(connection);
-    return exchange->synced || exchange->answered < exchange->sent;
-}
-
 /* Takes what libpq has read. False when the two sides do not agree any more. */
 static bool take_results(struct connection *connection)
 {
     int ends =
         0; /* PQgetResult ends each statement with NULL; two in a row mean nothing is there */
-    while (connection->pg && expects_result(connection) && !PQisBusy(connection->pg)) {
+    while (connection->pg && exchange_queue_expects_result(&connection->exchanges) &&
+           !PQisBusy(connection->pg)) {
         PGresult *pg = PQgetResult(connection->pg);
         if (pg ? !take_result(connection, pg) : ++ends > 1)
             return false;
@@ -286,10 +240,9 @@ static bool send_statement(struct connection *connection, enum statement stateme
 
 static void add_to_queue(struct connection *connection, struct exchange *exchange)
 {
-    if (list_empty(&connection->exchanges))
+    if (exchange_queue_is_empty(&connection->exchanges))
         connection->heard_at = clock_monotonic_ms(); /* nothing was due before */
-    list_add_tail(&connection->exchanges, &exchange->link);
-    connection->exchange_count++;
+    exchange_queue_add(&connection->exchanges, exchange);
 }
 
 static void count_sent(struct connection *connection, struct exchange *exchange,
@@ -298,9 +251,7 @@ static void count_sent(struct connection *connection, struct exchange *exchange,
     size_t octets = STATEMENT_OVERHEAD;
     for (int i = 0; params && i < params->count; i++)
         octets += (size_t)params->lengths[i];
-    exchange->sent++;
-    exchange->octets += octets;
-    connection->octets += octets;
+    exchange_queue_count(&connection->exchanges, exchange, octets);
 }
 
 /* Sends in any state that has a session. */
@@ -335,7 +286,7 @@ int connection_send(struct connection *connection, struct exchange *exchange,
 /* Sends what was queued, with one sync behind all of it. */
 static void send_sync(struct connection *connection)
 {
-    struct exchange *last = CONTAINER_OF(connection->exchanges.prev, struct exchange, link);
+    struct exchange *last = exchange_queue_youngest(&connection->exchanges);
     if (!PQpipelineSync(connection->pg)) {
         connection_lost(connection, PQerrorMessage(connection->pg));
         return;
@@ -496,7 +447,7 @@ int connection_open(const struct connection_options *options, struct connection 
     connection->options = *options;
     connection->conninfo = conninfo;
     connection->pause_ms = PAUSE_FIRST_MS;
-    link_init(&connection->exchanges);
+    exchange_queue_init(&connection->exchanges);
     turn_end_init(&connection->gathering, turn_ended, connection);
     snprintf(connection->problem, sizeof connection->problem,
              "the first connection to PostgreSQL is still being made");
@@ -569,10 +520,10 @@ void connection_hurry(struct connection *connection)
 
 size_t connection_exchanges(const struct connection *connection)
 {
-    return connection->exchange_count;
+    return connection->exchanges.count;
 }
 
 size_t connection_octets(const struct connection *connection)
 {
-    return connection->octets;
+    return connection->exchanges.octets;
 }
