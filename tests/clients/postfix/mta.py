@@ -37,12 +37,19 @@ mynetworks = 127.0.0.0/8
 alias_maps =
 alias_database =
 default_transport = error:5.4.1 nothing leaves this test
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {certificate}
+smtpd_tls_key_file = {key}
 minimal_backoff_time = 600s
 """
 
-# The second smtpd takes what the first refuses by the map, for the queue's sake.
+# The second smtpd takes what the first refuses by the map, for the queue's sake; the next two take
+# mail with TLS from the first octet, and by a Unix socket.
 SERVICES = """{port} inet n - n - - smtpd
 {blind_port} inet n - n - - smtpd -o virtual_mailbox_maps= -o smtpd_reject_unlisted_recipient=no
+{tls_port} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+inject unix n - n - - smtpd
+tlsmgr unix - - n 1000? 1 tlsmgr
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -85,7 +92,8 @@ class Postfix:
     def __init__(self, server, socket):
         self.root = unpacked("postfix", PACKAGES)
         self.folder = server.folder / "postfix"
-        self.port, self.blind_port = server.world.ports.take(), server.world.ports.take()
+        self.port, self.blind_port, self.tls_port = (server.world.ports.take() for _ in range(3))
+        self.socket = self.folder / "queue/public/inject"
         # Whoever may reach the cluster's socket: smtpd asks the map as this user.
         self.owner = pwd.getpwuid(os.stat(server.world.cluster).st_uid).pw_name
         self.environment = dict(
@@ -116,6 +124,9 @@ class Postfix:
             "owner": self.owner,
             "port": self.port,
             "blind_port": self.blind_port,
+            "tls_port": self.tls_port,
+            "certificate": server.world.certificate,
+            "key": server.world.key,
         }
         delivery = replaced(
             documented("virtual_transport"),
