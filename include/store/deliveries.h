@@ -41,10 +41,12 @@ struct delivery_batch {
     size_t identifier_count;
     const struct outgoing_order *orders; /* in the order of their digests */
     size_t order_count;
+    const struct outgoing_claim *claim; /* leaves the queue with it; NULL: none does */
 };
 
 /* 0: committed and flushed; changes that were left out have no row.modseq. -ERR_STALE: rights
- * have changed, or another delivery has remembered an identifier first; a change's failure;
+ * have changed, another delivery has remembered an identifier first, or somebody else holds the
+ * claim; a change's failure;
  * -ERR_UNAVAILABLE, -ERR_IN_DOUBT. Whatever comes of it, the caller clears the changes. */
 int delivery_batch_run(struct database *database, const struct delivery_batch *batch) MUST_CHECK;
 

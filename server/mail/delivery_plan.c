@@ -49,6 +49,7 @@ struct delivery_plan {
     size_t parcel_count;
     struct addition *additions, **additions_end; /* in their order */
     size_t addition_count;
+    const struct outgoing_claim *claim;
     struct filter_owner owner; /* of the identifiers */
     struct identifier *identifiers;
     size_t identifier_count;
@@ -236,6 +237,11 @@ int delivery_plan_change(struct delivery_plan *plan, const struct change *change
     return 0;
 }
 
+void delivery_plan_settle(struct delivery_plan *plan, const struct outgoing_claim *claim)
+{
+    plan->claim = claim;
+}
+
 /* Carrying out --------------------------------------------------------------------------------- */
 
 static struct append_item item_for(const struct place *place)
@@ -264,7 +270,7 @@ static bool is_plain(const struct delivery_plan *plan)
 {
     return plan->place_count == 1 &&
            plan->identifier_count + plan->parcel_count + plan->addition_count == 0 &&
-           !plan->first->seen_by && !plan->delivery->duplicate_window;
+           !plan->claim && !plan->first->seen_by && !plan->delivery->duplicate_window;
 }
 
 static int store_letters(struct delivery_plan *plan)
@@ -333,7 +339,8 @@ static int carry_out_together(struct delivery_plan *plan)
                                          .identifiers = plan->identifiers,
                                          .identifier_count = plan->identifier_count,
                                          .orders = orders,
-                                         .order_count = plan->parcel_count};
+                                         .order_count = plan->parcel_count,
+                                         .claim = plan->claim};
     int err = writer_deliver(plan->mail, &batch);
     if (!err && plan->parcel_count)
         outgoing_announce(plan->mail);

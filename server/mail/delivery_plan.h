@@ -45,6 +45,10 @@ int delivery_plan_send(struct delivery_plan *plan, const struct outgoing_order *
 /* Something else that is done with it; what the change points to lives as long as the plan. */
 int delivery_plan_change(struct delivery_plan *plan, const struct change *change) MUST_CHECK;
 
+/* This mail leaves the queue with it; -ERR_STALE of carry_out() also when somebody else holds it.
+ */
+void delivery_plan_settle(struct delivery_plan *plan, const struct outgoing_claim *claim);
+
 /* Committed and flushed. A mailbox where it is a duplicate (delivery->duplicate_window) is left
  * out, which is no failure. -ERR_STALE: nothing was done; begin anew, with another plan. */
 int delivery_plan_carry_out(struct delivery_plan *plan) MUST_CHECK;

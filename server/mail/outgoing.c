@@ -181,8 +181,9 @@ int outgoing_give_back(struct mail *mail, const struct outgoing_claim *claim, ui
                                slice_sub(problem, 0, OUTGOING_PROBLEM_MAX), false);
 }
 
-/* As the administrator of the queue: what a script did with it once is not asked again. A
- * mailbox that was deleted meanwhile would have taken the mail with it. */
+/* As the administrator of the queue: what a script did with it once is not asked again. It leaves
+ * the queue in the same transaction, so that it is filed once whoever is killed. A mailbox that was
+ * deleted meanwhile would have taken the mail with it. */
 static int file_at_home(struct mail *mail, const struct outgoing_claim *claim, bool *filed_out)
 {
     const struct delivery delivery = {.client = SLICE("outgoing")};
@@ -198,8 +199,10 @@ static int file_at_home(struct mail *mail, const struct outgoing_claim *claim, b
         arena_init(&arena, 0);
         struct delivery_plan *plan = delivery_plan_new(mail, &delivery, &arena);
         err = plan ? delivery_plan_add(plan, claim->mail.home_id, &message, NULL) : -ERR_NO_MEMORY;
-        if (!err)
+        if (!err) {
+            delivery_plan_settle(plan, claim);
             err = delivery_plan_carry_out(plan);
+        }
         arena_clear(&arena);
     }
     *filed_out = !err;
@@ -217,7 +220,7 @@ int outgoing_refused(struct mail *mail, const struct outgoing_claim *claim, stru
         return err;
     err = file_at_home(mail, claim, filed_out);
     if (!err)
-        return outgoing_rows_finish(mail->database, claim);
+        return *filed_out ? 0 : outgoing_rows_finish(mail->database, claim);
     const struct error why = *last_error();
     int deferred = outgoing_rows_defer(mail->database, claim, FILING_RETRY, text, true);
     return deferred ? deferred : fail_sql(why.code, why.sqlstate, "%s", why.text);

@@ -24,6 +24,7 @@ struct attempt {
     struct change_ids ids; /* the first is the delivery's own */
     struct identifiers_queued identifiers;
     size_t orders; /* the number of their first statement */
+    size_t claim;  /* that of the claim's */
     bool committed;
     bool refused; /* not by a failure that another attempt might not meet */
 };
@@ -117,6 +118,8 @@ static int read_outcomes(const struct transaction *tx, struct attempt *attempt)
     int err = identifiers_check(tx, &attempt->identifiers);
     if (!err)
         err = outgoing_orders_check(tx, attempt->batch, attempt->orders);
+    if (!err)
+        err = outgoing_claim_check(tx, attempt->batch, attempt->claim);
     for (size_t i = 0; i < attempt->batch->change_count && !err; i++) {
         if (attempt->steps[i].left_out)
             continue;
@@ -133,7 +136,7 @@ static int read_outcomes(const struct transaction *tx, struct attempt *attempt)
  * the COMMIT that goes with it. */
 static bool is_one_piece(const struct delivery_batch *batch)
 {
-    return batch->change_count + batch->identifier_count + batch->order_count == 1;
+    return !batch->claim && batch->change_count + batch->identifier_count + batch->order_count == 1;
 }
 
 static int run_pieces(struct transaction *tx, struct attempt *attempt)
@@ -150,6 +153,8 @@ static int run_once(struct transaction *tx, struct attempt *attempt)
     int err = identifiers_queue(tx, batch, attempt->ids.first, &attempt->identifiers);
     if (!err)
         err = outgoing_orders_queue(tx, batch, &attempt->orders);
+    if (!err)
+        err = outgoing_claim_queue(tx, batch, &attempt->claim);
     if (!err)
         err = queue_lock(tx, attempt);
     if (!err && batch->duplicate_window)

@@ -43,3 +43,23 @@ int outgoing_orders_check(const struct transaction *tx, const struct delivery_ba
             return fail(ERR_UNAVAILABLE, "the message was lost before it was queued");
     return 0;
 }
+
+int outgoing_claim_queue(struct transaction *tx, const struct delivery_batch *batch,
+                         size_t *index_out)
+{
+    if (!batch->claim)
+        return 0;
+    struct params params;
+    params_init(&params);
+    params_int8(&params, batch->claim->id);
+    params_int8(&params, batch->claim->attempt);
+    return transaction_ask(tx, STATEMENT_OUTGOING_DELETE, &params, index_out);
+}
+
+int outgoing_claim_check(const struct transaction *tx, const struct delivery_batch *batch,
+                         size_t index)
+{
+    if (!batch->claim || result_rows(transaction_result(tx, index)))
+        return 0;
+    return fail(ERR_STALE, "somebody else has this mail in hand by now");
+}

@@ -14,4 +14,11 @@ int outgoing_orders_queue(struct transaction *tx, const struct delivery_batch *b
 int outgoing_orders_check(const struct transaction *tx, const struct delivery_batch *batch,
                           size_t index) MUST_CHECK;
 
+/* The mail of batch->claim leaves the queue; before the locks, too. */
+int outgoing_claim_queue(struct transaction *tx, const struct delivery_batch *batch,
+                         size_t *index_out) MUST_CHECK;
+/* -ERR_STALE: somebody else holds it by now. */
+int outgoing_claim_check(const struct transaction *tx, const struct delivery_batch *batch,
+                         size_t index) MUST_CHECK;
+
 #endif

@@ -194,3 +194,27 @@ void test_outgoing_that_nobody_takes_is_filed_at_home(void)
 {
     world_run(refused_body);
 }
+
+/* Two have it in hand, as the first was slow, or was killed after it had filed the mail. */
+static void filed_once_body(struct world *world)
+{
+    bool filed;
+    set_up(world);
+    put(world, world_sql("SELECT id FROM mailboxes WHERE name = 'Home'"), "six");
+    struct outgoing_claim slow = take(world);
+    CHECK_OK(outgoing_rows_defer(world->database, &slow, 0, SLICE("no"), true));
+    slow = take(world);
+    CHECK(slow.refused);
+    world_sql("UPDATE outgoing SET leased_until = now(), due_at = now()");
+    struct outgoing_claim quick = take(world);
+    CHECK_OK(outgoing_refused(world->mail, &quick, quick.problem, &filed));
+    CHECK(filed);
+    CHECK_ERR(outgoing_refused(world->mail, &slow, slow.problem, &filed), ERR_STALE);
+    CHECK_INT(in_home(), 1);
+    CHECK_INT(waiting(), 0);
+}
+
+void test_outgoing_is_filed_once_whoever_has_it_in_hand(void)
+{
+    world_run(filed_once_body);
+}
