@@ -18,12 +18,21 @@
 #include "mail/mail.h"
 #include "model/quota.h"
 
+/* While there is little room, others who are about to add wait at the same root, of all workers,
+ * until this one has done so, or failed. Zeroed it holds nobody up. */
+struct quota_gate;
+struct quota_hold {
+    struct mail *mail; /* NULL: there was room enough */
+    struct quota_gate *gate;
+};
+void quota_let_go(struct quota_hold *hold);
+
 /* Before something is added. -ERR_OVER_QUOTA when one of the limits would be exceeded;
  * the administrator is not stopped. What others add in the same moment does not
- * count yet. The writer and CREATE ask themselves. A grant whose root has changed is
- * stale, as one whose rights have. */
-int quota_check(struct mail *mail, const struct grant *grant,
-                const struct quota_amounts *added) MUST_CHECK;
+ * count yet, but for those who hold, too; without `hold` it is only looked at. The writer and
+ * CREATE ask themselves. A grant whose root has changed is stale, as one whose rights have. */
+int quota_check(struct mail *mail, const struct grant *grant, const struct quota_amounts *added,
+                struct quota_hold *hold) MUST_CHECK;
 /* The same for mail from outside, whoever brings it; it is told no numbers. */
 int quota_check_delivery(struct mail *mail, const struct grant *grant,
                          const struct quota_amounts *added) MUST_CHECK;
@@ -31,13 +40,13 @@ int quota_check_delivery(struct mail *mail, const struct grant *grant,
 bool quota_applies(const struct mail *mail, const struct grant *grant);
 /* The same for what leaves `source`: where both count for the same root nothing is added. */
 int quota_check_move(struct mail *mail, const struct grant *source, const struct grant *destination,
-                     const struct quota_amounts *added) MUST_CHECK;
+                     const struct quota_amounts *added, struct quota_hold *hold) MUST_CHECK;
 
 /* The same for what comes in place of `removed` in `source`: for the same root only what
  * there is more counts (RFC 8508 section 3.4). */
 int quota_check_replace(struct mail *mail, const struct grant *source,
                         const struct grant *destination, const struct quota_amounts *added,
-                        const struct quota_amounts *removed) MUST_CHECK;
+                        const struct quota_amounts *removed, struct quota_hold *hold) MUST_CHECK;
 
 struct quota {
     struct slice name;

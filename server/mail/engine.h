@@ -6,6 +6,7 @@
 #define POSTROOM_MAIL_ENGINE_H
 
 #include "base/map.h"
+#include "fiber/wait.h"
 #include "mail/mail.h"
 #include "store/feed.h"
 
@@ -22,6 +23,11 @@ struct status_memory;
 struct filter_programs;
 struct lookout;
 struct outgoing;
+
+struct quota_turn {
+    bool taken;
+    struct wait_queue queue;
+};
 
 struct mail {
     struct database *database;
@@ -40,6 +46,7 @@ struct mail {
     struct filter_programs *filters;   /* filter_program.c */
     struct lookout *lookout;           /* lookout.c; NULL until somebody watches */
     struct outgoing *outgoing;         /* outgoing.c */
+    struct quota_turn quota_turn;      /* quota_hold.c */
 };
 
 /* Tells every worker, this one included, that a mailbox has reached `modseq`, and that its

@@ -102,7 +102,7 @@ static int add_copy(struct filter_work *work, struct delivery_plan *plan,
         return err;
     const struct quota_amounts added = {{[QUOTA_STORAGE] = item->size, [QUOTA_MESSAGES] = 1}};
     const struct change change = make_copy(work, filing, item);
-    err = quota_check(work->mail, filing->target, &added);
+    err = quota_check(work->mail, filing->target, &added, NULL);
     return err ? err : delivery_plan_change(plan, &change);
 }
 

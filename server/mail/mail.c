@@ -47,6 +47,7 @@ int mail_open(struct database *database, const struct mail_settings *settings, s
         return fail(ERR_NO_MEMORY, "no memory for the mail engine");
     mail->database = database;
     mail->settings = *settings;
+    wait_queue_init(&mail->quota_turn.queue);
     int err = open_parts(mail);
     if (err) {
         mail_close(&mail);

@@ -17,9 +17,9 @@ static struct payer payer_of(const struct grant *grant)
 
 /* The administrator is not stopped. */
 static int check_payer(struct mail *mail, const struct actor *actor, struct payer payer,
-                       const struct quota_amounts *added)
+                       const struct quota_amounts *added, struct quota_hold *hold)
 {
-    return actor->user_id ? payer_check(mail, actor->user_id, payer, added) : 0;
+    return actor->user_id ? payer_check(mail, actor->user_id, payer, added, hold) : 0;
 }
 
 bool quota_applies(const struct mail *mail, const struct grant *grant)
@@ -27,36 +27,37 @@ bool quota_applies(const struct mail *mail, const struct grant *grant)
     return grant->actor.user_id && payer_is_limited(mail, payer_of(grant));
 }
 
-int quota_check(struct mail *mail, const struct grant *grant, const struct quota_amounts *added)
+int quota_check(struct mail *mail, const struct grant *grant, const struct quota_amounts *added,
+                struct quota_hold *hold)
 {
-    return check_payer(mail, &grant->actor, payer_of(grant), added);
+    return check_payer(mail, &grant->actor, payer_of(grant), added, hold);
 }
 
 int quota_check_delivery(struct mail *mail, const struct grant *grant,
                          const struct quota_amounts *added)
 {
-    return payer_check(mail, VIEWER_OUTSIDE, payer_of(grant), added);
+    return payer_check(mail, VIEWER_OUTSIDE, payer_of(grant), added, NULL);
 }
 
 int quota_check_move(struct mail *mail, const struct grant *source, const struct grant *destination,
-                     const struct quota_amounts *added)
+                     const struct quota_amounts *added, struct quota_hold *hold)
 {
     struct payer payer = payer_of(destination);
     if (payer_equal(payer_of(source), payer))
         return 0;
-    return check_payer(mail, &destination->actor, payer, added);
+    return check_payer(mail, &destination->actor, payer, added, hold);
 }
 
 int quota_check_replace(struct mail *mail, const struct grant *source,
                         const struct grant *destination, const struct quota_amounts *added,
-                        const struct quota_amounts *removed)
+                        const struct quota_amounts *removed, struct quota_hold *hold)
 {
     struct payer payer = payer_of(destination);
     struct quota_amounts more = *added;
     bool frees = payer_equal(payer_of(source), payer);
     for (int i = 0; i < QUOTA_RESOURCES && frees; i++)
         more.of[i] -= removed->of[i] < more.of[i] ? removed->of[i] : more.of[i];
-    return check_payer(mail, &destination->actor, payer, &more);
+    return check_payer(mail, &destination->actor, payer, &more, hold);
 }
 
 static struct payer payer_of_target(const struct mailbox_target *target, int64_t user_root_id)
@@ -70,7 +71,7 @@ int quota_check_creation(struct mail *mail, const struct actor *actor,
                          const struct mailbox_target *target, int64_t user_root_id)
 {
     const struct quota_amounts added = {.of[QUOTA_MAILBOXES] = 1};
-    return check_payer(mail, actor, payer_of_target(target, user_root_id), &added);
+    return check_payer(mail, actor, payer_of_target(target, user_root_id), &added, NULL);
 }
 
 /* Whether limits were set for the user is not known here: asked when there is something
@@ -101,7 +102,7 @@ int quota_check_renaming(struct mail *mail, const struct actor *actor,
     struct quota_amounts added;
     err = quota_tree_used(mail->database, from->owner_id, from->name, payer.root_id, payer.user_id,
                           &added);
-    return err ? err : check_payer(mail, actor, payer, &added);
+    return err ? err : check_payer(mail, actor, payer, &added, NULL);
 }
 
 /* Showing ------------------------------------------------------------------------------- */

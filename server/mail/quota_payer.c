@@ -1,6 +1,7 @@
 #include "quota_payer.h"
 
 #include "engine.h"
+#include "quota_hold.h"
 
 void payer_apply_default(const struct mail *mail, struct quota_row *row)
 {
@@ -73,19 +74,53 @@ static int find_excess(int64_t viewer_id, const struct quota_row *root,
     return 0;
 }
 
-int payer_check(struct mail *mail, int64_t viewer_id, struct payer payer,
-                const struct quota_amounts *added)
+/* With so many at once under way, each of them as large as this one, there would not be room for
+ * all: then one goes after the other. Elsewhere nobody waits. */
+enum { CROWD = 64 };
+
+static bool is_tight(const struct quota_row *root, const struct quota_amounts *added)
 {
-    if (!payer_is_limited(mail, payer))
-        return 0;
+    for (int i = 0; i < QUOTA_RESOURCES; i++) {
+        uint64_t limit = root->limits.of[i];
+        if (added->of[i] && limit != QUOTA_UNLIMITED &&
+            added->of[i] > (limit - root->used.of[i]) / CROWD)
+            return true;
+    }
+    return false;
+}
+
+static int look(struct mail *mail, int64_t viewer_id, struct payer payer,
+                const struct quota_amounts *added, bool *is_tight_out)
+{
     struct arena arena;
     arena_init(&arena, 0);
     struct quota_row root;
+    *is_tight_out = false;
     int err = payer_load(mail, payer, &arena, &root);
-    if (err == -ERR_NOT_FOUND)
+    if (err == -ERR_NOT_FOUND) {
         err = 0; /* deleted since: no limit */
-    else if (!err)
+    } else if (!err) {
         err = find_excess(viewer_id, &root, added);
+        *is_tight_out = !err && is_tight(&root, added);
+    }
     arena_clear(&arena);
+    return err;
+}
+
+int payer_check(struct mail *mail, int64_t viewer_id, struct payer payer,
+                const struct quota_amounts *added, struct quota_hold *hold)
+{
+    bool tight;
+    if (!payer_is_limited(mail, payer))
+        return 0;
+    int err = look(mail, viewer_id, payer, added, &tight);
+    if (err || !hold || !tight)
+        return err;
+    err = quota_hold_take(mail, payer, hold);
+    if (err)
+        return err;
+    err = look(mail, viewer_id, payer, added, &tight);
+    if (err)
+        quota_let_go(hold);
     return err;
 }

@@ -29,6 +29,6 @@ int payer_load(struct mail *mail, struct payer payer, struct arena *arena,
  * VIEWER_OUTSIDE. */
 enum { VIEWER_OUTSIDE = -1 };
 int payer_check(struct mail *mail, int64_t viewer_id, struct payer payer,
-                const struct quota_amounts *added) MUST_CHECK;
+                const struct quota_amounts *added, struct quota_hold *hold) MUST_CHECK;
 
 #endif

@@ -106,14 +106,14 @@ static int may_restore(const struct grant *source, const struct uidset *uids,
 
 /* What comes back counts again. */
 static int check_quota(struct mail *mail, const struct grant *source, const struct uidset *uids,
-                       const struct grant *destination)
+                       const struct grant *destination, struct quota_hold *hold)
 {
     if (!quota_applies(mail, destination))
         return 0;
     struct quota_amounts added;
     int err = quota_expunged(mail->database, mailbox_behind(grant_mailbox_id(source)), uids,
                              grant_is_recently_deleted(source), &added);
-    return err ? err : quota_check(mail, destination, &added);
+    return err ? err : quota_check(mail, destination, &added, hold);
 }
 
 /* Which of the UIDs they were. When the outcome had to be looked up it knows only the new ones. */
@@ -135,9 +135,10 @@ int undelete_restore(struct mail *mail, const struct grant *source, const struct
                      const struct grant *destination, const struct append_item *items,
                      struct uidset *restored_out, struct append_outcome *out)
 {
+    struct quota_hold hold = {0};
     int err = may_restore(source, uids, destination, items);
     if (!err)
-        err = check_quota(mail, source, uids, destination);
+        err = check_quota(mail, source, uids, destination, &hold);
     if (err)
         return err;
     struct change change = writer_change(destination, CHANGE_RESTORE);
@@ -149,6 +150,7 @@ int undelete_restore(struct mail *mail, const struct grant *source, const struct
     change.uids_are_deleted = grant_is_recently_deleted(source);
     change.source_rights_modseq = grant_rights_modseq(source);
     err = writer_submit(mail, &change, 1);
+    quota_let_go(&hold);
     if (!err)
         err = take_restored(&change, restored_out);
     if (!err) {

@@ -163,15 +163,16 @@ static int append(struct mail *mail, const struct grant *grant, struct change *c
         nothing_appended(grant, out);
         return 0;
     }
-    const struct quota_amounts added = amounts_of(items, change->item_count);
-    err = quota_check(mail, grant, &added);
-    if (err)
-        return err;
     struct append_item *permitted;
     err = permitted_items(grant, items, change->item_count, &permitted);
     if (err)
         return err;
-    err = append_items(mail, grant, change, permitted, out);
+    const struct quota_amounts added = amounts_of(items, change->item_count);
+    struct quota_hold hold = {0};
+    err = quota_check(mail, grant, &added, &hold);
+    if (!err)
+        err = append_items(mail, grant, change, permitted, out);
+    quota_let_go(&hold);
     free(permitted);
     return err;
 }
@@ -241,15 +242,16 @@ int writer_move(struct mail *mail, const struct grant *source, const struct uids
         nothing_appended(destination, out);
         return 0;
     }
-    const struct quota_amounts added = amounts_of(items, uidset_size(uids));
-    err = quota_check_move(mail, source, destination, &added);
-    if (err)
-        return err;
     struct append_item *permitted;
     err = permitted_items(destination, items, uidset_size(uids), &permitted);
     if (err)
         return err;
-    err = move_items(mail, source, uids, source_modseq, destination, permitted, moved_out, out);
+    const struct quota_amounts added = amounts_of(items, uidset_size(uids));
+    struct quota_hold hold = {0};
+    err = quota_check_move(mail, source, destination, &added, &hold);
+    if (!err)
+        err = move_items(mail, source, uids, source_modseq, destination, permitted, moved_out, out);
+    quota_let_go(&hold);
     free(permitted);
     return err;
 }
@@ -257,21 +259,23 @@ int writer_move(struct mail *mail, const struct grant *source, const struct uids
 /* REPLACE ---------------------------------------------------------------------------------- */
 
 static int may_replace(struct mail *mail, const struct grant *source, uint64_t replaced_size,
-                       const struct grant *destination, const struct append_item *item)
+                       const struct grant *destination, const struct append_item *item,
+                       struct quota_hold *hold)
 {
     int err = grant_require(source, RIGHT_DELETE_MESSAGES | RIGHT_EXPUNGE);
     if (!err)
         err = grant_require(destination, RIGHT_INSERT);
     const struct append_item replaced = {.size = replaced_size};
     const struct quota_amounts added = amounts_of(item, 1), removed = amounts_of(&replaced, 1);
-    return err ? err : quota_check_replace(mail, source, destination, &added, &removed);
+    return err ? err : quota_check_replace(mail, source, destination, &added, &removed, hold);
 }
 
 int writer_replace(struct mail *mail, const struct grant *source, const struct entry *replaced,
                    const struct grant *destination, const struct append_item *item,
                    struct append_outcome *out)
 {
-    int err = may_replace(mail, source, replaced->size, destination, item);
+    struct quota_hold hold = {0};
+    int err = may_replace(mail, source, replaced->size, destination, item, &hold);
     if (err)
         return err;
     struct uid_range range = {replaced->uid, replaced->uid};
@@ -284,6 +288,7 @@ int writer_replace(struct mail *mail, const struct grant *source, const struct e
     change.source_id = grant_mailbox_id(source);
     change.source_rights_modseq = grant_rights_modseq(source);
     err = append_items(mail, destination, &change, &permitted, out);
+    quota_let_go(&hold);
     if (!err && uidset_is_empty(&out->uids))
         err = fail(ERR_NOT_FOUND, "The message to be replaced is gone");
     return err;

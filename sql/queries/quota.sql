@@ -43,6 +43,10 @@ LEFT JOIN users u ON u.id = place.user_id
 CROSS JOIN LATERAL quota_used(place.root_id, place.user_id) used
 ORDER BY place.user_id IS NOT NULL, 2;
 
+-- name: quota_gate
+-- Until the transaction ends.
+SELECT pg_advisory_xact_lock($1::bigint);
+
 -- name: quota_tree_used
 -- What the tree $2 of the owner $1 (0: shared) brings to the root $3 (0: none) of a tree
 -- or to the user $4 (0: none): not what counts there already, nor what keeps its own

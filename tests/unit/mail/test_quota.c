@@ -1,6 +1,7 @@
 /* Who pays for what, and when there is no room. */
 #include "mail/quota.h"
 
+#include "fiber/fiber.h"
 #include "mail/mailbox.h"
 #include "workers.h"
 
@@ -92,9 +93,9 @@ static void check_stale(struct world *world)
     const struct grant *inbox = world_grant(world, &world->alice, "INBOX");
     set(world, "sales", 0, 0, 0);
     const struct grant *sales = world_grant(world, &world->alice, "Shared/Sales");
-    CHECK_ERR(quota_check_move(world->mail, inbox, sales, &one), ERR_OVER_QUOTA);
-    CHECK_OK(quota_check_move(world->mail, sales, sales, &one));
-    CHECK_OK(quota_check_move(world->mail, sales, inbox, &one));
+    CHECK_ERR(quota_check_move(world->mail, inbox, sales, &one, NULL), ERR_OVER_QUOTA);
+    CHECK_OK(quota_check_move(world->mail, sales, sales, &one, NULL));
+    CHECK_OK(quota_check_move(world->mail, sales, inbox, &one, NULL));
     CHECK_ERR(
         quota_check_delivery(world->mail, world_grant(world, &world->admin, "Shared/Sales"), &one),
         ERR_OVER_QUOTA);
@@ -131,4 +132,75 @@ static void check_names(struct world *world)
 void test_quota_roots_have_names_of_their_own(void)
 {
     world_run(check_names);
+}
+
+enum { RACERS = 12, ROOM = 5 };
+
+struct racer {
+    struct mail *mail;
+    const struct grant *grant;
+    int64_t message;
+    int result;
+    bool done;
+};
+
+static void race(void *arg)
+{
+    struct racer *racer = arg;
+    struct append_outcome outcome = {0};
+    racer->result = workers_append(racer->mail, racer->grant, racer->message, 1, 0, &outcome);
+    if (!racer->result)
+        uidset_clear(&outcome.uids);
+    racer->done = true;
+}
+
+static bool all_done(void *arg)
+{
+    const struct racer *racers = arg;
+    for (size_t i = 0; i < RACERS; i++)
+        if (!racers[i].done)
+            return false;
+    return true;
+}
+
+/* In two mailboxes of one root, by two workers. */
+static void check_race(struct world *world)
+{
+    static struct racer racers[RACERS];
+    static const char *const names[] = {"Shared/Sales", "Shared/Sales/2026"};
+    struct worker workers[2];
+    for (size_t i = 0; i < 2; i++) {
+        world_create(world, names[i]);
+        world_allow(world, names[i], "alice", "lri");
+    }
+    CHECK_OK(
+        quota_attach(world->mail, world_grant(world, &world->admin, names[0]), SLICE("sales")));
+    set(world, "sales", QUOTA_UNLIMITED, ROOM, QUOTA_UNLIMITED);
+    for (size_t i = 0; i < 2; i++)
+        worker_start(&workers[i], false);
+    for (size_t i = 0; i < RACERS; i++) {
+        struct worker *worker = &workers[i % 2];
+        racers[i] = (struct racer){
+            .mail = worker->mail,
+            .grant = worker_grant(worker, world, &world->alice, names[i / 2 % 2]),
+            .message = workers_make_messages(1),
+        };
+    }
+    for (size_t i = 0; i < RACERS; i++)
+        CHECK_OK(fiber_spawn("racer", race, &racers[i], NULL));
+    CHECK(workers_wait(all_done, racers));
+    size_t appended = 0;
+    for (size_t i = 0; i < RACERS; i++) {
+        appended += !racers[i].result;
+        CHECK(!racers[i].result || racers[i].result == -ERR_OVER_QUOTA);
+    }
+    CHECK_INT(appended, ROOM);
+    CHECK_INT(world_sql("SELECT sum(messages)::bigint FROM mailbox_state"), ROOM);
+    for (size_t i = 0; i < 2; i++)
+        worker_stop(&workers[i]);
+}
+
+void test_quota_is_not_exceeded_by_many_at_once(void)
+{
+    world_run(check_race);
 }
