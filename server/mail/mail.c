@@ -76,8 +76,8 @@ void mail_close(struct mail **mail_in)
     grant_memory_close(mail);
     status_memory_close(mail);
     filter_programs_close(mail);
-    outgoing_close(mail);
     hub_close(mail);
+    outgoing_close(mail); /* of which the hub may still have heard */
     free(mail);
 }
 
