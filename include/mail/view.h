@@ -93,6 +93,8 @@ void view_unwatch(struct view_watcher *watcher);
  * \Recent for anybody yet; with `claim` they are this session's now (not for
  * EXAMINE). Exact within a worker, soon written back for the others. */
 uint32_t view_recent_from(struct view *view, bool claim);
+/* UIDs below have been \Recent for somebody, maybe elsewhere. */
+void view_hear_recent(struct view *view, uint32_t first_recent);
 
 /* Reading a picture. Sequence numbers start at 1. Those that go over many
  * messages (unseen, resolve, changed_since, missing, difference, retain) let other fibers run now

@@ -223,6 +223,7 @@ int selected_refresh(struct session *session)
         session_bye(session, "Your account was disabled");
         return fail(ERR_CREDENTIALS, "Your account was disabled");
     }
+    view_hear_recent(selected->view, pulse.first_recent);
     if (pulse.modseq > selected->seen_modseq)
         selected->seen_modseq = pulse.modseq;
     if (grant_is_stale(selected->grant, pulse.rights_modseq))

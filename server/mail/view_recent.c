@@ -1,5 +1,6 @@
 /* \Recent: which messages no session has been told of yet. The view counts
- * for this worker; the database is told a little later, once for many. */
+ * for this worker; the database, and by it the other workers, is told at once, and
+ * where many come one after the other a little later, once for many. */
 #include "base/clock.h"
 #include "engine.h"
 #include "fiber/fiber.h"
@@ -22,7 +23,9 @@ static struct view *next_claimed(struct view_set *set)
 static int write_back(struct view *view)
 {
     view->recent_claimed = false;
+    view->recent_writing++;
     int err = mailboxes_claim_recent(view->mail->database, view->mailbox_id, view->first_recent);
+    view->recent_writing--;
     view_unpin(view);
     return err;
 }
@@ -49,10 +52,15 @@ void views_flush_recent(struct mail *mail)
 int view_settle_recent(struct mail *mail, int64_t mailbox_id, bool *written_out)
 {
     struct view *view = views_find(mail, mailbox_id);
-    bool claimed = view && view->recent_claimed;
-    int err = claimed ? write_back(view) : 0;
+    bool unsettled = view && (view->recent_claimed || view->recent_writing);
+    int err = 0;
+    if (unsettled) { /* who is writing it now is waited for by writing it once more */
+        if (!view->recent_claimed)
+            view_pin(view);
+        err = write_back(view);
+    }
     if (!err)
-        *written_out = claimed;
+        *written_out = unsettled;
     return err;
 }
 
@@ -68,6 +76,24 @@ static void flush_later(void *arg)
     wait_wake_all(&mail->views->fiber_ended);
 }
 
+static void write_at_once(void *arg)
+{
+    struct view *view = arg;
+    if (view->recent_claimed)
+        (void)!write_back(view);
+    view_fiber_done(view);
+}
+
+/* Nobody waits for it. */
+static bool is_written_at_once(struct view *view)
+{
+    int64_t now = clock_monotonic_ms();
+    if (now < view->recent_written_ms + RECENT_DELAY_MS)
+        return false;
+    view->recent_written_ms = now;
+    return view_spawn(view, "recent", write_at_once) == 0;
+}
+
 static void claim(struct view *view)
 {
     struct view_set *set = view->mail->views;
@@ -76,7 +102,7 @@ static void claim(struct view *view)
         view->recent_claimed = true;
         view_pin(view);
     }
-    if (set->recent_flushing || set->closing)
+    if (set->closing || is_written_at_once(view) || set->recent_flushing)
         return;
     set->recent_flushing = fiber_spawn("recent", flush_later, view->mail, NULL) == 0;
     if (set->recent_flushing)
@@ -89,4 +115,10 @@ uint32_t view_recent_from(struct view *view, bool claim_them)
     if (claim_them && view->snapshot && from < view->snapshot->uidnext)
         claim(view);
     return from;
+}
+
+void view_hear_recent(struct view *view, uint32_t first_recent)
+{
+    if (view->first_recent < first_recent)
+        view->first_recent = first_recent;
 }

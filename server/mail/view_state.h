@@ -40,7 +40,9 @@ struct view {
     uint32_t keywords_version;
 
     uint32_t first_recent;
-    bool recent_claimed; /* not yet written back */
+    bool recent_claimed;       /* not yet written back */
+    uint32_t recent_writing;   /* fibers that are at it */
+    int64_t recent_written_ms; /* when one was last written at once */
 
     bool moving;
     struct wait_queue moved; /* whoever waits for the end of a move */
