@@ -84,6 +84,10 @@ struct imap_command {
     size_t args_size;
     /* Pure: from text to args, in the command's arena. NULL: no arguments. */
     int (*parse)(struct lexer *lexer, void *args);
+    /* What is BAD for what the session has enabled, of a command that changes its state before it
+     * runs: "a rejected command never changes the state of the connection or of the selected
+     * mailbox" (RFC 3501 section 6). NULL: nothing. */
+    int (*check)(const struct session *session, struct command *command);
     /* ENABLED_ bits that it switches on before it runs (RFC 7162 section 3.1). NULL: none. */
     unsigned (*enables)(const void *args);
     /* Which rights; `wanted` has COMMAND_GRANTS zeroed entries. NULL: none. */

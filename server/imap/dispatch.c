@@ -93,8 +93,8 @@ static int dispatch_leave(struct session *session)
 
 static int dispatch_run(struct session *session, struct command *command)
 {
-    int err = 0;
-    if (command->row->traits & TRAIT_LEAVES_MAILBOX)
+    int err = command->row->check ? command->row->check(session, command) : 0;
+    if (!err && (command->row->traits & TRAIT_LEAVES_MAILBOX))
         err = dispatch_leave(session);
     if (!err && command->row->enables)
         err = extension_enable(session, command->row->enables(command->args));

@@ -55,6 +55,16 @@ static int parse_select(struct lexer *lexer, void *out)
     return err ? err : lexer_end(lexer);
 }
 
+static int check_select(const struct session *session, struct command *command)
+{
+    const struct select_args *args = command->args;
+    if (args->resync.given && !(session->enabled & ENABLED_QRESYNC))
+        return fail(ERR_SYNTAX, "ENABLE QRESYNC comes first");
+    if (args->resync.match_numbers.count && (session->enabled & ENABLED_UIDONLY))
+        return command_refuse_numbers(command); /* RFC 9586 section 3.4 */
+    return 0;
+}
+
 static unsigned enables_select(const void *in)
 {
     const struct select_args *args = in;
@@ -111,10 +121,6 @@ static int select_name(struct session *session, const struct select_args *args, 
 static int select_open(struct session *session, struct command *command, bool examine)
 {
     const struct select_args *args = command->args;
-    if (args->resync.given && !(session->enabled & ENABLED_QRESYNC))
-        return fail(ERR_SYNTAX, "ENABLE QRESYNC comes first");
-    if (args->resync.match_numbers.count && (session->enabled & ENABLED_UIDONLY))
-        return command_refuse_numbers(command); /* RFC 9586 section 3.4 */
     int err = selected_open(session, command->grants[0], examine);
     if (!err)
         err = select_name(session, args, command->arena);
@@ -141,6 +147,7 @@ const struct imap_command command_select = {
     .traits = TRAIT_LEAVES_MAILBOX,
     .args_size = sizeof(struct select_args),
     .parse = parse_select,
+    .check = check_select,
     .enables = enables_select,
     .rights = rights_select,
     .run = run_select,
@@ -158,6 +165,7 @@ const struct imap_command command_examine = {
     .traits = TRAIT_LEAVES_MAILBOX,
     .args_size = sizeof(struct select_args),
     .parse = parse_select,
+    .check = check_select,
     .enables = enables_select,
     .rights = rights_select,
     .run = run_examine,
