@@ -58,6 +58,7 @@ struct sieve_run {
     struct sieve_outcome outcome;
     bool implicit_keep; /* nothing has cancelled it yet */
     uint32_t redirects;
+    bool answered; /* a vacation was run */
 
     struct slice header; /* of the message, as editheader has it by now */
     bool header_changed;
@@ -108,6 +109,10 @@ struct sieve_matcher {
 };
 int sieve_matcher_begin(struct sieve_run *run, const struct sieve_call *call,
                         const struct sieve_value *keys, struct sieve_matcher *out) MUST_CHECK;
+/* The same with keys that the test has made of its arguments; they last as long. */
+int sieve_matcher_begin_texts(struct sieve_run *run, const struct sieve_call *call,
+                              const struct slice *keys, size_t count,
+                              struct sieve_matcher *out) MUST_CHECK;
 int sieve_matcher_feed(struct sieve_matcher *matcher, struct slice value) MUST_CHECK;
 int sieve_matcher_end(struct sieve_matcher *matcher, bool *out) MUST_CHECK;
 
@@ -116,10 +121,10 @@ void sieve_matchers_clear(struct sieve_run *run);
 
 /* Outcome (outcome.c) ---------------------------------------------------------------- */
 
-/* Copies the action into the outcome, with the header as it is now. Does nothing for one that is
- * there already (RFC 5228 section 2.10.3). -ERR_INVALID for a conflict (section 2.10.4 and
- * RFC 5429 section 2.4), -ERR_LIMIT. Whether the implicit keep is cancelled is the caller's:
- * run->implicit_keep. */
+/* Copies the action into the outcome, with the header as it is now. One that is there already
+ * (RFC 5228 section 2.10.3) only takes the flags (RFC 5232 section 3). -ERR_INVALID for a conflict
+ * (section 2.10.4 and RFC 5429 section 2.4), -ERR_LIMIT. Whether the implicit keep is cancelled is
+ * the caller's: run->implicit_keep. */
 int sieve_outcome_add(struct sieve_run *run, const struct sieve_action *action) MUST_CHECK;
 
 /* Sets the flags of a keep or fileinto: those of :flags, else those of the internal variable

@@ -35,18 +35,26 @@ static int prepare(struct sieve_matcher *matcher, struct slice text)
     return result < 0 ? result : sieve_key_new(matcher->match, text, &prepared->key);
 }
 
-int sieve_matcher_begin(struct sieve_run *run, const struct sieve_call *call,
-                        const struct sieve_value *keys, struct sieve_matcher *out)
+int sieve_matcher_begin_texts(struct sieve_run *run, const struct sieve_call *call,
+                              const struct slice *keys, size_t count, struct sieve_matcher *out)
 {
-    const struct slice *texts;
     struct sieve_matcher matcher = {.run = run, .match = call->match};
-    int result = sieve_run_strings(run, keys, &texts);
-    for (size_t i = keys->count; result == 0 && i > 0; i--) /* so that the first is tried first */
-        result = prepare(&matcher, texts[i - 1]);
+    int result = 0;
+    for (size_t i = count; result == 0 && i > 0; i--) /* so that the first is tried first */
+        result = prepare(&matcher, keys[i - 1]);
     if (result < 0)
         return sieve_run_failed(run, result);
     *out = matcher;
     return 0;
+}
+
+int sieve_matcher_begin(struct sieve_run *run, const struct sieve_call *call,
+                        const struct sieve_value *keys, struct sieve_matcher *out)
+{
+    const struct slice *texts;
+    int result = sieve_run_strings(run, keys, &texts);
+    return result < 0 ? sieve_run_failed(run, result)
+                      : sieve_matcher_begin_texts(run, call, texts, keys->count, out);
 }
 
 /* RFC 5229 section 3.2: of the last :matches or :regex that was true. */

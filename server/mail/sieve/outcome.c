@@ -98,15 +98,33 @@ static int copy_action(struct arena *arena, struct sieve_action *action)
 /* -------------------------------------------------------------------------------------------------
  */
 
-static int check(struct sieve_run *run, const struct sieve_action *action, bool *there_out)
+/* *same_out: the action that is there already, or NULL. */
+static int check(struct sieve_run *run, const struct sieve_action *action,
+                 struct sieve_action **same_out)
 {
+    *same_out = NULL;
     for (size_t i = 0; i < run->outcome.count; i++) {
-        const struct sieve_action *other = &run->outcome.actions[i];
+        struct sieve_action *other = &run->outcome.actions[i];
         if (excludes(action->kind, other->kind) || excludes(other->kind, action->kind))
             return sieve_run_fail(run, ERR_INVALID,
                                   "a message that is rejected cannot be delivered or answered");
-        *there_out |= is_same(run, action, other);
+        if (is_same(run, action, other))
+            *same_out = other;
     }
+    return 0;
+}
+
+/* RFC 5232 section 3: of actions that come to one, the last list of flags counts. */
+static int take_flags(struct sieve_run *run, const struct sieve_action *last,
+                      struct sieve_action *action)
+{
+    struct slice *keywords = NULL;
+    int result = copy_list(run->arena, last->flags.keywords, last->flags.keyword_count, &keywords);
+    if (result < 0)
+        return sieve_run_failed(run, result);
+    action->has_flags = last->has_flags;
+    action->flags = last->flags;
+    action->flags.keywords = keywords;
     return 0;
 }
 
@@ -136,12 +154,13 @@ static void trace(struct sieve_run *run, const struct sieve_action *action, bool
 
 int sieve_outcome_add(struct sieve_run *run, const struct sieve_action *action)
 {
-    bool there = false;
-    int result = check(run, action, &there);
-    if (result == 0)
-        trace(run, action, there);
-    if (result < 0 || there)
+    struct sieve_action *same = NULL;
+    int result = check(run, action, &same);
+    if (result < 0)
         return result;
+    trace(run, action, same != NULL);
+    if (same)
+        return take_flags(run, action, same);
     if (run->outcome.count == SIEVE_ACTIONS_MAX)
         return sieve_run_fail(run, ERR_LIMIT, "more than %d actions", SIEVE_ACTIONS_MAX);
     if (!run->outcome.actions)

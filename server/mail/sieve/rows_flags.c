@@ -41,10 +41,16 @@ static size_t find(const struct flag_list *list, struct slice name)
     return i;
 }
 
+static void append(struct flag_list *list, struct slice name)
+{
+    if (list->count < FLAGS_MAX)
+        list->names[list->count++] = name;
+}
+
 static void add(struct flag_list *list, struct slice name)
 {
-    if (is_flag(name) && find(list, name) == list->count && list->count < FLAGS_MAX)
-        list->names[list->count++] = name;
+    if (is_flag(name) && find(list, name) == list->count)
+        append(list, name);
 }
 
 static void remove_name(struct flag_list *list, struct slice name)
@@ -163,12 +169,27 @@ static int feed_flags(struct sieve_run *run, struct slice text, struct sieve_mat
     return result;
 }
 
+/* Keys are lists of flags, too: "b A" stands for ["b", "A"]. They may be parts of names. */
+static int begin_hasflag(struct sieve_run *run, const struct sieve_call *call,
+                         struct sieve_matcher *out)
+{
+    const struct sieve_value *keys = &call->arguments[FLAG_NAMES];
+    const struct slice *texts = NULL;
+    struct flag_list *list = ARENA_NEW(&run->scratch, struct flag_list);
+    int result =
+        list ? sieve_run_strings(run, keys, &texts) : sieve_run_failed(run, -ERR_NO_MEMORY);
+    for (size_t i = 0; result == 0 && i < keys->count; i++)
+        each_name(texts[i], list, append);
+    return result < 0 ? result
+                      : sieve_matcher_begin_texts(run, call, list->names, list->count, out);
+}
+
 static int test_hasflag(struct sieve_run *run, const struct sieve_call *call, bool *out)
 {
     const struct sieve_value *names = variable_of(call);
     const struct sieve_variable *variables = call->prepared;
     struct sieve_matcher matcher;
-    int result = sieve_matcher_begin(run, call, &call->arguments[FLAG_NAMES], &matcher);
+    int result = begin_hasflag(run, call, &matcher);
     if (result == 0 && !names)
         result = feed_flags(run, buffer_slice(&run->flags), &matcher);
     for (size_t i = 0; result == 0 && names && i < names->count; i++)
