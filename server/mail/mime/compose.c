@@ -147,6 +147,63 @@ void compose_text_field(struct buffer *out, struct slice name, struct slice text
     buffer_add_cstr(out, "\r\n");
 }
 
+static bool is_printable(struct slice text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < ' ' || text.data[i] >= 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* Each word with the spaces before it, which a line may begin with. */
+static void put_as_written(struct field_writer *writer, struct slice text)
+{
+    struct buffer *out = writer->out;
+    buffer_add_char(out, ' ');
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        (void)next_word(text, &at);
+        if (start > 0 && out->len - writer->line_start + (at - start) > LINE_MAX_WANTED) {
+            buffer_add_cstr(out, "\r\n");
+            writer->line_start = out->len;
+        }
+        buffer_add(out, slice_sub(text, start, at - start));
+    }
+}
+
+/* A line end, with the white space around it, is one space. */
+static void add_unfolded(struct buffer *out, struct slice text)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t start = at;
+        while (at < text.len && token_is_space(text.data[at]))
+            at++;
+        struct slice spaces = slice_sub(text, start, at - start);
+        bool is_fold =
+            slice_find(spaces, '\n') < spaces.len || slice_find(spaces, '\r') < spaces.len;
+        add_in_one_line(out, is_fold ? SLICE(" ") : spaces);
+        if (at < text.len)
+            buffer_add_char(out, text.data[at++]);
+    }
+}
+
+void compose_written_field(struct buffer *out, struct slice name, struct slice text)
+{
+    struct field_writer writer;
+    struct buffer line;
+    buffer_init(&line, 0);
+    add_unfolded(&line, slice_trim(text));
+    if (is_printable(buffer_slice(&line)) && !line.failed) {
+        begin_field(&writer, out, name);
+        put_as_written(&writer, buffer_slice(&line));
+        buffer_add_cstr(out, "\r\n");
+    } else {
+        compose_text_field(out, name, text);
+    }
+    buffer_clear(&line);
+}
+
 /* Addresses ------------------------------------------------------------------------ */
 
 struct address_writer {

@@ -35,7 +35,7 @@ int sieve_header_add(struct slice header, struct slice name, struct slice value,
     buffer_add(&edited, slice_sub(header, 0, at));
     if (at > 0 && header.data[at - 1] != '\n') /* the header was cut off */
         buffer_add_cstr(&edited, "\r\n");
-    compose_text_field(&edited, name, value);
+    compose_written_field(&edited, name, value);
     buffer_add(&edited, slice_sub(header, at, header.len));
     return buffer_keep(&edited, arena, out);
 }

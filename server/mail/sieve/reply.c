@@ -8,7 +8,7 @@ int sieve_reply_render(const struct sieve_action *action, struct slice header,
     struct slice from = action->from.len > 0 ? action->from : head->address;
     compose_address_field(out, SLICE("From"), from);
     compose_address_field(out, SLICE("To"), action->address);
-    compose_text_field(out, SLICE("Subject"), action->subject);
+    compose_written_field(out, SLICE("Subject"), action->subject);
     int result = sieve_letter_add_origin(out, head);
     if (result < 0)
         return result;

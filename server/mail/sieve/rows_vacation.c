@@ -66,6 +66,21 @@ static int judge(struct sieve_run *run, const struct sieve_call *call, const cha
     return result < 0 ? sieve_run_failed(run, result) : 0;
 }
 
+static struct slice as_written(const struct sieve_value *value)
+{
+    return value ? value->texts[0].constant : SLICE_EMPTY;
+}
+
+/* RFC 5230 section 4.2: of the arguments as the script has them, without their variables. */
+static int make_handle(struct sieve_run *run, const struct sieve_call *call,
+                       struct sieve_action *action)
+{
+    return sieve_vacation_handle(as_written(sieve_call_value(call, SIEVE_GROUP_SUBJECT)),
+                                 as_written(sieve_call_value(call, SIEVE_GROUP_FROM)),
+                                 action->text_is_mime, as_written(&call->arguments[0]),
+                                 &run->scratch, &action->handle);
+}
+
 static int add_reply(struct sieve_run *run, const struct sieve_call *call,
                      struct sieve_action *action)
 {
@@ -81,28 +96,18 @@ static int add_reply(struct sieve_run *run, const struct sieve_call *call,
     if (!sieve_is_sender(action->from)) /* none, or what variables made of it */
         action->from = SLICE_EMPTY;
     if (!sieve_call_tag(call, SIEVE_GROUP_HANDLE))
-        result = sieve_vacation_handle(action->subject, action->from, action->text_is_mime,
-                                       action->text, &run->scratch, &action->handle);
+        result = make_handle(run, call, action);
     if (result == 0 && !sieve_call_tag(call, SIEVE_GROUP_SUBJECT))
         result = sieve_vacation_subject(run->header, &run->scratch, &action->subject);
     return result < 0 ? sieve_run_failed(run, result) : sieve_outcome_add(run, action);
 }
 
-/* RFC 5230 section 4.7: one reply a message. */
-static bool has_reply(const struct sieve_run *run)
-{
-    for (size_t i = 0; i < run->outcome.count; i++) {
-        if (run->outcome.actions[i].kind == SIEVE_VACATION)
-            return true;
-    }
-    return false;
-}
-
 static int run_vacation(struct sieve_run *run, const struct sieve_call *call)
 {
     const char *why_not = NULL;
-    if (has_reply(run))
+    if (run->answered) /* RFC 5230 section 4.7, whether or not a reply was due */
         return sieve_run_fail(run, ERR_INVALID, "vacation answers a second time");
+    run->answered = true;
     int result = judge(run, call, &why_not);
     if (result < 0)
         return result;

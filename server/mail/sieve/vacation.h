@@ -13,8 +13,8 @@
 #include "base/slice.h"
 
 enum {
-    SIEVE_VACATION_DAYS = 7, /* when the script does not say */
-    SIEVE_VACATION_DAYS_MAX = 30,
+    SIEVE_VACATION_DAYS = 7,      /* when the script does not say */
+    SIEVE_VACATION_DAYS_MAX = 90, /* RFC 5230 section 4.1: more than 30 */
     SIEVE_VACATION_SECONDS_MIN = 60
 };
 

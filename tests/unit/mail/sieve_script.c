@@ -118,8 +118,11 @@ void sieve_check_outcome(const struct sieve_trial *trial, const char *script, co
     int result = run_script(&run, trial, script);
     if (!check_int(result, 0, "the script's result", file, line))
         fprintf(stderr, "%u:%u: %s\n", run.problem.line, run.problem.column, run.problem.text);
-    for (size_t i = 0; i < run.outcome.count; i++)
+    for (size_t i = 0; i < run.outcome.count; i++) {
         render_action(&run.outcome.actions[i], &out);
+        if (trial->handle_out)
+            buffer_add(trial->handle_out, run.outcome.actions[i].handle);
+    }
     check_slice(buffer_slice(&out), slice_cstr(expected), "outcome", file, line);
     buffer_clear(&out);
     mime_fixture_clear(&run.fixture);

@@ -20,6 +20,7 @@ struct sieve_trial {
     bool no_octets;                      /* the host cannot read the message */
     int64_t now;                         /* 0: as above */
     const struct sieve_library *library; /* NULL: there are no other scripts */
+    struct buffer *handle_out;           /* of a vacation; NULL: not wanted */
 };
 
 enum { SIEVE_TRIAL_NOW = 1782909015 };

@@ -1,4 +1,7 @@
+#include <stdio.h>
+
 #include "sieve_script.h"
+#include "support/check.h"
 
 static const char mail[] = "To: alice@example.org\r\nSubject: hi\r\nMessage-ID: <1@x>\r\n\r\n";
 #define REQUIRE "require [\"vacation\", \"vacation-seconds\", \"fileinto\", \"variables\"];\n"
@@ -28,7 +31,7 @@ void test_sieve_rows_vacation_seconds(void)
     CHECK_SIEVE(REQUIRE "vacation :days 0 \"x\";", mail,
                 REPLY " seconds=86400 subject=Auto: hi text=x\nkeep\n");
     CHECK_SIEVE(REQUIRE "vacation :days 999999999999 \"x\";", mail,
-                REPLY " seconds=2592000 subject=Auto: hi text=x\nkeep\n");
+                REPLY " seconds=7776000 subject=Auto: hi text=x\nkeep\n");
     CHECK_SIEVE_REFUSED("require \"vacation\"; vacation :seconds 1800 \"x\";", 1);
     CHECK_SIEVE_REFUSED(REQUIRE "vacation :days 1 :seconds 1800 \"x\";", 2);
 }
@@ -61,4 +64,40 @@ void test_sieve_rows_vacation_refuses(void)
     CHECK_SIEVE_REFUSED(REQUIRE "vacation;", 2);
     CHECK_SIEVE(REQUIRE "set \"f\" \"nobody\"; vacation :from \"${f}\" \"x\";", mail,
                 REPLY " seconds=604800 subject=Auto: hi text=x\nkeep\n");
+}
+
+static void run_with_subject(const char *script, const char *subject, struct buffer *handle)
+{
+    const struct sieve_trial trial = {.handle_out = handle};
+    char message[200], expected[200];
+    snprintf(message, sizeof message, "To: alice@example.org\r\nSubject: %s\r\n\r\n", subject);
+    snprintf(expected, sizeof expected, REPLY " seconds=604800 subject=Re %s text=%s\nkeep\n",
+             subject, subject);
+    buffer_reset(handle);
+    CHECK_SIEVE_TRIAL(trial, script, message, expected);
+}
+
+/* RFC 5230 section 4.2: arguments tell replies apart as they are written, before variables. */
+void test_sieve_rows_vacation_handle_knows_no_variables(void)
+{
+    static const char script[] = "require [\"vacation\", \"variables\"];\n"
+                                 "if header :matches \"subject\" \"*\" {\n"
+                                 "  vacation :subject \"Re ${1}\" \"${1}\";\n"
+                                 "}";
+    struct buffer lunch, dinner;
+    buffer_init(&lunch, 0);
+    buffer_init(&dinner, 0);
+    run_with_subject(script, "lunch", &lunch);
+    run_with_subject(script, "dinner", &dinner);
+    CHECK(lunch.len > 0);
+    CHECK(slice_equal(buffer_slice(&lunch), buffer_slice(&dinner)));
+    buffer_clear(&lunch);
+    buffer_clear(&dinner);
+}
+
+/* RFC 5230 section 4.7: a second vacation is a mistake, even where the first answers nobody. */
+void test_sieve_rows_vacation_twice_fails_without_a_reply(void)
+{
+    CHECK_SIEVE_FAILED(REQUIRE "vacation \"x\"; vacation \"y\";", "Subject: hi\r\n\r\n",
+                       ERR_INVALID);
 }
