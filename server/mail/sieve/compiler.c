@@ -236,7 +236,8 @@ bool sieve_is_header_name(struct slice name)
     return name.len > 0;
 }
 
-struct slice sieve_bare_address(struct slice text)
+/* What stands between angle brackets at the end, or all. */
+static struct slice without_name(struct slice text)
 {
     struct slice bare = slice_trim(text);
     if (bare.len == 0 || bare.data[bare.len - 1] != '>')
@@ -247,13 +248,31 @@ struct slice sieve_bare_address(struct slice text)
     return start > 0 ? slice_sub(bare, start, bare.len - start - 1) : bare;
 }
 
+int sieve_address_read(struct slice text, struct arena *arena, struct slice *out)
+{
+    struct slice bare = without_name(text);
+    size_t at = bare.len;
+    while (at > 0 && bare.data[at - 1] != '@')
+        at--;
+    if (at == 0)
+        return fail(ERR_SYNTAX, "an address has an \"@\"");
+    /* RFC 5322 section 3.4.1 has white space around both parts. */
+    struct slice local = slice_trim(slice_sub(bare, 0, at - 1));
+    struct slice domain = slice_trim(slice_sub(bare, at, bare.len));
+    char *address = arena_printf(arena, "%.*s@%.*s", SLICE_ARGS(local), SLICE_ARGS(domain));
+    struct mail_address parsed;
+    int result = address ? mail_address_parse(slice_cstr(address), arena, &parsed) : -ERR_NO_MEMORY;
+    if (result == 0)
+        *out = slice_cstr(address);
+    return result;
+}
+
 bool sieve_is_address(struct slice text)
 {
     struct arena arena;
-    struct mail_address address;
+    struct slice address;
     arena_init(&arena, 0);
-    struct slice bare = sieve_bare_address(text);
-    bool valid = mail_address_parse(bare, &arena, &address) == 0 && address.domain.len > 0;
+    bool valid = sieve_address_read(text, &arena, &address) == 0;
     arena_clear(&arena);
     return valid;
 }

@@ -72,8 +72,9 @@ bool sieve_is_header_name(struct slice name);
 /* An address that mail can be sent to, alone or in angle brackets behind a display name (RFC 5228
  * section 2.4.2.3). */
 bool sieve_is_address(struct slice text);
-/* The address without the display name. */
-struct slice sieve_bare_address(struct slice text);
+/* The address without the display name and white space, in the arena. -ERR_SYNTAX, -ERR_LIMIT,
+ * -ERR_CHARSET for what is none. */
+int sieve_address_read(struct slice text, struct arena *arena, struct slice *out) MUST_CHECK;
 /* Fills in call->match; the binder has done so before row->check. */
 int sieve_check_match(struct sieve_compiler *compiler, struct sieve_call *call) MUST_CHECK;
 

@@ -146,23 +146,26 @@ static int take_number(struct sieve_lexer *lexer, struct sieve_token *token)
 
 static bool is_bare_string(struct slice raw)
 {
-    return slice_find(raw, '\\') == raw.len;
+    return slice_find(raw, '\\') == raw.len && slice_find(raw, '\n') == raw.len;
 }
 
-/* A backslash stands for the character behind it (RFC 5228 section 2.4.2). */
+/* A backslash stands for the character behind it (RFC 5228 section 2.4.2). Lines end with CRLF,
+ * whatever they end with in the script: as in multi-line strings. */
 static int unescape(struct sieve_lexer *lexer, struct slice raw, struct slice *out)
 {
     if (is_bare_string(raw)) {
         *out = raw;
         return 0;
     }
-    char *text = arena_alloc(lexer->arena, raw.len);
+    char *text = arena_alloc(lexer->arena, 2 * raw.len);
     if (!text)
         return -ERR_NO_MEMORY;
     size_t length = 0;
     for (size_t i = 0; i < raw.len; i++) {
         if (raw.data[i] == '\\')
             i++;
+        if (raw.data[i] == '\n' && (i == 0 || raw.data[i - 1] != '\r'))
+            text[length++] = '\r';
         text[length++] = raw.data[i];
     }
     *out = slice_of(text, length);

@@ -89,11 +89,11 @@ static int run_redirect(struct sieve_run *run, const struct sieve_call *call)
     struct sieve_action action = {
         .kind = SIEVE_REDIRECT, .line = call->place.line, .address = SLICE_EMPTY};
     size_t before = run->outcome.count;
-    int result = sieve_run_string(run, &call->arguments[0], &action.address);
-    if (result == 0 && !sieve_is_address(action.address))
+    struct slice text = SLICE_EMPTY;
+    int result = sieve_run_string(run, &call->arguments[0], &text);
+    if (result == 0 && sieve_address_read(text, &run->scratch, &action.address) < 0)
         result = sieve_run_fail(run, ERR_INVALID, "that is no address to redirect to: %.*s",
-                                SLICE_ARGS(action.address));
-    action.address = sieve_bare_address(action.address);
+                                SLICE_ARGS(text));
     if (result == 0)
         result = sieve_outcome_add(run, &action);
     cancel_implicit_keep(run, call);

@@ -1,4 +1,5 @@
 /* Control commands: RFC 5228 section 3, include (RFC 6609), error (RFC 5463). */
+#include "base/text.h"
 #include "sieve/compiler_state.h"
 #include "sieve/machine.h"
 #include "sieve/rows.h"
@@ -182,6 +183,23 @@ static int add_unit(struct sieve_compiler *compiler, const struct sieve_node *no
     return 0;
 }
 
+static bool is_script_name(struct slice name)
+{
+    for (size_t at = 0; at < name.len;) {
+        uint32_t c = text_next(name, &at);
+        if (c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029)
+            return false;
+    }
+    return name.len > 0;
+}
+
+/* RFC 6609 section 3.2: names are those of ManageSieve (RFC 5804 section 1.6). */
+static int check_include(struct sieve_compiler *compiler, struct sieve_call *call)
+{
+    return sieve_check_strings(compiler, &call->arguments[0], is_script_name,
+                               "the name of the script");
+}
+
 /* RFC 6609 section 3.1: a script may be uploaded before those it includes, so that one is missing
  * counts only when it runs. */
 static int run_missing(struct sieve_run *run, const struct sieve_call *call)
@@ -214,6 +232,7 @@ const struct sieve_row sieve_row_include = {
     .extension = SIEVE_EXT_INCLUDE,
     .tags = include_tags,
     .parameters = {{"the name of the script", SIEVE_STRING, false, true}},
+    .check = check_include,
     .compile = compile_include,
     .run = run_missing,
 };

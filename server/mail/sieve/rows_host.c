@@ -3,6 +3,7 @@
 #include "mail/mime.h"
 #include "sieve/compiler.h"
 #include "sieve/machine.h"
+#include "sieve/match.h"
 #include "sieve/rows.h"
 #include "sieve/tag_groups.h"
 
@@ -12,15 +13,23 @@ static int test_environment(struct sieve_run *run, const struct sieve_call *call
 {
     struct slice name;
     struct sieve_matcher matcher;
+    bool exists = false;
     int result = sieve_run_string(run, &call->arguments[0], &name);
     if (result == 0)
         result = sieve_matcher_begin(run, call, &call->arguments[1], &matcher);
     for (size_t i = 0; result == 0 && i < run->host->environment_count; i++) {
         const struct sieve_environment_item *item = &run->host->environment[i];
-        if (slice_equal_nocase(name, slice_cstr(item->name)))
+        if (!slice_equal_nocase(name, slice_cstr(item->name)))
+            continue;
+        exists = true;
+        if (item->value.len > 0 || call->match->type != SIEVE_MATCH_COUNT)
             result = sieve_matcher_feed(&matcher, item->value);
     }
-    return result < 0 ? result : sieve_matcher_end(&matcher, out);
+    if (result == 0)
+        result = sieve_matcher_end(&matcher, out);
+    if (result == 0 && !exists)
+        *out = false; /* section 4: whatever it is compared with, not even 0 of it */
+    return result;
 }
 
 /* duplicate (RFC 7352) ----------------------------------------------------------------------------

@@ -74,7 +74,14 @@ static int compile_false(struct sieve_compiler *compiler, struct sieve_node *nod
     return sieve_compile_emit(compiler, SIEVE_OP_SET, 0, call, NULL);
 }
 
-/* RFC 5463 section 4: where all are there, they are required from here on. */
+/* RFC 5463 section 4: what changes how a script is read can't be asked for within it. */
+static bool changes_reading(sieve_extension_set extensions)
+{
+    return (extensions & (SIEVE_EXTENSION_BIT(SIEVE_EXT_ENCODED_CHARACTER) |
+                          SIEVE_EXTENSION_BIT(SIEVE_EXT_VARIABLES))) != 0;
+}
+
+/* Where all are there, they are required from here on. */
 static int compile_ihave(struct sieve_compiler *compiler, struct sieve_node *node,
                          const struct sieve_call *call, enum sieve_truth *truth_out)
 {
@@ -84,7 +91,7 @@ static int compile_ihave(struct sieve_compiler *compiler, struct sieve_node *nod
     *truth_out = SIEVE_ALWAYS;
     for (size_t i = 0; i < names->count; i++) {
         sieve_extension_set brought = sieve_compile_extension(compiler, names->texts[i].constant);
-        if (brought == 0)
+        if (brought == 0 || changes_reading(brought))
             *truth_out = SIEVE_NEVER;
         all |= brought;
     }

@@ -97,6 +97,45 @@ static int test_header(struct sieve_run *run, const struct sieve_call *call, boo
 
 /* address (RFC 5228 section 5.1) -------------------------------------------------------------- */
 
+/* RFC 5228 section 5.1: the test is restricted to fields that contain addresses. */
+static bool has_addresses(struct slice name)
+{
+    static const char *const names[] = {
+        "From", "To", "Cc", "Bcc", "Sender", "Reply-To", "Resent-From", "Resent-To", "Resent-Cc",
+        "Resent-Bcc", "Resent-Sender", "Resent-Reply-To",
+        /* Trace fields, and what else is in use. */
+        "Return-Path", "Delivered-To", "Envelope-To", "X-Envelope-To", "X-Envelope-From",
+        "X-Original-To", "X-Forwarded-To", "X-Forwarded-For", "X-Sender", "Apparently-To",
+        "Disposition-Notification-To", "Return-Receipt-To", "Errors-To", "Abuse-Reports-To",
+        "Mail-Followup-To", "Mail-Reply-To", "Author", "Original-From", "Original-Sender",
+        "Original-Recipient"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (slice_equal_nocase(name, slice_cstr(names[i])))
+            return true;
+    }
+    return false;
+}
+
+/* With :mime it is about any field of a part (RFC 5703 section 4.2 has Content-From). */
+static bool may_be_tested(const struct sieve_call *call, struct slice name)
+{
+    return has_addresses(name) || sieve_call_tag(call, SIEVE_GROUP_MIME);
+}
+
+static int check_address(struct sieve_compiler *compiler, struct sieve_call *call)
+{
+    const struct sieve_value *names = &call->arguments[TEST_NAMES];
+    int result = sieve_check_field_tags(compiler, call);
+    for (size_t i = 0; result == 0 && i < names->count; i++) {
+        struct slice name = names->texts[i].constant;
+        if (names->texts[i].piece_count == 0 && !may_be_tested(call, name))
+            result = sieve_compile_fail(compiler, names->place,
+                                        "the header field \"%.*s\" contains no addresses",
+                                        SLICE_ARGS(name));
+    }
+    return result;
+}
+
 static enum sieve_address_part part_of(const struct sieve_call *call)
 {
     const struct sieve_tag_value *part = sieve_call_tag(call, SIEVE_GROUP_ADDRESS_PART);
@@ -118,6 +157,8 @@ static int feed_address(struct field_test *test, const struct mime_field *field)
 {
     struct mail_address *addresses = NULL;
     size_t count = 0;
+    if (!may_be_tested(test->call, field->name)) /* what a variable named */
+        return 0;
     int result = sieve_addresses_read(field->value, &test->run->scratch, &addresses, &count);
     if (result < 0)
         return sieve_run_failed(test->run, result);
@@ -217,11 +258,14 @@ static int check_size(struct sieve_compiler *compiler, struct sieve_call *call)
     return 0;
 }
 
+/* With the header as editheader has it (RFC 5293 section 7). */
 static int test_size(struct sieve_run *run, const struct sieve_call *call, bool *out)
 {
     uint64_t limit = call->arguments[0].number;
+    uint64_t size =
+        run->message->size - run->message->tree->headers[0].len + (uint64_t)run->header.len;
     bool over = sieve_call_tag(call, SIEVE_GROUP_SIZE)->tag->choice == SIZE_OVER;
-    *out = over ? run->message->size > limit : run->message->size < limit;
+    *out = over ? size > limit : size < limit;
     return 0;
 }
 
@@ -254,7 +298,7 @@ const struct sieve_row sieve_row_address = {
     .tags = address_tags,
     .parameters = {[TEST_NAMES] = {"the names of header fields", SIEVE_STRINGS, false, false},
                    [TEST_KEYS] = {"the keys", SIEVE_STRINGS, false, false}},
-    .check = sieve_check_field_tags,
+    .check = check_address,
     .test = test_address,
 };
 

@@ -32,6 +32,21 @@ static bool is_method(struct slice uri)
     return result == 0;
 }
 
+/* "name=value" (RFC 5435 section 3.6). */
+static bool is_option(struct slice text)
+{
+    size_t equals = slice_find(text, '=');
+    for (size_t i = 0; i < equals; i++) {
+        char c = text.data[i];
+        bool letter_or_digit =
+            ascii_is_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z');
+        if (!letter_or_digit && (i == 0 || !strchr("-._", c)))
+            return false;
+    }
+    struct slice value = slice_sub(text, equals + 1, text.len);
+    return equals > 0 && equals < text.len && slice_find(value, '\n') == value.len;
+}
+
 static int check_notify(struct sieve_compiler *compiler, struct sieve_call *call)
 {
     const struct {
@@ -42,6 +57,7 @@ static int check_notify(struct sieve_compiler *compiler, struct sieve_call *call
         {&call->arguments[0], is_method, "the method"},
         {sieve_call_value(call, SIEVE_GROUP_IMPORTANCE), is_importance, "the importance"},
         {sieve_call_value(call, SIEVE_GROUP_FROM), sieve_is_sender, "the sender"},
+        {sieve_call_value(call, SIEVE_GROUP_OPTIONS), is_option, "the option"},
     };
     int result = 0;
     for (size_t i = 0; result == 0 && i < sizeof rules / sizeof rules[0]; i++) {

@@ -67,7 +67,7 @@ static const struct sieve_example vacation[] = {
                 "Subject: hello\r\n"
                 "\r\n",
      .outcome = "vacation bob@example.com seconds=1987200 subject=Auto: hello text=I'm away until "
-                "October 19.\n"
+                "October 19.\r\n"
                 "If it's an emergency, call 911, I guess.\n"
                 "keep\n"},
     {.section = "RFC 5230 section 6",

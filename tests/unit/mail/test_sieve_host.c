@@ -128,7 +128,8 @@ static void check_test(const char *test, bool expected, const char *file, int li
     struct host host;
     char script[600];
     snprintf(script, sizeof script,
-             "require [\"environment\", \"duplicate\", \"mailbox\", \"mailboxid\", \"special-use\","
+             "require [\"environment\", \"relational\", \"duplicate\", \"mailbox\", "
+             "\"mailboxid\",\"special-use\","
              " \"mboxmetadata\", \"servermetadata\"];\nif %s { discard; }",
              test);
     begin(&host, "Message-ID: <seen@x>\r\nX-Id: 7\r\n\r\n");
@@ -149,6 +150,8 @@ void test_sieve_host_environment(void)
     YES("environment \"location\" \"MDA\"");
     YES("environment :contains \"IMAP.user\" \"LIC\"");
     NO("environment :matches \"phase\" \"*\"");
+    NO("environment :count \"eq\" \"phase\" \"0\"");
+    YES("environment :count \"eq\" \"location\" \"1\"");
 }
 
 /* RFC 5490 section 3, RFC 8579 section 4, RFC 9042 section 4. */
@@ -316,5 +319,10 @@ void test_sieve_host_includes_what_is_wrong(void)
     CHECK_INT(host.problem.line, 2);
     CHECK(slice_search(slice_cstr(host.problem.text), SLICE("\"wrong\"")) != SIZE_MAX);
     CHECK_ERR(run(&host, INCLUDE "set \"a\" \"x\"; global \"a\";"), ERR_SYNTAX);
+    CHECK_ERR(run(&host, INCLUDE "include \"a\tb\";"), ERR_SYNTAX);
+    CHECK_ERR(run(&host, INCLUDE "include \"a\xe2\x80\xa8"
+                                 "b\";"),
+              ERR_SYNTAX);
+    CHECK_ERR(run(&host, INCLUDE "include \"\";"), ERR_SYNTAX);
     end(&host);
 }

@@ -266,3 +266,41 @@ void test_sieve_language_flags(void)
                 mail, "keep flags=seen\nfileinto x flags=\nfileinto y\n");
     CHECK_SIEVE(FLAGS "setflag \"\\\\Answered\";", mail, "keep flags=answered\n");
 }
+
+/* RFC 5228 section 5.1: only fields that contain addresses. */
+void test_sieve_language_address_is_for_fields_with_addresses(void)
+{
+    CHECK_SIEVE_REFUSED("if address \"Subject\" \"x\" { keep; }", 1);
+    CHECK_SIEVE_REFUSED("if true {\n if address :domain [\"to\", \"X-Caffeine\"] \"x\" {} }", 2);
+    CHECK_TEST("", "address [\"Resent-To\", \"X-Original-To\", \"Errors-To\"] \"x\"", NO);
+    CHECK_SIEVE("require [\"fileinto\", \"variables\"]; set \"name\" \"Subject\";"
+                "if address :contains \"${name}\" \"\" { fileinto \"x\"; }",
+                mail, NO);
+}
+
+/* RFC 5228 section 2.4.2.3 with the white space of RFC 5322 section 3.4.1. */
+void test_sieve_language_addresses_with_white_space(void)
+{
+    CHECK_SIEVE("redirect \"Al  < al @ example.com > \";", mail, "redirect al@example.com\n");
+    CHECK_SIEVE("redirect \" al@ example.com\";", mail, "redirect al@example.com\n");
+    CHECK_SIEVE("redirect \"\\\"a @ b\\\"@example.com\";", mail,
+                "redirect \"a @ b\"@example.com\n");
+    CHECK_SIEVE_REFUSED("redirect \"Al al@example.com\";", 1);
+    CHECK_SIEVE_REFUSED("redirect \"al@exam ple.com\";", 1);
+    CHECK_SIEVE_REFUSED("redirect \" @ \";", 1);
+}
+
+/* RFC 5228 section 2.4.2: lines are those of the grammar, whatever the file has. */
+void test_sieve_language_lines_of_quoted_strings_end_with_crlf(void)
+{
+    CHECK_SIEVE("require \"reject\"; reject \"a\nb\r\nc\\\nd\";", mail,
+                "reject text=a\r\nb\r\nc\r\nd\n");
+}
+
+/* RFC 5463 section 4: what changes the language itself is not there for ihave. */
+void test_sieve_language_ihave_of_what_changes_the_language(void)
+{
+    CHECK_TEST(", \"ihave\"", "ihave \"variables\"", NO);
+    CHECK_TEST(", \"ihave\"", "ihave [\"copy\", \"encoded-character\"]", NO);
+    CHECK_TEST(", \"ihave\"", "ihave [\"copy\", \"envelope\"]", YES);
+}

@@ -83,3 +83,17 @@ void test_sieve_rows_notify_refuses(void)
     CHECK_SIEVE_FAILED(REQUIRE "set \"u\" \"xmpp:a@b.example\"; notify \"${u}\";", mail,
                        ERR_INVALID);
 }
+
+/* RFC 5435 section 3.6: "name=value". */
+void test_sieve_rows_notify_options(void)
+{
+#define OPTION(text) "require \"enotify\"; notify :options \"" text "\" \"mailto:al@example.org\";"
+    CHECK_SIEVE_REFUSED(OPTION(""), 1);
+    CHECK_SIEVE_REFUSED(OPTION("name"), 1);
+    CHECK_SIEVE_REFUSED(OPTION("=value"), 1);
+    CHECK_SIEVE_REFUSED(OPTION("_name=value"), 1);
+    CHECK_SIEVE_REFUSED(OPTION("name=a\nb"), 1);
+    CHECK_SIEVE(OPTION("a-name=a=b"), "\r\n",
+                "notify mailto:al@example.org importance=2 option=a-name=a=b\nkeep\n");
+#undef OPTION
+}
