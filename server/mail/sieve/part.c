@@ -116,9 +116,15 @@ static int decode_leaf(const struct sieve_source *source, uint32_t part, struct 
     return result < 0 ? result : buffer_check(out);
 }
 
+/* Without the empty line that ends it. */
 static int decode_message(const struct sieve_source *source, uint32_t part, struct buffer *out)
 {
-    buffer_add(out, source->tree->headers[source->tree->parts[part].first_child]);
+    struct slice header = source->tree->headers[source->tree->parts[part].first_child];
+    if (slice_ends_with(header, SLICE("\n\r\n")))
+        header.len -= 2;
+    else if (slice_ends_with(header, SLICE("\n\n")))
+        header.len--;
+    buffer_add(out, header);
     return buffer_check(out);
 }
 

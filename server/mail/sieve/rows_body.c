@@ -89,8 +89,21 @@ static int feed_all(struct body_test *test, const struct sieve_tag_value *transf
     return result < 0 ? result : feed_parts(test, feed_content_of);
 }
 
+/* RFC 5173 section 4: where no empty line follows the header there is no body, not even an empty
+ * one. */
+static bool has_body(const struct sieve_run *run)
+{
+    struct slice header = run->message->tree->headers[0];
+    return run->message->size > header.len || slice_equal(header, SLICE("\r\n")) ||
+           slice_equal(header, SLICE("\n")) || slice_ends_with(header, SLICE("\n\r\n")) ||
+           slice_ends_with(header, SLICE("\n\n"));
+}
+
 static int test_body(struct sieve_run *run, const struct sieve_call *call, bool *out)
 {
+    *out = false;
+    if (!has_body(run))
+        return 0;
     struct body_test test = {.run = run, .source = sieve_parts_source(run)};
     int result = sieve_matcher_begin(run, call, &call->arguments[0], &test.matcher);
     if (result < 0)

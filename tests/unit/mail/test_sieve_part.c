@@ -90,7 +90,7 @@ void test_sieve_part_decodes(void)
                            "\r\nThis is the end of the inner MIME multipart.\r\n"));
     check_decoded(2, SLICE("Hell\xc3\xb6"));
     check_decoded(3, SLICE("<html><body>Hell&ouml;</body></html>"));
-    check_decoded(4, SLICE("From: Someone Else\r\nSubject: hello request\r\n\r\n"));
+    check_decoded(4, SLICE("From: Someone Else\r\nSubject: hello request\r\n"));
     check_decoded(5, SLICE("Please say Hello\r\n"));
     check_decoded(6, slice_of("\x00\xff", 2));
 }

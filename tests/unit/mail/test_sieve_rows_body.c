@@ -74,3 +74,21 @@ void test_sieve_rows_body_captures_nothing(void)
                         " if body :matches \"*missile*\" { fileinto \"<${1}>\"; } }",
                 mail, "fileinto <x>\n");
 }
+
+/* RFC 5173 section 4: without the empty line there is no body; behind it one may be empty. */
+void test_sieve_rows_body_needs_the_empty_line(void)
+{
+    static const char script[] = REQUIRE "if body :raw :is \"\" { fileinto \"x\"; }";
+    CHECK_SIEVE(script, "Subject: x\r\n", NO);
+    CHECK_SIEVE(script, "Subject: x", NO);
+    CHECK_SIEVE(script, "Subject: x\r\n\r\n", YES);
+    CHECK_SIEVE(script, "\r\n", YES);
+    CHECK_SIEVE(REQUIRE "if body :count \"eq\" :raw \"0\" { fileinto \"x\"; }", "Subject: x\r\n",
+                NO);
+}
+
+/* RFC 5173 section 5.2: the header of a message, without the line that ends it. */
+void test_sieve_rows_body_header_of_a_message(void)
+{
+    CHECK_TEST("body :content \"message/rfc822\" :is \"Subject: inner\r\n\"", YES);
+}

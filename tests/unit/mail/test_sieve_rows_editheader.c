@@ -70,3 +70,19 @@ void test_sieve_rows_editheader_refuses(void)
     CHECK_SIEVE_REFUSED(REQUIRE "deleteheader :count \"ge\" \"X\" \"1\";", 2);
     CHECK_SIEVE_FAILED(REQUIRE "set \"n\" \"X:\"; addheader \"${n}\" \"y\";", mail, ERR_INVALID);
 }
+
+/* RFC 5293 section 4: what is "unstructured" already is added as it is. */
+void test_sieve_rows_editheader_adds_ascii_as_it_is(void)
+{
+    CHECK_SIEVE("require \"editheader\"; addheader \"X\" \"=?utf-8?q?=C3=A4?=  a\r\n\t b\";",
+                "\r\n", "keep [X: =?utf-8?q?=C3=A4?=  a b\r\n\r\n]\n");
+}
+
+/* RFC 5293 section 7: the message is as large as it is by now. */
+void test_sieve_rows_editheader_changes_the_size(void)
+{
+    static const char script[] = "require [\"editheader\", \"fileinto\"];\n"
+                                 "addheader \"X\" \"123456\"; deleteheader \"Y\";\n"
+                                 "if allof(size :over 16, size :under 18) { fileinto \"x\"; }";
+    CHECK_SIEVE(script, "Y: a long text\r\n\r\nab\r\n", "fileinto x [X: 123456\r\n\r\n]\n");
+}
