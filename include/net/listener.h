@@ -35,6 +35,9 @@ void listener_free(struct listener **listener);
 /* The address of the peer of a connected socket as text without port
  * ("127.0.0.1", "::1", IPv4-mapped ones as IPv4; "unix" for Unix sockets; "" when it is gone). */
 void listener_peer_address(int fd, char *text, size_t size);
+/* Who is behind such an address, for those who count: an IPv6 address is one of the 2^64 that
+ * its owner has, so that it stands for its network ("2001:db8::/64"); others for themselves. */
+void listener_peer_network(const char *address, char *text, size_t size);
 
 /* Networks as "192.0.2.0/24", "::1/128", or "unix" for Unix sockets. */
 struct network_list;

@@ -1,7 +1,8 @@
 /*
- * Failed logins: counted per remote address, each answered later than the one before. Old
- * failures are forgotten. One for all services of all workers, in memory that they share: made by
- * the master before it forks, so that who comes to another worker begins nowhere anew.
+ * Failed logins: counted per remote address (of IPv6 per network of 64 bits), each answered later
+ * than the one before. Old failures are forgotten. One for all services of all workers, in memory
+ * that they share: made by the master before it forks, so that who comes to another worker begins
+ * nowhere anew.
  *
  * Lock-free and approximate at the edges: of failures at the very same instant, the first after
  * a long time may be forgotten.

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -24,4 +25,18 @@ void listener_peer_address(int fd, char *text, size_t size)
         (void)inet_ntop(AF_INET, &address->s6_addr[12], text, (socklen_t)size);
     else
         (void)inet_ntop(AF_INET6, address, text, (socklen_t)size);
+}
+
+void listener_peer_network(const char *address, char *text, size_t size)
+{
+    enum { NETWORK_OCTETS = 8 };
+    char network[INET6_ADDRSTRLEN];
+    struct in6_addr v6;
+    if (inet_pton(AF_INET6, address, &v6) != 1) {
+        snprintf(text, size, "%s", address);
+        return;
+    }
+    memset(&v6.s6_addr[NETWORK_OCTETS], 0, sizeof v6.s6_addr - NETWORK_OCTETS);
+    (void)inet_ntop(AF_INET6, &v6, network, sizeof network);
+    snprintf(text, size, "%s/64", network);
 }

@@ -138,7 +138,8 @@ static void worker_leave_user(void *arg, struct slice login)
 /* Users and addresses share the table: no login can start with "/". */
 static struct slice worker_address_key(const char *remote, char *out, size_t size)
 {
-    snprintf(out, size, "/%s", remote);
+    out[0] = '/';
+    listener_peer_network(remote, out + 1, size - 1);
     return slice_cstr(out);
 }
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/slice.h"
 #include "fiber/fiber.h"
+#include "net/listener.h"
 
 /* A late answer looks up this often whether the server is stopping. */
 enum { THROTTLE_SLEEP_MS = 250 };
@@ -40,7 +41,9 @@ void throttle_free(struct throttle **throttle)
 
 static struct throttle_place *throttle_place(struct throttle *throttle, const char *remote)
 {
-    return &throttle->places[slice_hash(slice_cstr(remote)) % THROTTLE_ADDRESSES];
+    char network[64];
+    listener_peer_network(remote, network, sizeof network);
+    return &throttle->places[slice_hash(slice_cstr(network)) % THROTTLE_ADDRESSES];
 }
 
 uint32_t throttle_failed(struct throttle *throttle, const char *remote, uint32_t first_ms,

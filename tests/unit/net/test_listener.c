@@ -295,3 +295,22 @@ void test_listener_pauses_when_out_of_descriptors(void)
 {
     CHECK_OK(loop_run_main(run_out_of_descriptors, NULL));
 }
+
+void test_listener_peer_network_is_who_is_behind_an_address(void)
+{
+    static const struct {
+        const char *address, *network;
+    } rows[] = {
+        {"192.0.2.1", "192.0.2.1"},
+        {"unix", "unix"},
+        {"", ""},
+        {"::1", "::/64"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
+        {"2001:db8::", "2001:db8::/64"},
+    };
+    char network[64];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        listener_peer_network(rows[i].address, network, sizeof network);
+        CHECK_STR(network, rows[i].network);
+    }
+}

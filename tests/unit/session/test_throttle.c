@@ -55,3 +55,16 @@ void test_throttle_is_shared_by_processes(void)
     CHECK_INT(throttle_failed(throttle, "192.0.2.1", 100, 1000), 800);
     throttle_free(&throttle);
 }
+
+/* Who has one address of IPv6 has all of its network. */
+void test_throttle_counts_networks_of_ipv6(void)
+{
+    struct throttle *throttle;
+    CHECK_OK(throttle_new(&throttle));
+    CHECK_INT(throttle_failed(throttle, "2001:db8:1:2::1", 100, 1000), 100);
+    CHECK_INT(throttle_failed(throttle, "2001:db8:1:2:ffff::5", 100, 1000), 200);
+    CHECK_INT(throttle_failed(throttle, "2001:db8:1:3::1", 100, 1000), 100);
+    throttle_succeeded(throttle, "2001:db8:1:2:3:4:5:6");
+    CHECK_INT(throttle_failed(throttle, "2001:db8:1:2::1", 100, 1000), 100);
+    throttle_free(&throttle);
+}
