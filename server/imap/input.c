@@ -21,11 +21,21 @@ static int input_timeout(const struct session *session, bool in_literal)
     return (int)(seconds * 1000);
 }
 
+/* Who never stops sending is never waited for, and has no more time than others. */
+static int input_check_login_time(const struct session *session)
+{
+    bool is_over =
+        session->state == STATE_NOT_AUTHENTICATED && clock_monotonic_ms() > session->login_deadline;
+    return is_over ? fail(ERR_TIMEOUT, "nobody has logged in") : 0;
+}
+
 /* Everything said so far goes out before the wait: one write a batch of
  * pipelined commands. */
 static int input_wait(struct session *session, bool in_literal)
 {
     int err = stream_flush(session->stream);
+    if (!err)
+        err = input_check_login_time(session);
     return err ? err : stream_fill(session->stream, input_timeout(session, in_literal));
 }
 

@@ -18,9 +18,18 @@ static int input_timeout(const struct managesieve_session *session)
     return (int)(in_literal ? settings->literal_timeout : settings->inactivity_timeout) * 1000;
 }
 
+/* Who never stops sending is never waited for, and has no more time than others. */
+static int check_login_time(const struct managesieve_session *session)
+{
+    bool is_over = session->actor.user_id == 0 && clock_monotonic_ms() > session->login_deadline;
+    return is_over ? fail(ERR_TIMEOUT, "nobody has logged in") : 0;
+}
+
 static int wait_for_input(struct managesieve_session *session)
 {
     int err = stream_flush(session->stream);
+    if (!err)
+        err = check_login_time(session);
     return err ? err : stream_fill(session->stream, input_timeout(session));
 }
 

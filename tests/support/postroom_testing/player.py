@@ -45,6 +45,7 @@ class Player:
             "port": b"%d" % server.imap_port,
             "imaps_port": b"%d" % server.imaps_port,
             "lmtp_port": b"%d" % server.lmtp_port,
+            "managesieve_port": b"%d" % server.managesieve_port,
             "folder": str(server.folder).encode(),
             "credentials": str(ROOT / "tests/support/credentials").encode(),
         }
