@@ -19,7 +19,7 @@ static void check_asked(const char *text, unsigned select, unsigned tells, size_
     arena_init(&arena, 0);
     struct list_args args;
     if (CHECK_OK(parse(text, &arena, &args))) {
-        CHECK_INT(args.query.select, select);
+        CHECK_INT(args.query.select, select | (extended ? LIST_NAMED_EXIST : 0));
         CHECK_INT(args.query.tells, tells);
         CHECK_INT(args.query.pattern_count, patterns);
         CHECK_INT(args.extended, extended);
