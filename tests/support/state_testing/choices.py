@@ -4,7 +4,7 @@ from . import operations as op
 from .appends import Append, Catenate
 from .model import GUEST, MEMBER
 from .searches import SEARCHES, ReturningSearch, Search
-from .selecting import Leave, Resync, Select, Status
+from .selecting import Enable, Leave, Resync, Select, Status
 from .sets import random_set
 from .sharing import Create, Delete, Rename, SetRights
 
@@ -169,6 +169,11 @@ class Chooser:
             return op.Operation("NOOP")
         return Resync(self.rng.choice(known))
 
+    def enable(self, view):
+        """Not UIDONLY: its client would have to forget the numbers."""
+        trait = self.rng.choice(("qresync", "condstore", "rev2"))
+        return op.Operation("NOOP") if getattr(view.traits, trait) else Enable(trait)
+
     def in_mailbox(self, view, by_uid=None):
         """by_uid: only what names messages by UID, or no messages at all."""
         if by_uid is None:
@@ -188,8 +193,9 @@ class Chooser:
                 lambda: op.Operation("NOOP"),
                 lambda: op.Check("CHECK"),
                 lambda: self.resync(view),
+                lambda: self.enable(view),
             ),
-            (24, 16, 10, 3 if crowded else 8, 6, 6, 3 if crowded else 12, 3, 5, 1, 3),
+            (24, 16, 10, 3 if crowded else 8, 6, 6, 3 if crowded else 12, 3, 5, 1, 3, 1),
         )[0]()
 
     def leave(self):

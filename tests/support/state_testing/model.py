@@ -96,6 +96,8 @@ class ClientView:
         self.uids = []
         self.flags = []
         self.defined = frozenset()  # of the last FLAGS response
+        self.recent = 0  # the last RECENT response
+        self.recents = set()  # UIDs with \\Recent
         self.saved = set()  # UIDs that "$" stands for; None: not known which
         self.lost_at = None  # what was there when it might not be read any more: Lost
         self.may_close = False  # it was lost for a while at least
@@ -149,6 +151,8 @@ class ClientView:
             self.flags += [None] * (number - count)
         elif kind == "RECENT" and (number > count or self.traits.rev2):
             raise Violation(f"RECENT {number} of {count} messages, for {self.traits}")
+        elif kind == "RECENT":
+            self.recent = number
         elif kind == "EXPUNGE":
             if self.traits.tells_vanished():
                 raise Violation(f"EXPUNGE, though {self.traits} is enabled")
@@ -161,6 +165,7 @@ class ClientView:
     def _remove(self, at):
         if self.lost_at and self.uids[at] in self.lost_at.there:
             raise Violation(f"EXPUNGE of UID {self.uids[at]}, told after the right to read was lost")
+        self.recents.discard(self.uids[at])
         del self.uids[at], self.flags[at]
 
     def _apply_vanished(self, uids, earlier, may_expunge):
@@ -206,6 +211,7 @@ class ClientView:
     def _learn_flags(self, at, flags):
         if "\\Recent" in flags and self.traits.rev2:
             raise Violation("\\Recent, though IMAP4rev2 is enabled")
+        (self.recents.add if "\\Recent" in flags else self.recents.discard)(self.uids[at])
         flags -= {"\\Recent"}
         if flags - self.defined:
             raise Violation(f"{sorted(flags - self.defined)} are in no FLAGS response")
@@ -231,6 +237,8 @@ class ClientView:
             raise Violation(f"{len(self.uids)} messages are known, {len(expected)} are there")
         if self.told_read_only not in (None, self.read_only):
             raise Violation(f"it is told that READ-ONLY is {self.told_read_only}")
+        if len(self.recents - {None}) > self.recent:
+            raise Violation(f"RECENT {self.recent}, but {self.recents} are shown as \\Recent")
         self._align_uids(expected)
         for at, uid in enumerate(expected):
             if uid in self.mailbox.messages:
@@ -262,6 +270,7 @@ class ClientView:
         """Whether align() would find nothing wrong; changes nothing."""
         trial = type(self)(self.user, self.mailbox, self.examined)
         trial.uids, trial.flags = list(self.uids), list(self.flags)
+        trial.recent, trial.recents = self.recent, self.recents
         try:
             trial.align(may_keep_expunged)
         except Violation:

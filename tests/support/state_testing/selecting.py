@@ -1,10 +1,12 @@
 """SELECT, what a client that comes back is told, the ways out, and STATUS."""
 
 import re
+from dataclasses import replace
 
 from . import responses
 from .model import SEEN, new_view
 from .operations import Operation, require
+from .traits import ENABLED
 
 
 class Status(Operation):
@@ -138,6 +140,26 @@ class Resync(Operation):
     def take_effect(self, session, answer, world):
         if self.view:
             check_resync(session, answer, self.cache, self.view.mailbox)
+
+
+class Enable(Operation):
+    """Of what changes how the selected mailbox is told (RFC 5161), from there on."""
+
+    needs_mailbox = True
+
+    def __init__(self, trait):
+        super().__init__(f"ENABLE {ENABLED[trait]}")
+        self.trait = trait
+
+    def hear(self, session, response):
+        if response.startswith(b"* ENABLED "):
+            session.traits = replace(session.traits, **{self.trait: True})
+            if session.view:
+                session.view.traits = session.traits
+
+    def settle(self, session, answer):
+        require(getattr(session.traits, self.trait), f"{self.text} got {answer.untagged}")
+        session.world.counts["enabled later"] += 1
 
 
 class Leave(Operation):

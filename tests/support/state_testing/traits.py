@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 
 
+ENABLED = {
+    "qresync": "QRESYNC",
+    "condstore": "CONDSTORE",
+    "rev2": "IMAP4rev2",
+    "uidonly": "UIDONLY",
+}
+
+
 @dataclass(frozen=True)
 class Traits:
     qresync: bool = False
@@ -29,13 +37,7 @@ class Traits:
 
     def enables(self):
         """The names for ENABLE (RFC 5161)."""
-        chosen = {
-            "QRESYNC": self.qresync,
-            "CONDSTORE": self.condstore,
-            "IMAP4rev2": self.rev2,
-            "UIDONLY": self.uidonly,
-        }
-        return [name for name, wanted in chosen.items() if wanted]
+        return [name for trait, name in ENABLED.items() if getattr(self, trait)]
 
     def __str__(self):
         return " ".join([*self.enables(), "COMPRESS" * self.compresses, self.notify]).strip()
