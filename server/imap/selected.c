@@ -316,14 +316,18 @@ uint64_t selected_told_modseq(const struct selected *selected)
     return flags < told ? flags : told;
 }
 
-/* What was told has higher modseqs than an EXPUNGE that is still to come (RFC 7162 section 6). */
+/* What was told may have higher modseqs than an EXPUNGE that is still to come, or a change of
+ * flags that the client does not want to be told of (RFC 7162 section 6). */
 int selected_tell_shortened(struct session *session)
 {
     const struct selected *selected = session->selected;
-    if (!selected || !selected->picture_is_own || !(session->enabled & ENABLED_CONDSTORE))
+    if (!selected || !(session->enabled & ENABLED_CONDSTORE))
         return 0;
-    return reply_line(session, "* OK [HIGHESTMODSEQ %llu] Some are gone that you know",
-                      (unsigned long long)selected_told_modseq(selected));
+    uint64_t told = selected_told_modseq(selected);
+    if (told == picture_modseq(selected->picture))
+        return 0;
+    return reply_line(session, "* OK [HIGHESTMODSEQ %llu] Not all that came later was told",
+                      (unsigned long long)told);
 }
 
 int selected_tell_modseq(struct session *session, struct command *command)
