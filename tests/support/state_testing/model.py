@@ -260,6 +260,8 @@ class ClientView:
 
     def _align_flags(self, at, uid):
         true = self.mailbox.flags(self.user, uid)
+        if self.flags[at] is not None and not self.traits.tells_flags:
+            return
         if self.flags[at] not in (None, true):
             raise Violation(
                 f"UID {uid} has {sorted(true)}, but {self.user} knows {sorted(self.flags[at])}"
@@ -268,7 +270,7 @@ class ClientView:
 
     def is_aligned(self, may_keep_expunged=False):
         """Whether align() would find nothing wrong; changes nothing."""
-        trial = type(self)(self.user, self.mailbox, self.examined)
+        trial = type(self)(self.user, self.mailbox, self.examined, self.traits)
         trial.uids, trial.flags = list(self.uids), list(self.flags)
         trial.recent, trial.recents = self.recent, self.recents
         try:

@@ -6,9 +6,9 @@ EVENTS = "(MailboxName MessageNew MessageExpunge FlagChange)"
 COUNTED = ("MESSAGES", "UIDNEXT", "UNSEEN")
 
 
-def notify_command(kind, status):
-    """`kind`: SELECTED or SELECTED-DELAYED."""
-    selected = f"({kind} (MessageNew (UID FLAGS) MessageExpunge FlagChange))"
+def notify_command(traits, status):
+    flags = " FlagChange" * traits.tells_flags
+    selected = f"({traits.notify} (MessageNew (UID FLAGS) MessageExpunge{flags}))"
     elsewhere = f"(SUBTREE Shared {EVENTS}) (PERSONAL {EVENTS})"
     return f"NOTIFY SET {'STATUS ' if status else ''}{selected} {elsewhere}"
 

@@ -32,7 +32,8 @@ class Search(Operation):
             return
         require(self.found is None, f"{self.text} answered twice")
         self.found = found
-        self._check(session.view)
+        if session.traits.tells_flags:
+            self._check(session.view)
 
     def _read(self, session, response):
         """RFC 9051 section 6.4.4: IMAP4rev2 has ESEARCH only."""
@@ -91,7 +92,7 @@ class ReturningSearch(Search):
         self.found = told
         view = session.view
         sure = None
-        if None not in view.uids + view.flags:
+        if None not in view.uids + view.flags and view.traits.tells_flags:
             sure, _ = self._sure(view, range(len(view.uids)))
             self._compare(sure)
         if "SAVE" in self.returns:

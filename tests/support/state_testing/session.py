@@ -49,7 +49,7 @@ class Session:
             self._say(f"ENABLE {' '.join(traits.enables())}")
         if traits.notify:
             self.watch = Watch(self.world, user)
-            for response in self._say(notify_command(traits.notify, status)):
+            for response in self._say(notify_command(traits, status)):
                 self.watch.hear(response)
 
     def _say(self, text):

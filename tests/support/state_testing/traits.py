@@ -19,6 +19,7 @@ class Traits:
     uidonly: bool = False
     compresses: bool = False
     notify: str = ""  # how the selected mailbox is watched: SELECTED or SELECTED-DELAYED
+    tells_flags: bool = True  # FlagChange is among the events of NOTIFY
 
     def knows_modseqs(self):
         return self.qresync or self.condstore
@@ -40,16 +41,19 @@ class Traits:
         return [name for trait, name in ENABLED.items() if getattr(self, trait)]
 
     def __str__(self):
-        return " ".join([*self.enables(), "COMPRESS" * self.compresses, self.notify]).strip()
+        events = self.notify + " without FlagChange" * (not self.tells_flags)
+        return " ".join([*self.enables(), "COMPRESS" * self.compresses, events]).strip()
 
 
 def random_traits(rng, resyncs):
     """`resyncs`: by a client that always does."""
+    notify = rng.choice(("SELECTED", "SELECTED-DELAYED")) if rng.random() < 0.4 else ""
     return Traits(
         qresync=resyncs or rng.random() < 0.1,
         condstore=rng.random() < 0.2,
         rev2=rng.random() < 0.3,
         uidonly=rng.random() < 0.25,
         compresses=rng.random() < 0.25,
-        notify=rng.choice(("SELECTED", "SELECTED-DELAYED")) if rng.random() < 0.4 else "",
+        notify=notify,
+        tells_flags=not notify or rng.random() < 0.75,
     )
