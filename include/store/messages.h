@@ -125,8 +125,9 @@ int messages_sweep_expunged_seen(struct database *database, uint32_t limit,
  * once, so it should be a day or more. */
 int messages_sweep_orphans(struct database *database, int64_t age, uint32_t limit,
                            uint32_t *done_out) MUST_CHECK;
-/* Rows of the journal, but those that a mailbox's own retention still needs. */
-int journal_sweep(struct database *database, int64_t age, uint32_t limit,
+/* Rows of the journal, but those that a mailbox's own retention still needs. *mailbox_id, 0 at
+ * first, is where the next batch goes on. */
+int journal_sweep(struct database *database, int64_t age, uint32_t limit, int64_t *mailbox_id,
                   uint32_t *done_out) MUST_CHECK;
 
 #endif

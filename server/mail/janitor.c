@@ -39,15 +39,31 @@ static void rest(struct janitor *janitor, int64_t ms)
 }
 
 /* A failure ends the sweep; the next round goes on where it was. */
+static bool goes_on(struct mail *mail, int err, uint32_t done)
+{
+    if (err || done < BATCH)
+        return false;
+    rest(mail->janitor, PAUSE_MS);
+    return !mail->janitor->stopping;
+}
+
 static void sweep(struct mail *mail, sweep_function *function, int64_t keep_hours)
 {
-    uint32_t done = BATCH;
-    while (done == BATCH && !mail->janitor->stopping) {
-        if (function(mail->database, keep_hours * HOUR_SECONDS, BATCH, &done) != 0)
-            return;
-        if (done == BATCH)
-            rest(mail->janitor, PAUSE_MS);
-    }
+    uint32_t done = 0;
+    int err;
+    do
+        err = function(mail->database, keep_hours * HOUR_SECONDS, BATCH, &done);
+    while (goes_on(mail, err, done));
+}
+
+static void sweep_journal(struct mail *mail, int64_t keep_hours)
+{
+    int64_t mailbox_id = 0;
+    uint32_t done = 0;
+    int err;
+    do
+        err = journal_sweep(mail->database, keep_hours * HOUR_SECONDS, BATCH, &mailbox_id, &done);
+    while (goes_on(mail, err, done));
 }
 
 static int sweep_expunged_seen(struct database *database, int64_t age, uint32_t limit,
@@ -84,7 +100,7 @@ void janitor_sweep(struct mail *mail)
     sweep(mail, sweep_expunged_seen, 0);
     sweep(mail, forget_outgoing, 0);
     sweep(mail, forget_identifiers, 0);
-    sweep(mail, journal_sweep, (int64_t)journal_days * 24);
+    sweep_journal(mail, (int64_t)journal_days * 24);
 }
 
 /* Workers that started together should not sweep together. */

@@ -36,9 +36,22 @@ int messages_sweep_uploads(struct database *database, int64_t age, uint32_t limi
     return sweep(database, STATEMENT_SWEEP_UPLOADS, age, limit, done_out);
 }
 
-int journal_sweep(struct database *database, int64_t age, uint32_t limit, uint32_t *done_out)
+int journal_sweep(struct database *database, int64_t age, uint32_t limit, int64_t *mailbox_id,
+                  uint32_t *done_out)
 {
-    return sweep(database, STATEMENT_SWEEP_JOURNAL, age, limit, done_out);
+    struct params params;
+    limits(&params, age, limit);
+    params_int8(&params, *mailbox_id);
+    struct result *result;
+    int err = pool_ask(database, RELAXED, STATEMENT_SWEEP_JOURNAL, &params, &result);
+    if (err)
+        return err;
+    *done_out = (uint32_t)result_rows(result);
+    for (size_t row = 0; row < result_rows(result); row++)
+        if (result_int8(result, row, 0) > *mailbox_id)
+            *mailbox_id = result_int8(result, row, 0);
+    result_free(&result);
+    return 0;
 }
 
 /* The messages that `candidates` (ids, locked) names, as far as nobody refers to them. */

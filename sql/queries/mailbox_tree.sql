@@ -85,7 +85,8 @@ FOR UPDATE OF s;
 -- on it, the rights $6 on each of the tree, and may put it where it goes: owner $7,
 -- names above $8, below the mailbox $9. $3 0: there is no mailbox of the name, and the
 -- rights $5 are asked for on the closest ones below it. The second OFFSET 0 has each
--- name looked up by itself.
+-- name looked up by itself; MATERIALIZED keeps the planner from asking the whole tree
+-- again for each mailbox of it.
 WITH tree AS (
     SELECT m.id, m.name, leads,
            CASE WHEN leads OR $6::integer <> 0
@@ -107,7 +108,7 @@ WITH tree AS (
         OFFSET 0) AS place
     WHERE coalesce(m.owner_id, 0) = $1 AND m.deleted_at IS NULL
       AND m.name >= $2 AND m.name < $2 || '0' AND (m.name = $2 OR m.name >= $2 || '/')
-), may AS (
+), may AS MATERIALIZED (
     SELECT CASE WHEN $3 <> 0 THEN bool_or(t.id = $3 AND t.name = $2)
                 ELSE NOT bool_or(t.name = $2)
            END

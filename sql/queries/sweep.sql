@@ -24,17 +24,20 @@ SELECT message_id FROM due;
 -- name: sweep_expunged_lock
 -- The mailboxes of which the next statement forgets something, but for those that somebody
 -- is changing just now. Messages were expunged in
--- the order of their deleted_uid: the first tells whether there is anything to do.
+-- the order of their deleted_uid: the first tells whether there is anything to do, and
+-- most mailboxes have none.
 WITH due AS MATERIALIZED (
     SELECT m.id
-    FROM mailboxes m
+    FROM mailbox_state s
+    JOIN mailboxes m ON m.id = s.mailbox_id
     CROSS JOIN LATERAL (SELECT coalesce(now() - make_interval(days => m.retention_days),
                                         now() - $1::bigint * interval '1 second') AS before) keep
     CROSS JOIN LATERAL (SELECT x.expunged_at FROM expunged x WHERE x.mailbox_id = m.id
                         ORDER BY x.deleted_uid LIMIT 1) oldest
     CROSS JOIN LATERAL (SELECT x.expunged_at FROM expunged x WHERE x.mailbox_id = m.id
                         ORDER BY x.deleted_uid LIMIT $2::bigint) x
-    WHERE oldest.expunged_at < keep.before AND x.expunged_at < keep.before
+    WHERE s.recently_deleted > 0
+      AND oldest.expunged_at < keep.before AND x.expunged_at < keep.before
     LIMIT $2
 )
 SELECT set_config('postroom.locked', coalesce(array_agg(mailbox_id)::text, '{}'), true)
@@ -162,21 +165,23 @@ RETURNING id;
 
 -- name: sweep_journal
 -- From the old end of each mailbox's journal, so that what is left has no hole; not as
--- long as what was expunged meanwhile can be given back.
+-- long as what was expunged meanwhile can be given back. From the mailbox $3 on: a sweep that
+-- began anew for each batch would spend its time on mailboxes it has done.
 WITH due AS MATERIALIZED (
     SELECT old.place
     FROM mailbox_state s
-    JOIN mailboxes m ON m.id = s.mailbox_id
+    JOIN mailboxes m ON m.id = s.mailbox_id AND m.id >= $3::bigint
     CROSS JOIN LATERAL (SELECT least(now() - $1::bigint * interval '1 second',
                                      now() - make_interval(days => m.retention_days)) AS since) keep
     CROSS JOIN LATERAL (SELECT j.at FROM journal j WHERE j.mailbox_id = s.mailbox_id
                         ORDER BY j.modseq LIMIT 1) oldest
     CROSS JOIN LATERAL (SELECT j.ctid AS place, j.at FROM journal j WHERE j.mailbox_id = s.mailbox_id
                         ORDER BY j.modseq LIMIT $2::bigint) old
-    WHERE oldest.at < keep.since AND old.at < keep.since
+    WHERE s.mailbox_id >= $3 AND oldest.at < keep.since AND old.at < keep.since
+    ORDER BY s.mailbox_id
     LIMIT $2
 )
 DELETE FROM journal j
 USING due
 WHERE j.ctid = due.place
-RETURNING j.modseq;
+RETURNING j.mailbox_id;

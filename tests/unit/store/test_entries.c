@@ -242,11 +242,19 @@ static void gap_body(struct database *database)
               " AND modseq IN (1, 2, 3, 5)",
               mailbox);
     uint32_t done = 0;
-    CHECK_OK(journal_sweep(database, INT64_C(86400) * 11, 10000, &done));
+    int64_t place = 0;
+    CHECK_OK(journal_sweep(database, INT64_C(86400) * 11, 10000, &place, &done));
     CHECK_OK(journal_read(database, mailbox, 0, 6, &batch));
     CHECK(!batch.gap);
     journal_batch_clear(&batch);
-    CHECK_OK(journal_sweep(database, INT64_C(86400) * 9, 10000, &done));
+    place = mailbox + 1; /* it was passed */
+    CHECK_OK(journal_sweep(database, INT64_C(86400) * 9, 10000, &place, &done));
+    CHECK_OK(journal_read(database, mailbox, 0, 6, &batch));
+    CHECK(!batch.gap);
+    journal_batch_clear(&batch);
+    place = 0;
+    CHECK_OK(journal_sweep(database, INT64_C(86400) * 9, 10000, &place, &done));
+    CHECK(place >= mailbox);
     CHECK(done >= 2);
     CHECK_OK(journal_read(database, mailbox, 2, 3, &batch));
     CHECK(batch.gap);
