@@ -159,6 +159,8 @@ struct subscription_row {
     struct slice owner; /* login, empty when shared or the user's own */
     struct slice name;
 };
+/* -ERR_LIMIT: the user has so many names. */
+enum { SUBSCRIPTIONS_MAX = 10000 };
 int subscriptions_add(struct database *database, int64_t user_id, int64_t owner_id,
                       struct slice name) MUST_CHECK;
 int subscriptions_remove(struct database *database, int64_t user_id, int64_t owner_id,

@@ -1,31 +1,40 @@
 #include "rows.h"
 #include "store/mailboxes.h"
 
-static int change_subscription(struct database *database, enum statement statement, int64_t user_id,
-                               int64_t owner_id, struct slice name)
+static void add_name(struct params *params, int64_t user_id, int64_t owner_id, struct slice name)
 {
-    struct params params;
-    params_init(&params);
-    params_int8(&params, user_id);
-    params_int8(&params, owner_id);
-    params_text(&params, name);
-    struct result *result;
-    int err = pool_ask(database, DURABLE, statement, &params, &result);
-    if (!err)
-        result_free(&result);
-    return err;
+    params_init(params);
+    params_int8(params, user_id);
+    params_int8(params, owner_id);
+    params_text(params, name);
 }
 
 int subscriptions_add(struct database *database, int64_t user_id, int64_t owner_id,
                       struct slice name)
 {
-    return change_subscription(database, STATEMENT_SUBSCRIPTION_ADD, user_id, owner_id, name);
+    struct params params;
+    add_name(&params, user_id, owner_id, name);
+    params_int8(&params, SUBSCRIPTIONS_MAX);
+    struct result *result;
+    int err = pool_ask(database, DURABLE, STATEMENT_SUBSCRIPTION_ADD, &params, &result);
+    if (err)
+        return err;
+    if (!result_bool(result, 0, 0))
+        err = fail(ERR_LIMIT, "More than %d names can't be subscribed", SUBSCRIPTIONS_MAX);
+    result_free(&result);
+    return err;
 }
 
 int subscriptions_remove(struct database *database, int64_t user_id, int64_t owner_id,
                          struct slice name)
 {
-    return change_subscription(database, STATEMENT_SUBSCRIPTION_REMOVE, user_id, owner_id, name);
+    struct params params;
+    add_name(&params, user_id, owner_id, name);
+    struct result *result;
+    int err = pool_ask(database, DURABLE, STATEMENT_SUBSCRIPTION_REMOVE, &params, &result);
+    if (!err)
+        result_free(&result);
+    return err;
 }
 
 static int subscription_rows(const struct result *result, struct arena *arena,

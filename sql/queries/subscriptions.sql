@@ -1,9 +1,18 @@
 -- Subscriptions, by name. The owner of a shared mailbox is 0 for callers.
 
 -- name: subscription_add
-INSERT INTO subscriptions (user_id, owner_id, name)
-VALUES ($1::bigint, nullif($2::bigint, 0), $3::text)
-ON CONFLICT (user_id, owner_id, name) DO UPDATE SET wanted = true WHERE NOT subscriptions.wanted;
+-- $4: so many names a user may have. Answers whether this one is among them.
+WITH room AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM subscriptions s
+                   WHERE s.user_id = $1::bigint AND coalesce(s.owner_id, 0) = $2::bigint
+                     AND s.name = $3::text)
+           OR (SELECT count(*) FROM subscriptions s WHERE s.user_id = $1) < $4::bigint AS is_left
+), added AS (
+    INSERT INTO subscriptions (user_id, owner_id, name)
+    SELECT $1, nullif($2, 0), $3 FROM room WHERE is_left
+    ON CONFLICT (user_id, owner_id, name) DO UPDATE SET wanted = true WHERE NOT subscriptions.wanted
+)
+SELECT is_left FROM room;
 
 -- name: subscription_remove
 -- As long as there is such a mailbox it is remembered: the mailbox may subscribe

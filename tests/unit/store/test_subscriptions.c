@@ -1,3 +1,5 @@
+#include <inttypes.h>
+
 #include "store/mailboxes.h"
 #include "support/check.h"
 #include "table_fixture.h"
@@ -32,4 +34,25 @@ static void subscriptions_body(struct database *database)
 void test_subscriptions_are_by_name(void)
 {
     store_run(subscriptions_body);
+}
+
+static void limit_body(struct database *database)
+{
+    int64_t user = table_user(database);
+    int64_t other = table_user(database);
+    table_sql("INSERT INTO subscriptions (user_id, owner_id, name) SELECT %" PRId64
+              ", NULL, 'name' || i FROM generate_series(1, 9999) AS i",
+              user);
+    CHECK_OK(subscriptions_add(database, user, 0, SLICE("last")));
+    CHECK_ERR(subscriptions_add(database, user, 0, SLICE("more")), ERR_LIMIT);
+    CHECK_ERR(subscriptions_add(database, user, user, SLICE("last")), ERR_LIMIT);
+    CHECK_OK(subscriptions_add(database, user, 0, SLICE("last")));
+    CHECK_OK(subscriptions_add(database, other, 0, SLICE("more")));
+    CHECK_OK(subscriptions_remove(database, user, 0, SLICE("name1")));
+    CHECK_OK(subscriptions_add(database, user, 0, SLICE("more")));
+}
+
+void test_subscriptions_are_limited(void)
+{
+    store_run(limit_body);
 }
