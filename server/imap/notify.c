@@ -194,26 +194,11 @@ int notify_tell(struct session *session)
     return err;
 }
 
-/* Modseqs are told with flags, if they are, and with what is fetched of new messages. */
-static int show_selected(struct session *session)
-{
-    if (!session->selected)
-        return 0;
-    uint64_t modseq = picture_modseq(session->selected->picture);
-    uint32_t uidnext = picture_uidnext(session->selected->picture);
-    int err = selected_sync(session, is_immediate(session));
-    const struct selected *selected = session->selected;
-    if (err || !selected || picture_modseq(selected->picture) == modseq)
-        return err;
-    bool has_new = picture_uidnext(selected->picture) != uidnext;
-    return has_new || selected->picture_is_own ? selected_tell_shortened(session) : 0;
-}
-
 int notify_show(struct session *session)
 {
     if (!session->notify)
         return 0;
-    int err = show_selected(session);
+    int err = session->selected ? selected_show(session, is_immediate(session)) : 0;
     return err ? err : notify_tell(session);
 }
 

@@ -318,7 +318,7 @@ uint64_t selected_told_modseq(const struct selected *selected)
 
 /* What was told may have higher modseqs than an EXPUNGE that is still to come, or a change of
  * flags that the client does not want to be told of (RFC 7162 section 6). */
-int selected_tell_shortened(struct session *session)
+static int selected_tell_shortened(struct session *session)
 {
     const struct selected *selected = session->selected;
     if (!selected || !(session->enabled & ENABLED_CONDSTORE))
@@ -340,6 +340,19 @@ int selected_tell_modseq(struct session *session, struct command *command)
     buffer_printf(&command->code, "[HIGHESTMODSEQ %llu]",
                   (unsigned long long)selected_told_modseq(selected));
     return buffer_check(&command->code);
+}
+
+/* Modseqs are told with flags, if they are, and with what is fetched of new messages. */
+int selected_show(struct session *session, bool may_expunge)
+{
+    uint64_t modseq = picture_modseq(session->selected->picture);
+    uint32_t uidnext = picture_uidnext(session->selected->picture);
+    int err = selected_sync(session, may_expunge);
+    const struct selected *selected = session->selected;
+    if (err || !selected || picture_modseq(selected->picture) == modseq)
+        return err;
+    bool has_new = picture_uidnext(selected->picture) != uidnext;
+    return has_new || selected->picture_is_own ? selected_tell_shortened(session) : 0;
 }
 
 void selected_render_flags(struct selected *selected, struct buffer *out)

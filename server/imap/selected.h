@@ -102,8 +102,8 @@ uint64_t selected_told_modseq(const struct selected *selected);
  * command wants that, and by itself when the modseqs that the client has seen are
  * higher than what it may take for known (RFC 7162 section 3.2). */
 int selected_tell_modseq(struct session *session, struct command *command) MUST_CHECK;
-/* The latter, after what is told without a command. */
-int selected_tell_shortened(struct session *session) MUST_CHECK;
+/* A sync while no command ends, with HIGHESTMODSEQ likewise. */
+int selected_show(struct session *session, bool may_expunge) MUST_CHECK;
 
 /* Counts and keywords as SELECT shows them: "* FLAGS", "* OK [PERMANENTFLAGS". */
 void selected_render_flags(struct selected *selected, struct buffer *out);

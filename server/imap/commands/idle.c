@@ -16,7 +16,7 @@ static int idle_show_news(struct session *session)
 {
     int err = dispatch_check_user(session);
     if (!err && session->state == STATE_SELECTED)
-        err = selected_sync(session, true);
+        err = selected_show(session, true);
     if (!err)
         err = notify_tell(session);
     return err ? err : stream_flush(session->stream);
