@@ -34,7 +34,7 @@ int outgoing_is_utf8(struct mail *mail, const struct outgoing_claim *claim, bool
 
 /* What came of it; each lets go of it. */
 int outgoing_sent(struct mail *mail, const struct outgoing_claim *claim) MUST_CHECK;
-/* Not now: again later, the later the more often it was tried. */
+/* Not now: again later, the later the more often it was so. */
 int outgoing_retry(struct mail *mail, const struct outgoing_claim *claim,
                    struct slice problem) MUST_CHECK;
 /* Nothing is wrong with it, but nobody could be asked: again in so many seconds. */

@@ -39,7 +39,8 @@ struct outgoing_order {
 
 struct outgoing_claim {
     int64_t id;
-    int64_t attempt; /* proof of who holds it */
+    int64_t attempt;   /* proof of who holds it */
+    int64_t deferrals; /* how often the mail server has said that it does not take it now */
     struct outgoing_mail mail;
     uint64_t size;        /* without the fields */
     bool refused;         /* nobody takes it */
@@ -52,9 +53,15 @@ int outgoing_rows_claim(struct database *database, uint32_t seconds, struct aren
 /* -ERR_STALE in these three: somebody else holds it by now. */
 int outgoing_rows_renew(struct database *database, const struct outgoing_claim *claim,
                         uint32_t seconds) MUST_CHECK;
-/* Gives it back until so many seconds have passed; refused: for good. problem: UTF-8. */
+enum outgoing_outcome {
+    OUTGOING_UNREACHED, /* nobody could be asked */
+    OUTGOING_DEFERRED,  /* not now */
+    OUTGOING_REFUSED    /* never: nobody sends it any more */
+};
+/* Gives it back until so many seconds have passed. problem: UTF-8. */
 int outgoing_rows_defer(struct database *database, const struct outgoing_claim *claim,
-                        uint32_t seconds, struct slice problem, bool refused) MUST_CHECK;
+                        uint32_t seconds, struct slice problem,
+                        enum outgoing_outcome outcome) MUST_CHECK;
 /* It is done with; content goes with it that nobody else refers to. */
 int outgoing_rows_finish(struct database *database, const struct outgoing_claim *claim) MUST_CHECK;
 /* In how many milliseconds the next one is due; INT64_MAX: there is none. */

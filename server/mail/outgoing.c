@@ -168,17 +168,18 @@ int outgoing_sent(struct mail *mail, const struct outgoing_claim *claim)
 int outgoing_retry(struct mail *mail, const struct outgoing_claim *claim, struct slice problem)
 {
     uint64_t seconds = mail->settings.outgoing_retry;
-    for (int64_t i = 1; i < claim->attempt && seconds < RETRY_MAX; i++)
+    for (int64_t i = 0; i < claim->deferrals && seconds < RETRY_MAX; i++)
         seconds *= 2;
-    return outgoing_give_back(mail, claim, seconds < RETRY_MAX ? (uint32_t)seconds : RETRY_MAX,
-                              problem);
+    return outgoing_rows_defer(mail->database, claim,
+                               seconds < RETRY_MAX ? (uint32_t)seconds : RETRY_MAX,
+                               slice_sub(problem, 0, OUTGOING_PROBLEM_MAX), OUTGOING_DEFERRED);
 }
 
 int outgoing_give_back(struct mail *mail, const struct outgoing_claim *claim, uint32_t seconds,
                        struct slice problem)
 {
     return outgoing_rows_defer(mail->database, claim, seconds,
-                               slice_sub(problem, 0, OUTGOING_PROBLEM_MAX), false);
+                               slice_sub(problem, 0, OUTGOING_PROBLEM_MAX), OUTGOING_UNREACHED);
 }
 
 /* As the administrator of the queue: what a script did with it once is not asked again. It leaves
@@ -215,13 +216,14 @@ int outgoing_refused(struct mail *mail, const struct outgoing_claim *claim, stru
     struct slice text = slice_sub(problem, 0, OUTGOING_PROBLEM_MAX);
     int err = 0;
     if (!claim->refused) /* first of all, so that nobody sends it after it was filed */
-        err = outgoing_rows_defer(mail->database, claim, mail->settings.outgoing_lease, text, true);
+        err = outgoing_rows_defer(mail->database, claim, mail->settings.outgoing_lease, text,
+                                  OUTGOING_REFUSED);
     if (err)
         return err;
     err = file_at_home(mail, claim, filed_out);
     if (!err)
         return *filed_out ? 0 : outgoing_rows_finish(mail->database, claim);
     const struct error why = *last_error();
-    int deferred = outgoing_rows_defer(mail->database, claim, FILING_RETRY, text, true);
+    int deferred = outgoing_rows_defer(mail->database, claim, FILING_RETRY, text, OUTGOING_REFUSED);
     return deferred ? deferred : fail_sql(why.code, why.sqlstate, "%s", why.text);
 }

@@ -22,7 +22,8 @@ static int claimed(const struct result *result, struct arena *arena, struct outg
                                    .mail.home_id = result_int8(result, 0, 9),
                                    .refused = result_bool(result, 0, 10),
                                    .expired = result_bool(result, 0, 11),
-                                   .size = (uint64_t)result_int8(result, 0, 12)};
+                                   .size = (uint64_t)result_int8(result, 0, 12),
+                                   .deferrals = result_int8(result, 0, 14)};
     struct slice *const texts[] = {
         &claim.mail.kind,   &claim.mail.written_for, &claim.mail.sender, &claim.mail.recipient,
         &claim.mail.fields, &claim.mail.letter,      &claim.problem};
@@ -82,13 +83,14 @@ int outgoing_rows_renew(struct database *database, const struct outgoing_claim *
 }
 
 int outgoing_rows_defer(struct database *database, const struct outgoing_claim *claim,
-                        uint32_t seconds, struct slice problem, bool refused)
+                        uint32_t seconds, struct slice problem, enum outgoing_outcome outcome)
 {
     struct params params;
     claim_params(&params, claim);
     params_int8(&params, seconds);
     params_text(&params, problem);
-    params_bool(&params, refused);
+    params_bool(&params, outcome == OUTGOING_REFUSED);
+    params_bool(&params, outcome == OUTGOING_DEFERRED);
     return change_held(database, STATEMENT_OUTGOING_DEFER, &params);
 }
 

@@ -45,7 +45,7 @@ RETURNING o.id, o.attempts, o.kind, o.written_for, o.sender, o.recipient, o.fiel
           coalesce(o.message_id, 0), o.letter, coalesce(o.home_id, 0), o.refused,
           o.expires_at <= now(),
           coalesce((SELECT m.size FROM messages m WHERE m.id = o.message_id), length(o.letter)),
-          o.problem;
+          o.problem, o.deferrals;
 
 -- name: outgoing_renew
 -- No row: somebody else holds it, or it is gone.
@@ -56,10 +56,10 @@ WHERE id = $1::bigint AND attempts = $2::bigint
 RETURNING id;
 
 -- name: outgoing_defer
--- $3 seconds; $4 why, $5 for good.
+-- $3 seconds; $4 why, $5 for good, $6 the mail server has said so.
 UPDATE outgoing
 SET leased_until = NULL, due_at = now() + make_interval(secs => $3::bigint), problem = $4::text,
-    refused = refused OR $5::boolean
+    refused = refused OR $5::boolean, deferrals = deferrals + $6::boolean::integer
 WHERE id = $1::bigint AND attempts = $2::bigint
 RETURNING id;
 
