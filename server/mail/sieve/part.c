@@ -139,16 +139,23 @@ int sieve_part_decode(const struct sieve_source *source, uint32_t part, struct b
     return decoders[source->tree->parts[part].kind](source, part, out);
 }
 
+/* People read it, though its type does not say so (RFC 3236). */
+static bool is_xhtml(const struct entity *entity)
+{
+    return slice_equal_nocase(entity->type, SLICE("application")) &&
+           slice_equal_nocase(entity->subtype, SLICE("xhtml+xml"));
+}
+
 int sieve_part_text(const struct sieve_source *source, uint32_t part, struct buffer *out,
                     bool *is_text_out)
 {
     struct entity entity;
     sieve_part_entity(source->tree, part, &entity);
-    if (source->tree->parts[part].kind != MIME_LEAF || !entity_is_text(&entity)) {
+    bool is_html = entity_is_html(&entity) || is_xhtml(&entity);
+    if (source->tree->parts[part].kind != MIME_LEAF || !(entity_is_text(&entity) || is_html)) {
         *is_text_out = false;
         return 0;
     }
-    bool is_html = entity_is_html(&entity);
     struct buffer html;
     buffer_init(&html, 0);
     int result = decode_leaf(source, part, is_html ? &html : out);

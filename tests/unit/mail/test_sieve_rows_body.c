@@ -92,3 +92,12 @@ void test_sieve_rows_body_header_of_a_message(void)
 {
     CHECK_TEST("body :content \"message/rfc822\" :is \"Subject: inner\r\n\"", YES);
 }
+
+/* RFC 5173 section 5.3 asks for what people read. */
+void test_sieve_rows_body_text_of_xhtml(void)
+{
+    static const char page[] = "Content-Type: application/xhtml+xml\r\n\r\n"
+                               "<html><body>pro<b>ject</b></body></html>\r\n";
+    CHECK_SIEVE(REQUIRE "if body :text :contains \"project\" { fileinto \"x\"; }", page, YES);
+    CHECK_SIEVE(REQUIRE "if body :text :contains \"html\" { fileinto \"x\"; }", page, NO);
+}
