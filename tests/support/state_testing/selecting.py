@@ -171,6 +171,9 @@ class Leave(Operation):
     def settle(self, session, answer):
         session.remember()
         session.left()
+        for response in answer.untagged:  # what STATUS has said is newer
+            if session.watch and responses.status(response):
+                session.watch.hear(response)
 
     def take_effect(self, session, answer, world):
         if self.text == b"CLOSE" and not self.view.read_only:
