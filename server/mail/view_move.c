@@ -41,24 +41,24 @@ static void load_row(void *arg, const struct entry_row *entry)
     load->move->flags |= entry->flags;
 }
 
-/* Each batch sees the mailbox a little younger than the one before. That does
- * no harm: what happened since `state` is in the journal, and applying a row
- * to messages that show it already changes nothing. */
-static int load_entries(struct view_move *move)
+/* Each batch sees the mailbox at a moment of its own. That does no harm: what
+ * happened since `state` is in the journal, and applying a row to messages that
+ * show it already changes nothing. */
+static int load_entries(struct view_move *move, const struct mailbox_state *state)
 {
     const struct view *view = move->view;
     struct load load = {.move = move};
     struct entry_stream *stream;
-    int err = entry_stream_open(view->mail->database, view->mailbox_id, &stream);
+    int err = entry_stream_open(view->mail->database, view->mailbox_id, state, &stream);
     if (err)
         return err;
     uint32_t count;
-    do {
-        err = entry_stream_next(stream, load_row, &load, &count);
+    for (bool more = true; !err && more;) {
+        err = entry_stream_next(stream, load_row, &load, &count, &more);
         if (!err)
             err = load.err;
         fiber_breathe();
-    } while (!err && count);
+    }
     entry_stream_close(&stream);
     return err;
 }
@@ -70,7 +70,7 @@ int view_move_load(struct view_move *move)
     if (err)
         return err;
     snapshot_builder_clear(&move->builder);
-    err = load_entries(move);
+    err = load_entries(move, &state);
     if (err)
         return err;
     if (move->builder.uidnext < state.uidnext)

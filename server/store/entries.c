@@ -57,13 +57,14 @@ void entry_row_read(const struct result *result, size_t row, int first_column,
 /* Up to here the slow lane is quick enough for its neighbours. */
 enum { ENTRIES_ON_LANE_MAX = 1000 };
 
-int entries_fetch(struct database *database, int64_t mailbox_id, uint32_t from_uid, uint32_t max,
-                  struct result **out)
+int entries_fetch(struct database *database, int64_t mailbox_id, struct uid_range uids,
+                  uint32_t max, struct result **out)
 {
     struct params params;
     params_init(&params);
     params_int8(&params, mailbox_behind(mailbox_id));
-    params_int8(&params, from_uid);
+    params_int8(&params, uids.first);
+    params_int8(&params, uids.last);
     params_int8(&params, max);
     enum statement statement =
         is_recently_deleted(mailbox_id) ? STATEMENT_DELETED_ENTRIES_READ : STATEMENT_ENTRIES_READ;
@@ -86,8 +87,9 @@ int entries_read(struct database *database, int64_t mailbox_id, uint32_t from_ui
                  void (*row)(void *arg, const struct entry_row *entry), void *arg,
                  uint32_t *count_out)
 {
+    const struct uid_range uids = {from_uid, UINT32_MAX};
     struct result *result;
-    int err = entries_fetch(database, mailbox_id, from_uid, max, &result);
+    int err = entries_fetch(database, mailbox_id, uids, max, &result);
     if (err)
         return err;
     entries_give(result, row, arg);

@@ -20,9 +20,9 @@ enum {
 void entry_row_read(const struct result *result, size_t row, int first_column,
                     struct entry_row *out);
 
-/* Entries with uid >= from_uid in ascending order, at most `max`; and all of them one by one. */
-int entries_fetch(struct database *database, int64_t mailbox_id, uint32_t from_uid, uint32_t max,
-                  struct result **out) MUST_CHECK;
+/* Entries of these UIDs in ascending order, at most `max`; and all of them one by one. */
+int entries_fetch(struct database *database, int64_t mailbox_id, struct uid_range uids,
+                  uint32_t max, struct result **out) MUST_CHECK;
 void entries_give(const struct result *result,
                   void (*row)(void *arg, const struct entry_row *entry), void *arg);
 

@@ -10,9 +10,9 @@ WHERE s.mailbox_id = $1::bigint AND m.deleted_at IS NULL;
 -- name: entries_read
 SELECT uid, message_id, flags, modseq, size, internal_date
 FROM entries
-WHERE mailbox_id = $1::bigint AND uid >= $2::bigint
+WHERE mailbox_id = $1::bigint AND uid BETWEEN $2::bigint AND $3::bigint
 ORDER BY uid
-LIMIT $3::bigint;
+LIMIT $4::bigint;
 
 -- name: seen_pages_read
 SELECT page, bits

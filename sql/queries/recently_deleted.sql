@@ -13,9 +13,9 @@ WHERE s.mailbox_id = $1::bigint AND m.deleted_at IS NULL;
 -- name: deleted_entries_read
 SELECT deleted_uid, message_id, flags & ~ 8::bigint, modseq, size, internal_date
 FROM expunged
-WHERE mailbox_id = $1::bigint AND deleted_uid >= $2::bigint
+WHERE mailbox_id = $1::bigint AND deleted_uid BETWEEN $2::bigint AND $3::bigint
 ORDER BY deleted_uid
-LIMIT $3::bigint;
+LIMIT $4::bigint;
 
 -- name: deleted_seen_pages_read
 -- $2 the user: what was \Seen when it was expunged.

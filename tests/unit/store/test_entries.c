@@ -70,34 +70,53 @@ void test_entries_read_in_batches(void)
     store_run(read_body);
 }
 
+/* Reads all; how many batches it took. */
+static uint32_t stream_all(struct database *database, int64_t mailbox,
+                           const struct mailbox_state *state, struct reading *reading)
+{
+    struct entry_stream *stream;
+    uint32_t batches = 0, count;
+    if (!CHECK_OK(entry_stream_open(database, mailbox, state, &stream)))
+        return 0;
+    for (bool more = true; more && batches < 20; batches++)
+        if (!CHECK_OK(entry_stream_next(stream, count_row, reading, &count, &more)))
+            break;
+    bool more = true;
+    CHECK_OK(entry_stream_next(stream, count_row, reading, &count, &more));
+    CHECK(!more && count == 0);
+    entry_stream_close(&stream);
+    entry_stream_close(&stream);
+    return batches;
+}
+
 static void stream_body(struct database *database)
 {
-    enum { MESSAGES = 5000, BATCH = 2048 };
+    enum { MESSAGES = 5000 };
     int64_t mailbox = table_mailbox(database, 0, true);
     table_append(database, mailbox, MESSAGES, FLAG_FLAGGED);
-    struct entry_stream *stream;
-    struct reading reading = {0};
-    uint32_t count = 0, batches = 0;
-    if (!CHECK_OK(entry_stream_open(database, mailbox, &stream)))
+    struct mailbox_state state;
+    if (!CHECK_OK(entries_state(database, mailbox, &state)))
         return;
-    do
-        CHECK_OK(entry_stream_next(stream, count_row, &reading, &count));
-    while (++batches < 10 && count);
-    CHECK_INT(batches, MESSAGES / BATCH + 2);
+    struct reading reading = {0};
+    CHECK_INT(stream_all(database, mailbox, &state, &reading), 3);
     CHECK_INT(reading.count, MESSAGES);
     CHECK_INT(reading.last_uid, MESSAGES);
-    CHECK_OK(entry_stream_next(stream, count_row, &reading, &count));
-    CHECK_INT(count, 0);
-    entry_stream_close(&stream);
-    entry_stream_close(&stream);
-    /* One that is closed while the next batch is under way, and one that begins nothing. */
-    struct reading again = {0};
-    if (CHECK_OK(entry_stream_open(database, mailbox, &stream))) {
-        CHECK_OK(entry_stream_next(stream, count_row, &again, &count));
-        CHECK_INT(count, BATCH);
+    /* What came after the state was read is there, too. */
+    struct mailbox_state older = {.uidnext = 2501, .messages = 2500};
+    reading = (struct reading){0};
+    CHECK_INT(stream_all(database, mailbox, &older, &reading), 2);
+    CHECK_INT(reading.count, MESSAGES);
+    /* One that is closed while batches are under way, and one that begins nothing. */
+    struct entry_stream *stream;
+    uint32_t count;
+    bool more;
+    reading = (struct reading){0};
+    if (CHECK_OK(entry_stream_open(database, mailbox, &state, &stream))) {
+        CHECK_OK(entry_stream_next(stream, count_row, &reading, &count, &more));
+        CHECK(more && count > 2000 && count < 2100);
         entry_stream_close(&stream);
     }
-    if (CHECK_OK(entry_stream_open(database, -1, &stream)))
+    if (CHECK_OK(entry_stream_open(database, -1, &state, &stream)))
         entry_stream_close(&stream);
 }
 
@@ -106,16 +125,34 @@ void test_entries_are_read_ahead(void)
     store_run(stream_body);
 }
 
+/* Many are gone, what is left is not where the average says: empty batches, and one that the
+ * limit cuts. */
+static void stream_sparse_body(struct database *database)
+{
+    enum { MESSAGES = 6000, GONE = 14000 };
+    int64_t mailbox = table_mailbox(database, 0, true);
+    table_append(database, mailbox, MESSAGES, FLAG_FLAGGED);
+    table_sql("UPDATE entries SET uid = uid + %d, internal_date = internal_date + interval '%d s'"
+              " WHERE mailbox_id = %" PRId64,
+              GONE, GONE, mailbox);
+    struct mailbox_state state = {.uidnext = GONE + MESSAGES + 1, .messages = MESSAGES};
+    struct reading reading = {0};
+    CHECK_INT(stream_all(database, mailbox, &state, &reading), 4);
+    CHECK_INT(reading.count, MESSAGES);
+    CHECK_INT(reading.last_uid, GONE + MESSAGES);
+}
+
+void test_entries_are_read_where_many_are_gone(void)
+{
+    store_run(stream_sparse_body);
+}
+
 static void stream_empty_body(struct database *database)
 {
-    struct entry_stream *stream;
+    struct mailbox_state state = {.uidnext = 1};
     struct reading reading = {0};
-    uint32_t count = 7;
-    if (!CHECK_OK(entry_stream_open(database, table_mailbox(database, 0, true), &stream)))
-        return;
-    CHECK_OK(entry_stream_next(stream, count_row, &reading, &count));
-    CHECK_INT(count, 0);
-    entry_stream_close(&stream);
+    CHECK_INT(stream_all(database, table_mailbox(database, 0, true), &state, &reading), 1);
+    CHECK_INT(reading.count, 0);
 }
 
 void test_entries_of_an_empty_mailbox(void)
