@@ -38,7 +38,7 @@ void database_close(struct database **database);
 /* Parks until a first connection works, at most settings->wait_ms. */
 int database_wait(struct database *database) MUST_CHECK;
 
-/* For what lives long: opens the first connection of each kind now, in the background;
+/* For what lives long: opens the first connections of each kind now, in the background;
  * opening one, with all its prepared statements, takes some 30 ms of whoever needs it. */
 int database_warm(struct database *database) MUST_CHECK;
 

@@ -118,8 +118,9 @@ int database_wait(struct database *database)
 
 int database_warm(struct database *database)
 {
-    int err = pool_warm(&database->durable);
-    return err ? err : pool_warm(&database->relaxed);
+    enum { READERS = 2 }; /* of a large mailbox that nobody has opened before */
+    int err = pool_warm(&database->durable, 1);
+    return err ? err : pool_warm(&database->relaxed, READERS);
 }
 
 uint64_t database_generation(const struct database *database)

@@ -118,9 +118,12 @@ static int pool_grow(struct pool *pool)
     return needed && pool->count < pool->max ? pool_open_slot(pool) : 0;
 }
 
-int pool_warm(struct pool *pool)
+int pool_warm(struct pool *pool, size_t connections)
 {
-    return pool->count ? 0 : pool_open_slot(pool);
+    int err = 0;
+    while (!err && pool->count < connections && pool->count < pool->max)
+        err = pool_open_slot(pool);
+    return err;
 }
 
 /* NULL: all are in use. */

@@ -29,8 +29,8 @@ void pool_end(struct pool *pool);
 void pool_free(struct pool *pool);
 /* Ends pauses of connections that are not there. */
 void pool_hurry(struct pool *pool);
-/* Opens the first connection before anybody needs it; does not wait for it. */
-int pool_warm(struct pool *pool) MUST_CHECK;
+/* Opens the first connections before anybody needs them; does not wait for them. */
+int pool_warm(struct pool *pool, size_t connections) MUST_CHECK;
 
 /* Parks until a connection is there. -ERR_UNAVAILABLE at the deadline. */
 int pool_take(struct pool *pool, int64_t deadline, struct pool_slot **out) MUST_CHECK;
