@@ -146,9 +146,19 @@ void page_mark(struct page *page, uint32_t start, uint32_t end, const struct mar
         page->flags_bound & change->cleared ? flags_in(page) : page->flags_bound | change->set;
 }
 
+/* UIDs ascend by one at least, which says between which places one can be; where none is
+ * gone, that is one place. */
 uint32_t page_find(const struct page *page, uint32_t count, uint32_t uid)
 {
-    uint32_t low = 0, high = count;
+    if (count == 0 || uid <= page_uid(page, 0))
+        return 0;
+    uint32_t last = page_uid(page, count - 1);
+    if (uid > last)
+        return count;
+    uint32_t high = uid - page_uid(page, 0);
+    uint32_t low = last - uid < count - 1 ? count - 1 - (last - uid) : 0;
+    if (high > count - 1)
+        high = count - 1;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (page_uid(page, middle) < uid)

@@ -28,7 +28,10 @@ uint32_t snapshot_page_size(const struct snapshot *snapshot, uint32_t page)
 
 struct place snapshot_place(const struct snapshot *snapshot, uint32_t seq)
 {
-    uint32_t low = 0, high = snapshot->page_count - 1;
+    uint32_t low = (seq - 1) / PAGE_ENTRIES; /* if all pages before it are full, else later */
+    uint32_t high = snapshot->page_count - 1;
+    if (low < high && snapshot->pages[low + 1].before >= seq)
+        high = low;
     while (low < high) { /* the last page with before < seq */
         uint32_t middle = low + (high - low + 1) / 2;
         if (snapshot->pages[middle].before < seq)
@@ -39,11 +42,24 @@ struct place snapshot_place(const struct snapshot *snapshot, uint32_t seq)
     return (struct place){low, seq - 1 - snapshot->pages[low].before};
 }
 
+/* Where it would be if no message were gone: a first guess. */
+static uint32_t page_without_gaps(const struct snapshot *snapshot, uint32_t uid)
+{
+    uint32_t first = snapshot->pages[0].first_uid;
+    uint32_t guess = uid > first ? (uid - first) / PAGE_ENTRIES : 0;
+    return guess < snapshot->page_count ? guess : snapshot->page_count - 1;
+}
+
 uint32_t snapshot_seq_from(const struct snapshot *snapshot, uint32_t uid)
 {
     if (snapshot->page_count == 0)
         return 1;
     uint32_t low = 0, high = snapshot->page_count - 1;
+    uint32_t guess = page_without_gaps(snapshot, uid);
+    if (snapshot->pages[guess].first_uid <= uid)
+        low = guess;
+    if (guess < high && snapshot->pages[guess + 1].first_uid > uid)
+        high = guess;
     while (low < high) { /* the last page that begins at or before uid */
         uint32_t middle = low + (high - low + 1) / 2;
         if (snapshot->pages[middle].first_uid <= uid)

@@ -151,6 +151,9 @@ class Enable(Operation):
         super().__init__(f"ENABLE {ENABLED[trait]}")
         self.trait = trait
 
+    def replies(self, session):
+        return "OK"  # also when the mailbox was lost meanwhile
+
     def hear(self, session, response):
         if response.startswith(b"* ENABLED "):
             session.traits = replace(session.traits, **{self.trait: True})
