@@ -58,11 +58,10 @@ const struct config_row config_rows[] = {
 
     TEXT("database.conninfo", database_conninfo, "dbname=postroom", false,
          "libpq connection string of the PostgreSQL database; several hosts are allowed."),
-    NUMBER(
-        "database.connections", database_connections, "8", 1, 1000, false,
-        "The most connections for transactions in each worker. Half as many more store "
-        "content. Seven are always open: two lanes for reads, one that listens, one that "
-        "notifies, the first for transactions, and two for content."),
+    NUMBER("database.connections", database_connections, "8", 1, 1000, false,
+           "The most connections for transactions in each worker. Half as many more store "
+           "content. Seven are always open: two lanes for reads, one that listens, one that "
+           "notifies, the first for transactions, and two for content."),
     NUMBER("database.wait_ms", database_wait_ms, "10000", 0, 600000, false,
            "How long a command waits for a database that is away before NO [UNAVAILABLE]."),
     NUMBER("database.statement_timeout_ms", database_statement_timeout_ms, "60000", 100, 3600000,
