@@ -232,15 +232,23 @@ int outgoing_rows_forget(struct database *database, uint32_t limit, uint32_t *do
     return err;
 }
 
-int outgoing_rows_own_addresses(struct database *database, int64_t user_id, int64_t mailbox_id,
-                                struct arena *arena, struct slice *out)
+/* What is known of whom a script belongs to: a user, a mailbox, or both. */
+static int ask_of_owner(struct database *database, enum statement statement, int64_t user_id,
+                        int64_t mailbox_id, struct result **out)
 {
     struct params params;
     params_init(&params);
     params_int8(&params, user_id);
     params_int8(&params, mailbox_id);
+    return lane_ask(database, LANE_FAST, statement, &params, out);
+}
+
+int outgoing_rows_own_addresses(struct database *database, int64_t user_id, int64_t mailbox_id,
+                                struct arena *arena, struct slice *out)
+{
     struct result *result;
-    int err = lane_ask(database, LANE_FAST, STATEMENT_OUTGOING_OWN_ADDRESSES, &params, &result);
+    int err =
+        ask_of_owner(database, STATEMENT_OUTGOING_OWN_ADDRESSES, user_id, mailbox_id, &result);
     if (err)
         return err;
     struct buffer addresses;
@@ -256,12 +264,8 @@ int outgoing_rows_own_addresses(struct database *database, int64_t user_id, int6
 int outgoing_rows_sender(struct database *database, int64_t user_id, int64_t mailbox_id,
                          struct arena *arena, struct slice *out)
 {
-    struct params params;
-    params_init(&params);
-    params_int8(&params, user_id);
-    params_int8(&params, mailbox_id);
     struct result *result;
-    int err = lane_ask(database, LANE_FAST, STATEMENT_OUTGOING_SENDER, &params, &result);
+    int err = ask_of_owner(database, STATEMENT_OUTGOING_SENDER, user_id, mailbox_id, &result);
     if (err)
         return err;
     err = row_text(result, arena, 0, 0, out);
