@@ -34,6 +34,7 @@ class Mailbox:
         self.bodies = {}  # uid → octets, of expunged messages too
         self.validity = None
         self.is_deleted = False
+        self.unasked = set()  # users who may have seen more, but could not be asked
 
     def may(self, user, right):
         return not self.is_deleted and right in self.rights.get(user, ())

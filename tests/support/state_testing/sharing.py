@@ -62,6 +62,7 @@ class SetRights(Operation):
 
     def take_effect(self, session, answer, world):
         self.mailbox.rights[self.user] = self.rights
+        world.ask_unasked(self.mailbox)
         for other in world.sessions.values():
             view = other.view
             if not view or other.user != self.user or view.mailbox is not self.mailbox:

@@ -252,20 +252,36 @@ class Walk:
             seen_by = {}
             for observer in self.observers:
                 if not mailbox.may(observer.user, "r"):
+                    mailbox.unasked.add(observer.user)
                     continue
-                select = Select(mailbox, True)
-                fetch = op.Fetch(SequenceSet([(1, None)], True), ("UID", "FLAGS"))
-                observer.send([select, fetch])
-                answer = observer.answer(select)
-                if compare:
-                    select.take_effect(observer, answer, self)
-                seen_by[observer.user] = observer.answer(fetch).fetched
-                uidnext = self._uidnext(answer)
+                uidnext, seen_by[observer.user] = self._ask(observer, mailbox, compare)
                 self._learn_bodies(observer, mailbox)
+                mailbox.unasked.discard(observer.user)
             true = self._from_observers(mailbox, seen_by, uidnext)
             if compare and true.messages != mailbox.messages:
                 raise Violation(f"a fresh session sees {true.messages}, not {mailbox.messages}")
             mailbox.messages, mailbox.uidnext = true.messages, true.uidnext
+
+    def _ask(self, observer, mailbox, compare):
+        """UIDNEXT and what FETCH says."""
+        select = Select(mailbox, True)
+        fetch = op.Fetch(SequenceSet([(1, None)], True), ("UID", "FLAGS"))
+        observer.send([select, fetch])
+        answer = observer.answer(select)
+        if compare:
+            select.take_effect(observer, answer, self)
+        return self._uidnext(answer), observer.answer(fetch).fetched
+
+    def ask_unasked(self, mailbox):
+        """What those have seen who may read again; while others are at work they are asked later."""
+        for observer in self.observers:
+            user = observer.user
+            if self.in_flux or user not in mailbox.unasked or not mailbox.may(user, "r"):
+                continue
+            for uid, items in self._ask(observer, mailbox, False)[1]:
+                seen = mailbox.messages[uid].seen
+                (seen.add if op.SEEN.encode() in items["FLAGS"] else seen.discard)(user)
+            mailbox.unasked.discard(user)
 
     @staticmethod
     def _learn_bodies(observer, mailbox):
