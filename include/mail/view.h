@@ -108,6 +108,8 @@ struct entry picture_entry(const struct picture *picture, uint32_t seq);
 uint32_t picture_uid(const struct picture *picture, uint32_t seq);
 /* The sequence number of a uid, 0 when it is not there. */
 uint32_t picture_seq(const struct picture *picture, uint32_t uid);
+/* The same, and its entry; *out stays as it is when it is not there. */
+uint32_t picture_find(const struct picture *picture, uint32_t uid, struct entry *out);
 /* The first sequence number whose uid is >= uid; count + 1 when none. */
 uint32_t picture_seq_from(const struct picture *picture, uint32_t uid);
 /* Adds the UIDs of the messages that have all these flags; `among` may be NULL. */

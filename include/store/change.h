@@ -66,6 +66,7 @@ struct change {
                               known_uids that change, and its counters as follows; 0: not
                               known */
     const struct uidset *known_uids;
+    bool known_in_a_row;           /* FLAGS: most messages from the first to the last of them */
     int64_t deleted_added;         /* messages with \Deleted, more or fewer */
     int64_t seen_added;            /* those with \Seen where it is not per user */
     uint64_t unchanged_since;      /* FLAGS, SEEN: leave messages alone in which one of ... */

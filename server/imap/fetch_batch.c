@@ -100,13 +100,11 @@ static void batch_add(struct fetch *fetch, struct fetch_batch *batch, uint32_t u
 {
     const struct fetch_request *request = fetch->request;
     const struct picture *picture = request->session->selected->picture;
-    uint32_t seq = picture_seq(picture, uid);
     struct fetch_message *message = &batch->messages[batch->count++];
-    *message = (struct fetch_message){.seq = seq, .entry = picture_entry(picture, seq)};
+    *message = (struct fetch_message){0};
+    message->seq = picture_find(picture, uid, &message->entry);
     if (uidset_contains(request->marked, uid)) {
-        uint32_t seq_now = picture_seq(request->marked_now, uid);
-        if (seq_now)
-            message->entry = picture_entry(request->marked_now, seq_now);
+        picture_find(request->marked_now, uid, &message->entry);
         message->flags_changed = true;
     }
     batch->octets += fetch_content_octets(fetch->want, &message->entry);

@@ -58,18 +58,16 @@ static int update_render_expunged(struct update *update)
 }
 
 /* What the client thinks of a message. */
-static struct entry update_believed(const struct update *update, uint32_t uid, uint32_t old_seq)
+static struct entry update_believed(const struct update *update, struct entry old)
 {
     const struct selected_store *store = update->store;
-    struct entry entry = picture_entry(update->from, old_seq);
-    if (!store || !uidset_contains(store->uids, uid))
-        return entry;
-    uint32_t shown_seq = store->shown ? picture_seq(store->shown, uid) : 0;
-    if (shown_seq)
-        return picture_entry(store->shown, shown_seq);
+    if (!store || !uidset_contains(store->uids, old.uid))
+        return old;
+    if (store->shown && picture_find(store->shown, old.uid, &old))
+        return old;
     if (store->silent)
-        entry.flags = flag_change_apply(entry.flags, store->change, store->flags, store->may);
-    return entry;
+        old.flags = flag_change_apply(old.flags, store->change, store->flags, store->may);
+    return old;
 }
 
 /* What a FETCH line has, besides UID. */
@@ -95,12 +93,11 @@ static unsigned update_shows(const struct update *update, const struct entry *no
 
 static int update_render_message(struct update *update, uint32_t uid)
 {
-    uint32_t seq = picture_seq(update->to, uid);
-    uint32_t old_seq = picture_seq(update->from, uid);
-    if (!seq || !old_seq)
+    struct entry now, old;
+    uint32_t seq = picture_find(update->to, uid, &now);
+    if (!seq || !picture_find(update->from, uid, &old))
         return 0;
-    struct entry now = picture_entry(update->to, seq);
-    struct entry believed = update_believed(update, uid, old_seq);
+    struct entry believed = update_believed(update, old);
     unsigned shows = update_shows(update, &now, &believed);
     if (!shows)
         return 0;

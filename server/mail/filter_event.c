@@ -71,16 +71,15 @@ static int run_over(struct occasion *occasion, const struct entry *entry, flag_m
 /* What has changed of its flags; 0: nothing, or it was not there. */
 static flag_mask find_changed(const struct picture *before, const struct entry *entry)
 {
-    uint32_t seq = picture_seq(before, entry->uid);
-    return seq ? picture_entry(before, seq).flags ^ entry->flags : 0;
+    struct entry old;
+    return picture_find(before, entry->uid, &old) ? old.flags ^ entry->flags : 0;
 }
 
 static int run_over_uid(struct occasion *occasion, uint32_t uid)
 {
-    uint32_t seq = picture_seq(occasion->picture, uid);
-    if (!seq)
+    struct entry entry;
+    if (!picture_find(occasion->picture, uid, &entry))
         return 0;
-    const struct entry entry = picture_entry(occasion->picture, seq);
     const struct picture *before = occasion->event->before;
     flag_mask changed = before ? find_changed(before, &entry) : 0;
     if (before && !changed)

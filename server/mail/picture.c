@@ -69,9 +69,8 @@ bool picture_is_private(const struct picture *picture)
     return picture->seen != NULL;
 }
 
-struct entry picture_entry(const struct picture *picture, uint32_t seq)
+static struct entry entry_at(const struct picture *picture, struct place place)
 {
-    struct place place = snapshot_place(picture->snapshot, seq);
     const struct fact *fact = snapshot_fact(picture->snapshot, place);
     const struct mark *mark = snapshot_mark(picture->snapshot, place);
     return (struct entry){
@@ -82,6 +81,20 @@ struct entry picture_entry(const struct picture *picture, uint32_t seq)
         .size = fact->size,
         .internal_date = fact->internal_date,
     };
+}
+
+struct entry picture_entry(const struct picture *picture, uint32_t seq)
+{
+    return entry_at(picture, snapshot_place(picture->snapshot, seq));
+}
+
+uint32_t picture_find(const struct picture *picture, uint32_t uid, struct entry *out)
+{
+    struct place place;
+    uint32_t seq = snapshot_find(picture->snapshot, uid, &place);
+    if (seq)
+        *out = entry_at(picture, place);
+    return seq;
 }
 
 uint32_t picture_uid(const struct picture *picture, uint32_t seq)

@@ -29,7 +29,9 @@ static void next_missing(struct retention *retention)
 
 static int add_from(struct retention *retention, const struct snapshot *snapshot, uint32_t uid)
 {
-    struct place place = snapshot_place(snapshot, snapshot_seq(snapshot, uid));
+    struct place place = {0};
+    if (!snapshot_find(snapshot, uid, &place))
+        return fail(ERR_INTERNAL, "UID %u was there, and is not", uid);
     return snapshot_builder_add(&retention->builder, snapshot_fact(snapshot, place),
                                 snapshot_mark(snapshot, place));
 }

@@ -50,10 +50,9 @@ static uint32_t page_without_gaps(const struct snapshot *snapshot, uint32_t uid)
     return guess < snapshot->page_count ? guess : snapshot->page_count - 1;
 }
 
-uint32_t snapshot_seq_from(const struct snapshot *snapshot, uint32_t uid)
+/* Of the first message whose UID is >= uid; index may be the page's size. There is a page. */
+static struct place find_from(const struct snapshot *snapshot, uint32_t uid)
 {
-    if (snapshot->page_count == 0)
-        return 1;
     uint32_t low = 0, high = snapshot->page_count - 1;
     uint32_t guess = page_without_gaps(snapshot, uid);
     if (snapshot->pages[guess].first_uid <= uid)
@@ -67,14 +66,34 @@ uint32_t snapshot_seq_from(const struct snapshot *snapshot, uint32_t uid)
         else
             high = middle - 1;
     }
-    const struct snapshot_page *found = &snapshot->pages[low];
-    return found->before + page_find(found->page, snapshot_page_size(snapshot, low), uid) + 1;
+    uint32_t size = snapshot_page_size(snapshot, low);
+    return (struct place){low, page_find(snapshot->pages[low].page, size, uid)};
+}
+
+static uint32_t place_seq(const struct snapshot *snapshot, struct place place)
+{
+    return snapshot->pages[place.page].before + place.index + 1;
+}
+
+uint32_t snapshot_seq_from(const struct snapshot *snapshot, uint32_t uid)
+{
+    return snapshot->page_count ? place_seq(snapshot, find_from(snapshot, uid)) : 1;
+}
+
+uint32_t snapshot_find(const struct snapshot *snapshot, uint32_t uid, struct place *out)
+{
+    if (snapshot->page_count == 0)
+        return 0;
+    struct place place = find_from(snapshot, uid);
+    if (place.index == snapshot_page_size(snapshot, place.page) ||
+        snapshot_fact(snapshot, place)->uid != uid)
+        return 0;
+    *out = place;
+    return place_seq(snapshot, place);
 }
 
 uint32_t snapshot_seq(const struct snapshot *snapshot, uint32_t uid)
 {
-    uint32_t seq = snapshot_seq_from(snapshot, uid);
-    if (seq > snapshot->count)
-        return 0;
-    return snapshot_fact(snapshot, snapshot_place(snapshot, seq))->uid == uid ? seq : 0;
+    struct place place;
+    return snapshot_find(snapshot, uid, &place);
 }

@@ -48,6 +48,8 @@ struct place snapshot_place(const struct snapshot *snapshot, uint32_t seq);
 uint32_t snapshot_seq_from(const struct snapshot *snapshot, uint32_t uid);
 /* 0 when it is not there. */
 uint32_t snapshot_seq(const struct snapshot *snapshot, uint32_t uid);
+/* The same, and where it is. */
+uint32_t snapshot_find(const struct snapshot *snapshot, uint32_t uid, struct place *out);
 
 static inline const struct fact *snapshot_fact(const struct snapshot *snapshot, struct place place)
 {

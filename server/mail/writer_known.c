@@ -45,6 +45,16 @@ static int look_at_range(const struct picture *picture, struct uid_range range,
     return err;
 }
 
+/* Whether most messages from the first to the last of them are among them. */
+static bool is_in_a_row(const struct picture *picture, const struct uidset *uids)
+{
+    if (uidset_is_empty(uids))
+        return false;
+    uint32_t first = picture_seq(picture, uids->ranges[0].first);
+    uint32_t last = picture_seq(picture, uids->ranges[uids->count - 1].last);
+    return 2 * uidset_size(uids) > last - first + 1;
+}
+
 int writer_use_view(struct mail *mail, int64_t user_id, struct change *change, struct uidset *known)
 {
     struct view *view = views_find(mail, change->mailbox_id);
@@ -57,6 +67,7 @@ int writer_use_view(struct mail *mail, int64_t user_id, struct change *change, s
     if (!err) {
         change->known_uids = known;
         change->known_modseq = picture_modseq(picture);
+        change->known_in_a_row = is_in_a_row(picture, known);
     }
     picture_unref(&picture);
     return err;

@@ -93,8 +93,13 @@ int uidset_add_range(struct uidset *set, uint32_t first, uint32_t last)
     return 0;
 }
 
+/* Most sets grow at the end. */
 int uidset_add(struct uidset *set, uint32_t uid)
 {
+    if (set->count > 0 && set->ranges[set->count - 1].last == uid - 1 && uid > 0) {
+        set->ranges[set->count - 1].last = uid;
+        return 0;
+    }
     return uidset_add_range(set, uid, uid);
 }
 

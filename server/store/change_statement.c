@@ -75,6 +75,7 @@ static void add_flags(struct params *params, const struct change *change)
     add_known(params, change);
     params_int8(params, change->deleted_added);
     params_int8(params, change->seen_added);
+    params_bool(params, change->known_in_a_row);
 }
 
 static void add_seen(struct params *params, const struct change *change)

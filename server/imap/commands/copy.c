@@ -88,8 +88,8 @@ static flag_mask copy_flags(flag_mask flags, const struct flag_map *map)
  * since the client was told. One that is expunged has those it had. */
 static flag_mask copy_current_flags(const struct picture *current, const struct entry *known)
 {
-    uint32_t seq = picture_seq(current, known->uid);
-    return seq ? picture_entry(current, seq).flags : known->flags;
+    struct entry entry;
+    return picture_find(current, known->uid, &entry) ? entry.flags : known->flags;
 }
 
 /* items for each of uids, with the flags in the source's bits; used_out: all of these. */

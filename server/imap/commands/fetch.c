@@ -100,8 +100,8 @@ static int fetch_find_unseen(const struct picture *picture, const struct uidset 
     for (size_t i = 0; i < uids->count; i++) {
         uint64_t uid = uids->ranges[i].first;
         for (; !err && uid <= uids->ranges[i].last; uid++) {
-            uint32_t seq = picture_seq(picture, (uint32_t)uid);
-            if (seq && !(picture_entry(picture, seq).flags & FLAG_SEEN))
+            struct entry entry;
+            if (picture_find(picture, (uint32_t)uid, &entry) && !(entry.flags & FLAG_SEEN))
                 err = uidset_add(unseen, (uint32_t)uid);
             fiber_breathe();
         }

@@ -128,12 +128,10 @@ static int filter_message(struct session *session, struct command *command, stru
     int err = selected_current(session, &current);
     if (err)
         return err;
-    uint32_t seq = picture_seq(current, uid);
-    struct entry entry = {0};
-    if (seq)
-        entry = picture_entry(current, seq);
+    struct entry entry;
+    bool is_there = picture_find(current, uid, &entry);
     picture_unref(&current);
-    if (!seq)
+    if (!is_there)
         return 0;
     struct arena arena;
     arena_init(&arena, 0);

@@ -195,16 +195,20 @@ static bool same_entry(struct entry a, struct entry b)
 static void compare_uids(const struct model *model, const struct picture *picture)
 {
     uint32_t seq = 1;
-    bool from_right = true, seq_right = true;
+    bool from_right = true, seq_right = true, found_right = true;
     for (uint32_t uid = 1; uid <= model->uidnext; uid++) {
         while (seq <= model->count && model->entries[seq - 1].uid < uid)
             seq++;
         bool there = seq <= model->count && model->entries[seq - 1].uid == uid;
         from_right = from_right && picture_seq_from(picture, uid) == seq;
         seq_right = seq_right && picture_seq(picture, uid) == (there ? seq : 0);
+        struct entry entry = {.uid = there ? 0 : uid};
+        bool found = picture_find(picture, uid, &entry) == seq;
+        found_right = found_right && found == there && entry.uid == uid;
     }
     CHECK(from_right);
     CHECK(seq_right);
+    CHECK(found_right);
 }
 
 static void compare_changed_since(const struct model *model, const struct picture *picture,

@@ -52,6 +52,9 @@ static void check_around(const struct snapshot *snapshot, const struct layout *l
     uint32_t uid = layout->uids[i], before = i ? layout->uids[i - 1] : 0;
     CHECK_INT(snapshot_fact(snapshot, snapshot_place(snapshot, i + 1))->uid, uid);
     CHECK_INT(snapshot_seq(snapshot, uid), i + 1);
+    struct place place;
+    CHECK_INT(snapshot_find(snapshot, uid, &place), i + 1);
+    CHECK_INT(snapshot_fact(snapshot, place)->uid, uid);
     CHECK_INT(snapshot_seq_from(snapshot, uid), i + 1);
     CHECK_INT(snapshot_seq_from(snapshot, before + 1), i + 1);
     if (before + 1 < uid)

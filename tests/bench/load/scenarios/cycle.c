@@ -192,6 +192,7 @@ static void queue_mark(struct sql_client *client, const struct cycle *cycle)
     sql_text(&params, "{}");
     sql_number(&params, 0);
     sql_number(&params, 0);
+    sql_text(&params, "false");
     sql_number(&params, 1);
     sql_queue(client, "change_flags", &params);
 }

@@ -122,6 +122,7 @@ static void change_next(struct sql_client *client)
     sql_text(&change, "{}");
     sql_number(&change, 0);
     sql_number(&change, 0);
+    sql_text(&change, "false");
     sql_number(&change, uid);
     sql_queue(client, "transaction_begin", NULL);
     sql_queue(client, "lock_mailboxes", &lock);

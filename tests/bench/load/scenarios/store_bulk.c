@@ -99,8 +99,11 @@ static void queue_change(struct sql_client *client)
         sql_number(&change, bulk->set ? 4 : 0);
     sql_number(&change, 0); /* nothing is known beforehand */
     sql_text(&change, "{}");
-    for (int i = 0; i < 2 && !seen; i++)
+    if (!seen) {
         sql_number(&change, 0);
+        sql_number(&change, 0);
+        sql_text(&change, "false");
+    }
     sql_number(&change, 1);
     sql_queue(client, seen ? "change_seen" : "change_flags", &change);
 }
