@@ -155,8 +155,8 @@ def run_all(arguments, scenarios, folder):
             for run in bench.run(scenario):
                 runs.append(run)
                 table.print_run(run)
-        if arguments.json:
-            write_json(arguments.json, arguments, bench, runs)
+            if arguments.json:  # all of it again, so that a long run can be stopped
+                write_json(arguments.json, arguments, bench, runs)
     table.print_ratios(runs)
     table.print_targets(promises.compare(runs))
     return runs

@@ -209,7 +209,8 @@ class Postroom(Server):
 listen: {{ imap = ["127.0.0.1:{self.port}"]; lmtp = ["127.0.0.1:{self.lmtp_port}"]; }};
 tls: {{ certificate = "{self.certificate}"; key = "{self.key}"; }};
 database: {{ conninfo = "{self.cluster.conninfo}"; }};
-limits: {{ connections_per_user = 100000; connections_per_address = 100000; }};
+limits: {{ connections_per_user = 100000; connections_per_address = 100000;
+          mailboxes_per_user = 100000; }};
 """
         )
 
