@@ -42,6 +42,8 @@ class Delete(Operation):
         for other in world.sessions.values():
             if other.view and other.view.mailbox is self.mailbox:
                 other.view.lose()
+                if world.in_flux:  # what others did at the same time may have come before it
+                    other.view.lost_at = None
         del world.mailboxes[self.mailbox.name]
         self.mailbox.is_deleted = True
         if session.watch:
