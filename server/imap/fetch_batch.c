@@ -296,7 +296,8 @@ int fetch_ask_ahead(const struct session *session, const struct fetch_spec *spec
         uint64_t uid = uids->ranges[i].first;
         for (; uid <= uids->ranges[i].last && count < BATCH_MESSAGES && octets < BATCH_OCTETS;
              uid++) {
-            struct entry entry = picture_entry(picture, picture_seq(picture, (uint32_t)uid));
+            struct entry entry = {0};
+            picture_find(picture, (uint32_t)uid, &entry);
             wishes[count++] = (struct content_wish){entry.message_id, entry.size};
             octets += fetch_content_octets(want, &entry);
         }

@@ -79,9 +79,10 @@ static uint64_t highest_modseq(const struct search_answer *answer, const struct 
     for (size_t i = 0; i < meant->count; i++) {
         uint64_t uid = meant->ranges[i].first;
         for (; uid <= meant->ranges[i].last; uid++) {
-            uint64_t modseq = picture_entry(picture, picture_seq(picture, (uint32_t)uid)).modseq;
-            if (highest < modseq)
-                highest = modseq;
+            struct entry entry = {0};
+            picture_find(picture, (uint32_t)uid, &entry);
+            if (highest < entry.modseq)
+                highest = entry.modseq;
             fiber_breathe();
         }
     }

@@ -101,7 +101,8 @@ static void copy_fill_items(const struct picture *known, const struct picture *c
     for (size_t i = 0; i < uids->count; i++) {
         uint64_t uid = uids->ranges[i].first;
         for (; uid <= uids->ranges[i].last; uid++) {
-            struct entry entry = picture_entry(known, picture_seq(known, (uint32_t)uid));
+            struct entry entry = {0};
+            picture_find(known, (uint32_t)uid, &entry);
             items[n] = (struct append_item){.message_id = entry.message_id,
                                             .size = entry.size,
                                             .flags = copy_current_flags(current, &entry),

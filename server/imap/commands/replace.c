@@ -64,7 +64,7 @@ static int replace_find(const struct session *session, const struct command *com
         err = fail(ERR_NOT_FOUND, "There is no message to be replaced");
     if (!err) {
         const struct picture *known = session->selected->picture;
-        *out = picture_entry(known, picture_seq(known, uids.ranges[0].first));
+        picture_find(known, uids.ranges[0].first, out);
     }
     uidset_clear(&uids);
     return err;
